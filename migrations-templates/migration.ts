@@ -1,0 +1,25 @@
+// Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
+//
+/* summary */
+import { type Kysely, sql } from 'kysely'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  if (!db.isTransaction) return db.transaction().execute(up)
+
+  // A statement that row security would filter in silence, such as a backfill, fails instead.
+  await sql`set local row_security = off`.execute(db)
+  // Gives up rather than make every other query wait behind this migration for its lock.
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  /* up */
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  if (!db.isTransaction) return db.transaction().execute(down)
+
+  await sql`set local row_security = off`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  // Restores what was there when this file was written.
+  /* down */
+}

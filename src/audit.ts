@@ -1,0 +1,99 @@
+import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
+import { readSnapshot, type SnapshotRequest } from './catalog/read-snapshot.ts'
+import type { Check, CheckContext, Finding } from './checks/check.ts'
+import { CHECKS } from './checks/registry.ts'
+import type { Config, ConfigInput } from './config.ts'
+import { configInvalid } from './errors.ts'
+import { LEVELS, type Level } from './level.ts'
+import { nearest } from './nearest.ts'
+import { trustedConfig } from './parse-config.ts'
+import { wantedState } from './wanted.ts'
+
+export type { Queryable } from './catalog/read-only.ts'
+export type { Finding } from './checks/check.ts'
+
+export interface AuditReport {
+  /** As in `server_version_num`: 180004 is 18.4. */
+  readonly serverVersion: number
+  readonly database: string
+  /** How many tables were judged: the listed ones, their partitions and their children. */
+  readonly tables: number
+  readonly checks: number
+  /** Worst first, then by object and check. */
+  readonly findings: readonly Finding[]
+  /** Checks that could not look, and why. They are no "no findings". */
+  readonly inconclusive: readonly Inconclusive[]
+}
+
+export interface Inconclusive {
+  readonly check: string
+  readonly reason: string
+}
+
+/**
+ * Compares a database with the config. Reads the catalog once, in a read-only transaction, and judges
+ * what it read; needs no privileges, and holds no lock that anybody waits for.
+ *
+ * @param db a connected client of pg, outside a transaction
+ * @param config the object of `kysely-tenants.config.ts`
+ * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH` (a table or role is missing), `CATALOG.CHANGED`
+ *
+ * @example
+ * ```ts
+ * const report = await audit(client, config)
+ * assert.deepEqual(report.findings.filter(({ level }) => level === 'critical'), [])
+ * ```
+ */
+export async function audit(db: Queryable, config: ConfigInput | Config): Promise<AuditReport> {
+  const trusted = trustedConfig(config)
+  assertKnownChecks(Object.keys(trusted.audit.levels))
+
+  const snapshot = await inReadOnlyTransaction(db, () => readSnapshot(db, snapshotRequest(trusted)))
+  const context = { snapshot, wanted: wantedState(trusted, snapshot) }
+  const inconclusive = CHECKS.flatMap((check) => obstacle(check, context))
+  const blind = new Set(inconclusive.map(({ check }) => check))
+
+  return {
+    serverVersion: snapshot.serverVersion,
+    database: snapshot.database,
+    tables: context.wanted.tables.length + context.wanted.withoutColumn.length,
+    checks: CHECKS.length,
+    findings: CHECKS.filter(({ id }) => !blind.has(id))
+      .flatMap((check) => check.detect(context))
+      .map((finding) => withLevel(finding, trusted.audit.levels))
+      .sort(worstFirst),
+    inconclusive,
+  }
+}
+
+function snapshotRequest({ schemas, tables, global, roles }: Config): SnapshotRequest {
+  return { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
+}
+
+function obstacle({ id, needs }: Check, { wanted }: CheckContext): Inconclusive[] {
+  if (needs !== 'appRoles' || wanted.appRoles.length > 0) return []
+  return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
+}
+
+function withLevel(finding: Finding, levels: Readonly<Record<string, Level>>): Finding {
+  return { ...finding, level: levels[finding.check] ?? finding.level }
+}
+
+function worstFirst(a: Finding, b: Finding): number {
+  const keys = ({ level, object, check }: Finding) =>
+    [LEVELS.indexOf(level), object, check] as const
+  const [one, other] = [keys(a), keys(b)]
+  const differing = one.findIndex((key, index) => key !== other[index])
+  return (one[differing] ?? 0) < (other[differing] ?? 0) ? -1 : 1
+}
+
+function assertKnownChecks(ids: readonly string[]): void {
+  const known = CHECKS.map(({ id }) => id)
+  const problems = ids
+    .filter((id) => !known.includes(id))
+    .map((id) => {
+      const meant = nearest(id, known)
+      return `audit.levels.${id}: there is no such check${meant ? `; did you mean ${meant}?` : ''}`
+    })
+  if (problems.length > 0) throw configInvalid(problems)
+}

@@ -1,0 +1,194 @@
+// Each answers for the relations `$1` with one row a relation: its oid and a list of what it has.
+
+export const READ_COLUMNS = `
+  with recursive base (type, base, typname, typtype, typbasetype) as (
+    select t.oid, t.oid, t.typname, t.typtype, t.typbasetype
+    from pg_catalog.pg_type t
+    where t.oid in (
+      select a.atttypid from pg_catalog.pg_attribute a where a.attrelid = any($1::oid[])
+    )
+    union all
+    select b.type, t.oid, t.typname, t.typtype, t.typbasetype
+    from base b
+    join pg_catalog.pg_type t on t.oid = b.typbasetype
+    where b.typtype = 'd'
+  )
+  select a.attrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name',       a.attname,
+    'type',       pg_catalog.format_type(a.atttypid, a.atttypmod),
+    'baseType',   b.typname,
+    'isDomain',   b.base <> b.type,
+    'notNull',    a.attnotnull and not exists (
+                    select from pg_catalog.pg_constraint k
+                    where k.conrelid = a.attrelid and k.contype = 'n'
+                      and k.conkey[1] = a.attnum and not k.convalidated
+                  ),
+    'default',    pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+    'isIdentity', a.attidentity <> ''
+  ) order by a.attnum) as "parts"
+  from pg_catalog.pg_attribute a
+  join base b on b.type = a.atttypid and b.typtype <> 'd'
+  left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
+  group by a.attrelid
+`
+
+// The tree of a clause tells USING from WITH CHECK, which pg_depend does not. But in a sub-select
+// varno 1 is another table: only what pg_depend knows as a column of this one counts.
+function mentioned(clause: string): string {
+  return `array(
+    select a.attname::text
+    from pg_catalog.pg_attribute a
+    join pg_catalog.pg_depend d
+      on d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and d.objid = p.oid
+      and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      and d.refobjid = p.polrelid and d.refobjsubid = a.attnum
+    where a.attrelid = p.polrelid
+      and ${clause}::text ~ pg_catalog.format('\\{VAR :varno 1 :varattno %s ', a.attnum)
+    order by a.attnum
+  )`
+}
+
+export const READ_POLICIES: string = `
+  select p.polrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name',         p.polname,
+    'permissive',   p.polpermissive,
+    'command',      case p.polcmd when 'r' then 'select' when 'a' then 'insert'
+                      when 'w' then 'update' when 'd' then 'delete' else 'all' end,
+    'roles',        array(
+                      select r.rolname from pg_catalog.pg_roles r
+                      where r.oid = any(p.polroles) order by r.rolname
+                    ),
+    'using',        pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+    'check',        pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
+    'usingColumns', ${mentioned('p.polqual')},
+    'checkColumns', ${mentioned('p.polwithcheck')},
+    'functions',    array(
+                      select pg_catalog.format('%I.%I(%s)', n.nspname, f.proname,
+                        pg_catalog.pg_get_function_identity_arguments(f.oid))
+                      from pg_catalog.pg_depend d
+                      join pg_catalog.pg_proc f      on f.oid = d.refobjid
+                      join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+                      where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
+                        and d.objid = p.oid
+                        and d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                      group by n.nspname, f.proname, f.oid
+                      order by 1
+                    ),
+    'comment',      m.description
+  ) order by p.polname) as "parts"
+  from pg_catalog.pg_policy p
+  left join pg_catalog.pg_description m
+    on m.classoid = 'pg_catalog.pg_policy'::pg_catalog.regclass
+    and m.objoid = p.oid and m.objsubid = 0
+  where p.polrelid = any($1::oid[])
+  group by p.polrelid
+`
+
+export const READ_INDEXES = `
+  select i.indrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name',        c.relname,
+    'columns',     array(
+                     select a.attname
+                     from pg_catalog.unnest(i.indkey::int2[]) with ordinality k (attnum, position)
+                     left join pg_catalog.pg_attribute a
+                       on a.attrelid = i.indrelid and a.attnum = k.attnum
+                     where k.position <= i.indnkeyatts
+                     order by k.position
+                   ),
+    'keys',        array(
+                     select pg_catalog.pg_get_indexdef(i.indexrelid, position, true)
+                     from pg_catalog.generate_series(1, i.indnkeyatts::int) position
+                   ),
+    'method',      m.amname,
+    'isUnique',    i.indisunique,
+    'isPrimary',   i.indisprimary,
+    'isValid',     i.indisvalid and i.indisready,
+    'predicate',   pg_catalog.pg_get_expr(i.indpred, i.indrelid),
+    'constraint',  k.conname,
+    'isPartition', c.relispartition
+  ) order by c.relname) as "parts"
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_class c on c.oid = i.indexrelid
+  join pg_catalog.pg_am m    on m.oid = c.relam
+  left join pg_catalog.pg_constraint k
+    on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')
+  where i.indrelid = any($1::oid[])
+  group by i.indrelid
+`
+
+function columnNames(relation: string, key: string): string {
+  return `array(
+    select a.attname
+    from pg_catalog.unnest(${key}) with ordinality u (attnum, position)
+    join pg_catalog.pg_attribute a on a.attrelid = ${relation} and a.attnum = u.attnum
+    order by u.position
+  )`
+}
+
+function action(code: string): string {
+  return `case ${code} when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null'
+    when 'd' then 'set default' else 'no action' end`
+}
+
+export const READ_FOREIGN_KEYS: string = `
+  select k.conrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name',              k.conname,
+    'columns',           ${columnNames('k.conrelid', 'k.conkey')},
+    'references',        pg_catalog.json_build_object('schema', n.nspname, 'name', r.relname),
+    'referencedColumns', ${columnNames('k.confrelid', 'k.confkey')},
+    'onDelete',          ${action('k.confdeltype')},
+    'onUpdate',          ${action('k.confupdtype')},
+    'deferrable',        k.condeferrable,
+    'deferred',          k.condeferred,
+    'isPartition',       k.conparentid <> 0
+  ) order by k.conname) as "parts"
+  from pg_catalog.pg_constraint k
+  join pg_catalog.pg_class r     on r.oid = k.confrelid
+  join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+  where k.contype = 'f' and k.conrelid = any($1::oid[])
+  group by k.conrelid
+`
+
+export const READ_GRANTS = `
+  with acl (relation, acl) as (
+    select c.oid, coalesce(c.relacl, pg_catalog.acldefault(
+      case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))
+    from pg_catalog.pg_class c where c.oid = any($1::oid[])
+    union all
+    select a.attrelid, a.attacl
+    from pg_catalog.pg_attribute a
+    where a.attrelid = any($1::oid[]) and a.attacl is not null and not a.attisdropped
+  ),
+  granted as (
+    select distinct acl.relation, r.rolname, x.privilege_type
+    from acl
+    cross join lateral pg_catalog.aclexplode(acl.acl) x
+    left join pg_catalog.pg_roles r on r.oid = x.grantee
+  )
+  select relation, pg_catalog.json_agg(pg_catalog.json_build_object(
+    'grantee', rolname, 'privilege', privilege_type
+  ) order by rolname nulls first, privilege_type) as "parts"
+  from granted
+  group by relation
+`
+
+// SELECT, INSERT, UPDATE and REFERENCES can be granted on a column alone.
+export const READ_PRIVILEGES = `
+  select c.oid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'role',      a.rolname,
+    'privilege', p.privilege,
+    'granted',   case when p.privilege in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
+                   then pg_catalog.has_any_column_privilege(a.oid, c.oid, p.privilege)
+                   else pg_catalog.has_table_privilege(a.oid, c.oid, p.privilege) end
+  ) order by a.rolname, p.position) as "parts"
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_roles a on a.rolname = any($2::text[])
+  cross join pg_catalog.unnest(
+    array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'] ||
+    case when pg_catalog.current_setting('server_version_num')::int >= 170000
+      then array['MAINTAIN'] else array[]::text[] end
+  ) with ordinality p (privilege, position)
+  where c.oid = any($1::oid[]) and c.relkind <> 'S'
+  group by c.oid
+`

@@ -1,0 +1,58 @@
+import type { Queryable } from './read-only.ts'
+import type { FunctionState } from './snapshot.ts'
+
+// Objects of the system catalog have an oid below FirstNormalObjectId.
+const READ_FUNCTIONS = `
+  select
+    n.nspname                                                            as "schema",
+    f.proname                                                            as "name",
+    pg_catalog.format('%I.%I(%s)', n.nspname, f.proname,
+      pg_catalog.pg_get_function_identity_arguments(f.oid))              as "signature",
+    case f.prokind when 'p' then 'procedure' else 'function' end         as "kind",
+    o.rolname                                                            as "owner",
+    l.lanname                                                            as "language",
+    case f.provolatile when 'i' then 'immutable' when 's' then 'stable'
+      else 'volatile' end                                                as "volatility",
+    f.prosecdef                                                          as "securityDefiner",
+    f.proleakproof                                                       as "leakproof",
+    f.oid < 16384                                                        as "isBuiltIn",
+    exists (
+      select from pg_catalog.pg_depend e
+      where e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+        and e.objid = f.oid and e.deptype = 'e'
+    )                                                                    as "inExtension",
+    array(
+      select g.rolname::text
+      from pg_catalog.aclexplode(coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner))) x
+      left join pg_catalog.pg_roles g on g.oid = x.grantee
+      where x.privilege_type = 'EXECUTE'
+      order by 1 nulls first
+    )                                                                    as "grantees",
+    array(
+      select a.rolname::text
+      from pg_catalog.pg_roles a
+      where a.rolname = any($1::text[])
+        and pg_catalog.has_function_privilege(a.oid, f.oid, 'EXECUTE')
+        and pg_catalog.has_schema_privilege(a.oid, f.pronamespace, 'USAGE')
+      order by 1
+    )                                                                    as "callers"
+  from pg_catalog.pg_proc f
+  join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+  join pg_catalog.pg_roles o     on o.oid = f.proowner
+  join pg_catalog.pg_language l  on l.oid = f.prolang
+  where (f.oid >= 16384 and (f.prosecdef or f.proleakproof))
+    or f.oid in (
+      select d.refobjid
+      from pg_catalog.pg_depend d
+      where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
+        and d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+    )
+  order by n.nspname, f.proname, f.oid
+`
+
+export async function readFunctions(
+  db: Queryable,
+  appRoles: readonly string[],
+): Promise<FunctionState[]> {
+  return (await db.query<FunctionState>(READ_FUNCTIONS, [appRoles])).rows
+}

@@ -1,0 +1,67 @@
+import { catalogChanged } from '../errors.ts'
+import {
+  READ_COLUMNS,
+  READ_FOREIGN_KEYS,
+  READ_GRANTS,
+  READ_INDEXES,
+  READ_POLICIES,
+  READ_PRIVILEGES,
+} from './part-queries.ts'
+import type { Queryable } from './read-only.ts'
+import { READ_RELATIONS } from './relation-queries.ts'
+import type {
+  ColumnState,
+  ForeignKeyState,
+  Grant,
+  IndexState,
+  PolicyState,
+  RelationState,
+  RolePrivilege,
+} from './snapshot.ts'
+
+type Part = 'columns' | 'policies' | 'indexes' | 'foreignKeys' | 'grants' | 'privileges'
+
+/** Everything about the relations of `schemas` and of what they are connected with. */
+export async function readRelations(
+  db: Queryable,
+  schemas: readonly string[],
+  appRoles: readonly string[],
+): Promise<RelationState[]> {
+  const { rows } = await db.query<Omit<RelationState, Part> & { oid: number }>(READ_RELATIONS, [
+    schemas,
+  ])
+  const oids = rows.map(({ oid }) => oid)
+  const columns = await readParts<ColumnState>(db, READ_COLUMNS, [oids])
+  const policies = await readParts<PolicyState>(db, READ_POLICIES, [oids])
+  const indexes = await readParts<IndexState>(db, READ_INDEXES, [oids])
+  const foreignKeys = await readParts<ForeignKeyState>(db, READ_FOREIGN_KEYS, [oids])
+  const grants = await readParts<Grant>(db, READ_GRANTS, [oids])
+  const privileges = await readParts<RolePrivilege & { granted: boolean | null }>(
+    db,
+    READ_PRIVILEGES,
+    [oids, appRoles],
+  )
+
+  return rows.map(({ oid, ...relation }) => ({
+    ...relation,
+    columns: columns.get(oid) ?? [],
+    policies: policies.get(oid) ?? [],
+    indexes: indexes.get(oid) ?? [],
+    foreignKeys: foreignKeys.get(oid) ?? [],
+    grants: grants.get(oid) ?? [],
+    privileges: (privileges.get(oid) ?? []).flatMap(({ granted, ...privilege }) => {
+      // PostgreSQL answers neither yes nor no about a relation that is gone.
+      if (granted === null) throw catalogChanged(`${relation.schema}.${relation.name}`)
+      return granted ? [privilege] : []
+    }),
+  }))
+}
+
+async function readParts<T>(
+  db: Queryable,
+  query: string,
+  values: unknown[],
+): Promise<Map<number, T[]>> {
+  const { rows } = await db.query<{ relation: number; parts: T[] }>(query, values)
+  return new Map(rows.map(({ relation, parts }) => [relation, parts]))
+}

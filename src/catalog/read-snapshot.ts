@@ -1,0 +1,68 @@
+import { catalogChanged } from '../errors.ts'
+import type { TableReference } from '../table-name.ts'
+import { readFunctions } from './read-functions.ts'
+import type { Queryable } from './read-only.ts'
+import { readRelations } from './read-relations.ts'
+import { readMemberships, readRoles, readSettingDefaults } from './read-roles.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What of the database matters: a config without its options. */
+export interface SnapshotRequest {
+  readonly schemas: readonly string[]
+  readonly tables: readonly TableReference[]
+  readonly global: readonly TableReference[]
+  readonly appRoles: readonly string[]
+  readonly adminRoles: readonly string[]
+}
+
+const READ_SERVER = `
+  select
+    pg_catalog.current_setting('server_version_num')::int as "serverVersion",
+    pg_catalog.current_database()                         as "database",
+    current_user                                          as "currentUser"
+`
+
+/**
+ * Reads the catalog with a fixed number of queries, as any login. Run it in
+ * {@link inReadOnlyTransaction}: texts are deparsed under its `search_path`.
+ *
+ * Covers the wanted schemas, those of the listed tables, and what views and partitions connect with
+ * them. A table or role that does not exist is no error here: see `wantedState`.
+ *
+ * @throws `CATALOG.CHANGED` when something was dropped meanwhile: a new transaction sees it gone.
+ */
+export async function readSnapshot(db: Queryable, request: SnapshotRequest): Promise<Snapshot> {
+  const { appRoles, adminRoles } = request
+  try {
+    const { rows } =
+      await db.query<Pick<Snapshot, 'serverVersion' | 'database' | 'currentUser'>>(READ_SERVER)
+    const [server] = rows
+    if (!server) throw new Error('The server did not say its version.')
+    const relations = await readRelations(db, schemasOf(request), appRoles)
+    const functions = await readFunctions(db, appRoles)
+    const owners = [...relations, ...functions].map(({ owner }) => owner)
+
+    return {
+      ...server,
+      roles: await readRoles(db),
+      memberships: await readMemberships(db, [...appRoles, ...adminRoles, ...owners]),
+      relations,
+      functions,
+      settingDefaults: await readSettingDefaults(db),
+    }
+  } catch (error) {
+    if (isLookupFailure(error)) throw catalogChanged(error)
+    throw error
+  }
+}
+
+function schemasOf({ schemas, tables, global }: SnapshotRequest): string[] {
+  const named = [...tables, ...global].flatMap(({ schema }) => (schema === undefined ? [] : schema))
+  return [...new Set([...schemas, ...named])]
+}
+
+// Rows of the catalog are seen as of the start of the transaction, but functions such as
+// pg_get_expr look things up as of this moment.
+function isLookupFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'XX000'
+}

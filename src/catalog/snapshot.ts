@@ -1,0 +1,186 @@
+import type { TableName } from '../table-name.ts'
+
+/** What one read of the catalog says. Plain data: safe to build by hand in a unit test. */
+export interface Snapshot {
+  /** As in `server_version_num`: 180004 is 18.4. */
+  readonly serverVersion: number
+  readonly database: string
+  /** The login that read the catalog. */
+  readonly currentUser: string
+  /** Every role of the server. */
+  readonly roles: readonly RoleState[]
+  /** Of the app roles, the admin roles, every owner, and the roles that those are members of. */
+  readonly memberships: readonly Membership[]
+  readonly relations: readonly RelationState[]
+  /** Those that run as their owner, that are LEAKPROOF, or that a policy calls. */
+  readonly functions: readonly FunctionState[]
+  /** What `alter role … set` and `alter database … set` say here. */
+  readonly settingDefaults: readonly SettingDefault[]
+}
+
+export interface RoleState {
+  readonly name: string
+  readonly superuser: boolean
+  readonly bypassRls: boolean
+  readonly canLogIn: boolean
+  readonly createRole: boolean
+  readonly replication: boolean
+}
+
+/** Direct or through other roles. Superusers have none, because they need none. */
+export interface Membership {
+  readonly member: string
+  readonly role: string
+  /** Granted as such, and not reached through another role. */
+  readonly isDirect: boolean
+  /** Has its privileges without SET ROLE, and is bound by the policies that name it. */
+  readonly inherits: boolean
+  readonly canSet: boolean
+  /** May grant it to anybody, itself included. */
+  readonly administers: boolean
+}
+
+export type RelationKind =
+  | 'table'
+  | 'partitioned table'
+  | 'view'
+  | 'materialized view'
+  | 'foreign table'
+  | 'sequence'
+
+export interface RelationState extends TableName {
+  readonly kind: RelationKind
+  readonly owner: string
+  readonly rlsEnabled: boolean
+  readonly rlsForced: boolean
+  readonly isPartition: boolean
+  /** A view that reads as its caller; never before PostgreSQL 15. */
+  readonly securityInvoker: boolean
+  readonly inExtension: boolean
+  /** As the planner knows it; -1 before the first analyze. */
+  readonly estimatedRows: number
+  /** The columns a partitioned table is partitioned by; null stands for an expression. */
+  readonly partitionKey: readonly (string | null)[]
+  /** The direct parents of a partition or of an inheritance child. */
+  readonly parents: readonly TableName[]
+  /** What a view reads, directly. */
+  readonly reads: readonly TableName[]
+  readonly columns: readonly ColumnState[]
+  readonly policies: readonly PolicyState[]
+  readonly indexes: readonly IndexState[]
+  readonly foreignKeys: readonly ForeignKeyState[]
+  /** As they were granted, on the table or on a column of it. */
+  readonly grants: readonly Grant[]
+  /** What the app roles may do, for whatever reason. */
+  readonly privileges: readonly RolePrivilege[]
+}
+
+export interface ColumnState {
+  readonly name: string
+  /** As `format_type` writes it: `character varying(20)`, `billing.org_ref`. */
+  readonly type: string
+  /** `typname` of the innermost base type of a domain, else of the type itself: `uuid`, `int4`. */
+  readonly baseType: string
+  readonly isDomain: boolean
+  /** False too while a NOT NULL constraint is NOT VALID. */
+  readonly notNull: boolean
+  /** As PostgreSQL deparses it. */
+  readonly default: string | null
+  readonly isIdentity: boolean
+}
+
+export type PolicyCommand = 'all' | 'select' | 'insert' | 'update' | 'delete'
+
+export interface PolicyState {
+  readonly name: string
+  readonly permissive: boolean
+  readonly command: PolicyCommand
+  /** Names in order; `public` is written as an empty list. */
+  readonly roles: readonly string[]
+  /** As PostgreSQL deparses it, which is not as it was written. */
+  readonly using: string | null
+  readonly check: string | null
+  /** The columns of its own table that `using` mentions. */
+  readonly usingColumns: readonly string[]
+  readonly checkColumns: readonly string[]
+  /** {@link FunctionState.signature} of the functions it calls; built-in ones leave no trace. */
+  readonly functions: readonly string[]
+  /** The tool marks the policies that it created. */
+  readonly comment: string | null
+}
+
+export interface IndexState {
+  readonly name: string
+  /** The key columns; null stands for an expression. */
+  readonly columns: readonly (string | null)[]
+  /** The same as PostgreSQL deparses them. */
+  readonly keys: readonly string[]
+  readonly method: string
+  readonly isUnique: boolean
+  readonly isPrimary: boolean
+  /** Usable: neither left by a failed build nor incomplete on a partitioned table. */
+  readonly isValid: boolean
+  /** Of a partial index, as PostgreSQL deparses it. */
+  readonly predicate: string | null
+  /** Of the constraint that owns it. */
+  readonly constraint: string | null
+  /** Attached to the index of a parent table, which decides about it. */
+  readonly isPartition: boolean
+}
+
+export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
+
+export interface ForeignKeyState {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly references: TableName
+  /** In the order of `columns`. */
+  readonly referencedColumns: readonly string[]
+  readonly onDelete: ReferentialAction
+  readonly onUpdate: ReferentialAction
+  readonly deferrable: boolean
+  readonly deferred: boolean
+  /** Made by PostgreSQL for the key of a parent table, which decides about it. */
+  readonly isPartition: boolean
+}
+
+/** As `aclexplode` writes it: `SELECT`, `TRUNCATE`, `MAINTAIN`. */
+export type Privilege = string
+
+export interface Grant {
+  /** null: to `public`. */
+  readonly grantee: string | null
+  readonly privilege: Privilege
+}
+
+export interface RolePrivilege {
+  readonly role: string
+  readonly privilege: Privilege
+}
+
+export interface FunctionState extends TableName {
+  /** Ready for SQL: `public.is_member(id uuid)`. */
+  readonly signature: string
+  readonly kind: 'function' | 'procedure'
+  readonly owner: string
+  readonly language: string
+  readonly volatility: 'immutable' | 'stable' | 'volatile'
+  readonly securityDefiner: boolean
+  readonly leakproof: boolean
+  readonly inExtension: boolean
+  readonly isBuiltIn: boolean
+  /** Those who were granted EXECUTE; null stands for `public`. */
+  readonly grantees: readonly (string | null)[]
+  /** The app roles that may call it. */
+  readonly callers: readonly string[]
+}
+
+export interface SettingDefault {
+  /** null: in all databases. */
+  readonly database: string | null
+  /** null: for all roles. */
+  readonly role: string | null
+  /** In lower case. */
+  readonly setting: string
+  readonly value: string
+}

@@ -1,0 +1,45 @@
+import { identifier } from '../policy/quote.ts'
+import { appRoleCheck, type Check } from './check.ts'
+import { canSetRole, powerOf, revokeMembership } from './facts/roles.ts'
+
+export const appRoleCanGrantItself: Check = appRoleCheck(
+  {
+    id: 'app-role-can-grant-itself',
+    level: 'critical',
+    title: 'The application can grant itself a role that row security does not hold',
+    why:
+      'With ADMIN OPTION on such a role, before PostgreSQL 16 with CREATEROLE alone, one GRANT and ' +
+      'one SET ROLE leave row security behind.',
+    broken: `alter role some_role bypassrls;
+do $$ begin
+  if current_setting('server_version_num')::int >= 160000 then
+    grant some_role to app_user with admin true, inherit false, set false;
+  else
+    alter role app_user createrole;
+  end if;
+end $$`,
+    fixed: 'revoke some_role from app_user; alter role app_user nocreaterole',
+  },
+  ({ name, superuser, createRole }, context) => {
+    const { snapshot } = context
+    if (superuser) return
+    if (createRole && snapshot.serverVersion < 160000) {
+      return {
+        summary: 'Before PostgreSQL 16, CREATEROLE grants itself any role that is no superuser.',
+        fix: `alter role ${identifier(name)} nocreaterole`,
+      }
+    }
+    return snapshot.roles.flatMap((role) => {
+      const power = powerOf(role, context)
+      const administers = snapshot.memberships.some(
+        (m) => m.member === name && m.role === role.name && m.administers,
+      )
+      // Who can become it already is another finding: `app-role-can-set-role`.
+      if (power === undefined || !administers || canSetRole(snapshot, name, role.name)) return []
+      return {
+        summary: `It may grant itself ${role.name}, which ${power}.`,
+        fix: revokeMembership(snapshot, role.name, name),
+      }
+    })
+  },
+)

@@ -1,0 +1,20 @@
+import { identifier } from '../policy/quote.ts'
+import { appRoleCheck, type Check } from './check.ts'
+
+export const appRoleReplication: Check = appRoleCheck(
+  {
+    id: 'app-role-replication',
+    level: 'high',
+    title: 'The application may replicate the database',
+    why: 'Replication and logical decoding deliver the rows of all tenants: policies do not apply.',
+    broken: 'alter role app_user replication',
+    fixed: 'alter role app_user noreplication',
+  },
+  ({ name, replication }) =>
+    replication
+      ? {
+          summary: 'REPLICATION reads the changes of every tenant.',
+          fix: `alter role ${identifier(name)} noreplication`,
+        }
+      : undefined,
+)

@@ -1,0 +1,100 @@
+import type { RoleState, Snapshot } from '../catalog/snapshot.ts'
+import type { Level } from '../level.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import type { Wanted } from '../wanted.ts'
+import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
+
+/** What is, and what should be. */
+export interface CheckContext {
+  readonly snapshot: Snapshot
+  readonly wanted: Wanted
+}
+
+/** One thing that is wrong. Data only: a renderer decides how it looks. */
+export interface Finding {
+  readonly check: string
+  readonly level: Level
+  readonly object: string
+  readonly summary: string
+  /**
+   * The SQL that resolves it: statements without a last semicolon. The tests run it. Where no
+   * statement can, a text that starts with `-- `.
+   */
+  readonly fix: string
+}
+
+/** Pure: judges a snapshot, does no I/O. Its documentation and its proof live in the same file. */
+export interface Check {
+  /** Names the problem, never the cure: `rls-not-forced`, not `force-rls`. */
+  readonly id: string
+  /** The default. A finding can be better or worse than its check. */
+  readonly level: Level
+  readonly title: string
+  /** What a bug or an attacker can do while this is true. */
+  readonly why: string
+  /**
+   * Run on a correct schema, creates the problem: the test expects one finding, and this one.
+   * `app_user` and `app_admin` are the roles of the config, `app_owner` owns the tables, and
+   * nothing else names `some_role`.
+   */
+  readonly broken: string
+  /** Run after `broken`, leaves no finding. */
+  readonly fixed: string
+  /** Checks that find something in `broken` too, because it is that as well. */
+  readonly alsoFinds?: readonly string[]
+  /** What the config has to name: without it the check cannot look, and says so. */
+  readonly needs?: 'appRoles'
+  readonly detect: (context: CheckContext) => Finding[]
+}
+
+type Description = Omit<Check, 'detect'>
+
+/** A finding without what its check adds. */
+export interface Problem {
+  readonly object: string
+  /** @default the level of the check */
+  readonly level?: Level
+  readonly summary: string
+  readonly fix: string
+}
+
+export function defineCheck(
+  description: Description,
+  detect: (context: CheckContext) => Problem[],
+): Check {
+  const { id: check, level } = description
+  return {
+    ...description,
+    detect: (context) => detect(context).map((problem) => ({ check, level, ...problem })),
+  }
+}
+
+type Result = Omit<Problem, 'object'>
+
+/** A check that looks at one tenant table at a time. */
+export function tableCheck(
+  description: Description,
+  rule: (state: TenantTableState, context: CheckContext) => Result[] | Result | undefined,
+): Check {
+  return defineCheck(description, (context) =>
+    tenantTables(context).flatMap((state) =>
+      [rule(state, context) ?? []]
+        .flat()
+        .map((problem) => ({ object: qualifiedName(state.relation), ...problem })),
+    ),
+  )
+}
+
+/** A check that looks at one app role at a time. */
+export function appRoleCheck(
+  description: Omit<Description, 'needs'>,
+  rule: (role: RoleState, context: CheckContext) => Result[] | Result | undefined,
+): Check {
+  return defineCheck({ ...description, needs: 'appRoles' }, (context) =>
+    context.snapshot.roles
+      .filter(({ name }) => context.wanted.appRoles.includes(name))
+      .flatMap((role) =>
+        [rule(role, context) ?? []].flat().map((problem) => ({ object: role.name, ...problem })),
+      ),
+  )
+}

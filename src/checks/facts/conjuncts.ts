@@ -1,0 +1,50 @@
+/**
+ * The parts of a deparsed condition that must all be true. What one of them says holds for the whole.
+ *
+ * @example `((a = 1) AND ((b = 2) OR (c = ' AND ')))` → `(a = 1)`, `((b = 2) OR (c = ' AND '))`
+ */
+export function conjuncts(condition: string): string[] {
+  const inner = withoutOuterParentheses(condition)
+  const parts: string[] = []
+  let start = 0
+  for (const { at, depth } of codePositions(inner)) {
+    if (depth !== 0 || at < start || !inner.startsWith(' AND ', at)) continue
+    parts.push(inner.slice(start, at))
+    start = at + ' AND '.length
+  }
+  if (parts.length === 0) return [condition]
+  return [...parts, inner.slice(start)].flatMap(conjuncts)
+}
+
+function withoutOuterParentheses(text: string): string {
+  if (!text.startsWith('(')) return text
+  const closing = codePositions(text).find(({ at, depth }) => at > 0 && depth === 0)
+  return closing?.at === text.length - 1 ? text.slice(1, -1) : text
+}
+
+/** Every position outside quotes, with the parentheses open after it. */
+function codePositions(text: string): { at: number; depth: number }[] {
+  const positions: { at: number; depth: number }[] = []
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === "'" || character === '"') {
+      at = endOfQuoted(text, at)
+      continue
+    }
+    if (character === '(') depth++
+    if (character === ')') depth--
+    positions.push({ at, depth })
+  }
+  return positions
+}
+
+// A doubled quote ends one piece and begins the next, which comes to the same. In an E'…' string a
+// backslash hides the character after it.
+function endOfQuoted(text: string, start: number): number {
+  const quote = text[start]
+  const escapes = quote === "'" && text[start - 1] === 'E'
+  let at = start + 1
+  while (at < text.length && text[at] !== quote) at += escapes && text[at] === '\\' ? 2 : 1
+  return at
+}

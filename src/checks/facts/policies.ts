@@ -1,0 +1,137 @@
+import type { PolicyState } from '../../catalog/snapshot.ts'
+import { isOwnRow } from '../../policy/current-tenant.ts'
+import { literal } from '../../policy/quote.ts'
+import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
+import type { CheckContext } from '../check.ts'
+import { conjuncts } from './conjuncts.ts'
+import { inherits } from './roles.ts'
+import type { TenantTableState } from './tenant-tables.ts'
+
+export interface PolicyPair {
+  readonly wanted: TenantPolicy
+  readonly actual: PolicyState
+}
+
+/** The wanted policies that exist, by name. */
+export function policyPairs({ table, relation }: TenantTableState): PolicyPair[] {
+  return tenantPolicies(table).flatMap((wanted) => {
+    const actual = relation.policies.find(({ name }) => name === wanted.name)
+    return actual ? [{ wanted, actual }] : []
+  })
+}
+
+export function missingPolicies({ table, relation }: TenantTableState): TenantPolicy[] {
+  return tenantPolicies(table).filter(
+    ({ name }) => !relation.policies.some((policy) => policy.name === name),
+  )
+}
+
+/** The user's own policies: of another name than those of the tool. */
+export function ownPolicies({ table, relation }: TenantTableState): PolicyState[] {
+  const names = new Set(tenantPolicies(table).map(({ name }) => name))
+  return relation.policies.filter(({ name }) => !names.has(name))
+}
+
+/** Some app role has the policy. Without app roles in the config, any role could be one. */
+export function appliesToApp({ roles }: PolicyState, { snapshot, wanted }: CheckContext): boolean {
+  if (roles.length === 0) return true
+  if (wanted.appRoles.length === 0) return roles.some((role) => !wanted.adminRoles.includes(role))
+  return wanted.appRoles.some((app) => roles.some((role) => inherits(snapshot, app, role)))
+}
+
+/** The clauses that take part in a command of the policy: WITH CHECK falls back to USING. */
+export function effectiveClauses(policy: PolicyState): Clause[] {
+  const { command, using, check, usingColumns, checkColumns } = policy
+  const reading = { text: using, columns: usingColumns }
+  const writing = check === null ? reading : { text: check, columns: checkColumns }
+  const clauses = { select: [reading], delete: [reading], insert: [writing] }
+  return command === 'all' || command === 'update' ? [reading, writing] : clauses[command]
+}
+
+interface Clause {
+  readonly text: string | null
+  readonly columns: readonly string[]
+}
+
+/**
+ * How a policy differs from the wanted one of its name. `stricter`: the wanted condition, or that of
+ * the own rows, and more. `ignores`: a clause does not look at the tenant column at all.
+ */
+export type Difference = 'none' | 'stricter' | 'ignores' | 'differs'
+
+export function difference({ wanted, actual }: PolicyPair, state: TenantTableState): Difference {
+  const texts = [wanted.using ?? wanted.check, wanted.check ?? wanted.using]
+  const own = isOwnRow(state.table).deparsed
+  const column = state.table.column
+  const clauses = effectiveClauses({ ...actual, command: wanted.command })
+  const verdicts = clauses.map((clause, index): Difference => {
+    const expected = (clauses.length === 1 ? texts[0] : texts[index])?.deparsed
+    if (clause.text === expected) return 'none'
+    // No clause lets more through than `true` does.
+    if (expected === 'true') return 'stricter'
+    const parts = clause.text === null ? [] : conjuncts(clause.text)
+    if (parts.some((part) => part === expected || part === own)) return 'stricter'
+    return clause.columns.includes(column) ? 'differs' : 'ignores'
+  })
+  const ORDER: readonly Difference[] = ['ignores', 'differs', 'stricter']
+  return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'none'
+}
+
+/** The setting that a policy reads where it should read that of the tenant, all else being equal. */
+export function readsAnotherSetting(
+  { wanted, actual }: PolicyPair,
+  { table }: TenantTableState,
+): string | undefined {
+  const expected = wanted.using ?? wanted.check
+  const text = effectiveClauses(actual)[0]?.text
+  const setting = /current_setting\('((?:[^']|'')+)'::text/.exec(text ?? '')?.[1]
+  if (!expected || !text || setting === undefined) return undefined
+
+  const written = literal(table.setting).slice(1, -1)
+  if (setting === written) return undefined
+  const renamed = text.split(`'${setting}'`).join(`'${written}'`)
+  return renamed === expected.deparsed ? setting : undefined
+}
+
+export function hasWantedShape({ wanted, actual }: PolicyPair): boolean {
+  return actual.command === wanted.command && actual.permissive === wanted.permissive
+}
+
+/**
+ * Every restrictive policy is there, says at least what it should, and binds every app role: then
+ * no permissive policy lets a foreign row through.
+ */
+export function hasIntactFloor(state: TenantTableState, context: CheckContext): boolean {
+  const restrictive = tenantPolicies(state.table).filter(({ permissive }) => !permissive)
+  const intact = policyPairs(state).filter(
+    (pair) =>
+      !pair.wanted.permissive &&
+      hasWantedShape(pair) &&
+      ['none', 'stricter'].includes(difference(pair, state)) &&
+      bindsEveryAppRole(pair.actual, context),
+  )
+  return state.relation.rlsEnabled && intact.length === restrictive.length
+}
+
+function bindsEveryAppRole({ roles }: PolicyState, { snapshot, wanted }: CheckContext): boolean {
+  if (roles.length === 0) return true
+  return (
+    wanted.appRoles.length > 0 &&
+    wanted.appRoles.every((app) => roles.some((role) => inherits(snapshot, app, role)))
+  )
+}
+
+/** Some clause never looks at the tenant column. A clause that is missing denies. */
+export function ignoresTenant(policy: PolicyState, column: string): boolean {
+  return effectiveClauses(policy).some(
+    ({ text, columns }) => text !== null && text !== 'false' && !columns.includes(column),
+  )
+}
+
+/** Every clause demands the own tenant, whatever else it demands. */
+export function demandsOwnRow(policy: PolicyState, { table }: TenantTableState): boolean {
+  const own = isOwnRow(table).deparsed
+  return effectiveClauses(policy).every(
+    ({ text }) => text === null || conjuncts(text).includes(own),
+  )
+}

@@ -1,0 +1,60 @@
+import type { FunctionState, RelationState } from '../../catalog/snapshot.ts'
+import { identifier, qualifiedName } from '../../policy/quote.ts'
+import type { CheckContext } from '../check.ts'
+import { inherits, plainAppRoles } from './roles.ts'
+
+/** What lets a role see or change rows. */
+export const ROW_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const
+
+/** The app roles that have one of `privileges`. Owners are another finding: `app-role-owns-table`. */
+export function rolesWith(
+  privileges: readonly string[],
+  relation: RelationState,
+  context: CheckContext,
+): string[] {
+  return plainAppRoles(context).filter(
+    (role) =>
+      !inherits(context.snapshot, role, relation.owner) &&
+      relation.privileges.some((p) => p.role === role && privileges.includes(p.privilege)),
+  )
+}
+
+/** Takes `privileges` away where they come from: from the role, from `public`, from a group. */
+export function revokePrivileges(
+  privileges: readonly string[],
+  relation: RelationState,
+  context: CheckContext,
+): string {
+  const grants = relation.grants.filter(
+    ({ grantee, privilege }) =>
+      privileges.includes(privilege) && reachesApp(grantee, context) && grantee !== relation.owner,
+  )
+  if (grants.length === 0) {
+    return `-- No grant gives this: look for predefined roles such as pg_read_all_data.`
+  }
+  const names = unique(grants.map(({ privilege }) => privilege.toLowerCase())).join(', ')
+  return `revoke ${names} on ${qualifiedName(relation)} from ${grantees(grants.map(({ grantee }) => grantee))}`
+}
+
+export function revokeExecute(
+  { kind, signature, ...fn }: FunctionState,
+  context: CheckContext,
+): string {
+  const from = fn.grantees.filter((grantee) => reachesApp(grantee, context) && grantee !== fn.owner)
+  return `revoke execute on ${kind} ${signature} from ${grantees(from)}`
+}
+
+function reachesApp(grantee: string | null, context: CheckContext): boolean {
+  return (
+    grantee === null ||
+    plainAppRoles(context).some((role) => inherits(context.snapshot, role, grantee))
+  )
+}
+
+function grantees(names: readonly (string | null)[]): string {
+  return unique(names.map((name) => (name === null ? 'public' : identifier(name)))).join(', ')
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)]
+}

@@ -1,0 +1,32 @@
+import { qualifiedName } from '../../policy/quote.ts'
+import {
+  createPolicy,
+  markPolicy,
+  POLICY_MARKER,
+  type TenantPolicy,
+} from '../../policy/tenant-policies.ts'
+import type { TenantTable } from '../../policy/tenant-table.ts'
+import { missingPolicies } from './policies.ts'
+import { statements } from './statements.ts'
+import type { TenantTableState } from './tenant-tables.ts'
+
+export function createPolicies(table: TenantTable, policies: readonly TenantPolicy[]): string {
+  return statements(
+    policies.flatMap((policy) => [
+      createPolicy(table, policy),
+      markPolicy(table, policy.name, POLICY_MARKER),
+    ]),
+  )
+}
+
+/** Whatever is missing before row security protects the table: policies first, then the switches. */
+export function protect(state: TenantTableState): string {
+  const { rlsEnabled, rlsForced } = state.relation
+  const name = qualifiedName(state.relation)
+  const missing = missingPolicies(state)
+  return statements([
+    ...(missing.length > 0 ? [createPolicies(state.table, missing)] : []),
+    ...(rlsEnabled ? [] : [`alter table ${name} enable row level security`]),
+    ...(rlsForced ? [] : [`alter table ${name} force row level security`]),
+  ])
+}

@@ -1,0 +1,57 @@
+import type { RelationState, RoleState, Snapshot } from '../../catalog/snapshot.ts'
+import { identifier } from '../../policy/quote.ts'
+import type { CheckContext } from '../check.ts'
+import { statements } from './statements.ts'
+import { tenantTables } from './tenant-tables.ts'
+
+export function findRole(snapshot: Snapshot, name: string): RoleState | undefined {
+  return snapshot.roles.find((role) => role.name === name)
+}
+
+/** True for the role itself too: it is bound by what binds `role`, and may what `role` may. */
+export function inherits(snapshot: Snapshot, member: string, role: string): boolean {
+  return (
+    member === role ||
+    snapshot.memberships.some((m) => m.member === member && m.role === role && m.inherits)
+  )
+}
+
+export function canSetRole(snapshot: Snapshot, member: string, role: string): boolean {
+  return snapshot.memberships.some((m) => m.member === member && m.role === role && m.canSet)
+}
+
+/**
+ * The app roles whose privileges mean something: a superuser may do everything, which is one
+ * finding and not one for each table.
+ */
+export function plainAppRoles({ snapshot, wanted }: CheckContext): string[] {
+  return wanted.appRoles.filter((name) => !findRole(snapshot, name)?.superuser)
+}
+
+/** No policy of the table holds this role. */
+export function isUnbound(snapshot: Snapshot, name: string, table: RelationState): boolean {
+  const role = findRole(snapshot, name)
+  if (role?.superuser || role?.bypassRls) return true
+  return !table.rlsForced && inherits(snapshot, name, table.owner)
+}
+
+/** Why becoming this role means leaving row security behind; undefined when it does not. */
+export function powerOf(role: RoleState, context: CheckContext): string | undefined {
+  if (role.superuser) return 'is a superuser'
+  if (role.bypassRls) return 'has BYPASSRLS'
+  if (context.wanted.adminRoles.includes(role.name)) return 'sees every tenant'
+  const owns = tenantTables(context).some(({ relation }) => relation.owner === role.name)
+  return owns ? 'owns tenant tables' : undefined
+}
+
+/** Takes away the direct memberships by which `member` reaches `role`. */
+export function revokeMembership(snapshot: Snapshot, role: string, member: string): string {
+  const reaches = (from: string) =>
+    from === role || snapshot.memberships.some((m) => m.member === from && m.role === role)
+
+  return statements(
+    snapshot.memberships
+      .filter((m) => m.member === member && m.isDirect && reaches(m.role))
+      .map((m) => `revoke ${identifier(m.role)} from ${identifier(member)}`),
+  )
+}

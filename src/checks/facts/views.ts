@@ -1,0 +1,44 @@
+import type { RelationState } from '../../catalog/snapshot.ts'
+import { qualifiedName } from '../../policy/quote.ts'
+import type { CheckContext } from '../check.ts'
+import { tenantTables } from './tenant-tables.ts'
+
+/** A relation that a view reads, directly or through other views. */
+interface Visit {
+  readonly relation: RelationState
+  /** Whose rights and policies count. */
+  readonly runsAs: string
+  /** The view that made it so; undefined when it runs as the caller. */
+  readonly decidedBy: RelationState | undefined
+}
+
+/**
+ * The tenant tables that a view reads. A view reads as its owner, an invoker view as its caller:
+ * even inside the view of somebody else.
+ * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
+ */
+export function reachOf(view: RelationState, caller: string, context: CheckContext): Visit[] {
+  const relations = new Map(context.snapshot.relations.map((r) => [qualifiedName(r), r]))
+  const tenant = new Set(tenantTables(context).map(({ relation }) => relation))
+  const visits = new Map<string, Visit>()
+  const queue = [visitOf(view, caller)]
+
+  for (const from of queue) {
+    for (const name of from.relation.reads) {
+      const next = relations.get(qualifiedName(name))
+      // What a materialized view once stored is a matter of its own.
+      if (!next || (next.kind === 'materialized view' && view.kind === 'view')) continue
+      const visit = next.kind === 'view' ? visitOf(next, caller) : { ...from, relation: next }
+      const key = [qualifiedName(next), visit.runsAs].join('\n')
+      if (!visits.has(key)) queue.push(visit)
+      visits.set(key, visit)
+    }
+  }
+  return [...visits.values()].filter(({ relation }) => tenant.has(relation))
+}
+
+function visitOf(view: RelationState, caller: string): Visit {
+  return view.securityInvoker
+    ? { relation: view, runsAs: caller, decidedBy: undefined }
+    : { relation: view, runsAs: view.owner, decidedBy: view }
+}

@@ -1,0 +1,33 @@
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, defineCheck } from './check.ts'
+import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
+import { tenantColumnNames } from './facts/tenant-tables.ts'
+
+export const foreignTableWithTenantData: Check = defineCheck(
+  {
+    id: 'foreign-table-with-tenant-data',
+    level: 'high',
+    title: 'The application reaches a foreign table with a tenant column',
+    why: 'Foreign tables have no row security; only the other side can filter.',
+    broken: `create foreign data wrapper warehouse;
+create server warehouse foreign data wrapper warehouse;
+create foreign table public.facts (tenant_id uuid, amount int) server warehouse;
+grant select on public.facts to app_user`,
+    fixed: 'revoke select on public.facts from app_user',
+    needs: 'appRoles',
+  },
+  (context) => {
+    const names = tenantColumnNames(context)
+    return context.snapshot.relations.flatMap((relation) => {
+      const isCandidate =
+        relation.kind === 'foreign table' && relation.columns.some(({ name }) => names.has(name))
+      const [role] = isCandidate ? rolesWith(ROW_PRIVILEGES, relation, context) : []
+      if (role === undefined) return []
+      return {
+        object: qualifiedName(relation),
+        summary: `${role} reaches it, and nothing here filters its rows.`,
+        fix: revokePrivileges(ROW_PRIVILEGES, relation, context),
+      }
+    })
+  },
+)

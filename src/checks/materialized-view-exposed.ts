@@ -1,0 +1,30 @@
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, defineCheck } from './check.ts'
+import { revokePrivileges, rolesWith } from './facts/privileges.ts'
+import { reachOf } from './facts/views.ts'
+
+export const materializedViewExposed: Check = defineCheck(
+  {
+    id: 'materialized-view-exposed',
+    level: 'critical',
+    title: 'The application reads a materialized view of tenant rows',
+    why: 'A materialized view has no row security: whoever may read it reads every tenant.',
+    broken: `create materialized view public.project_count as
+  select tenant_id, count(*) from public.projects group by tenant_id;
+grant select on public.project_count to app_user`,
+    fixed: 'revoke select on public.project_count from app_user',
+    needs: 'appRoles',
+  },
+  (context) =>
+    context.snapshot.relations.flatMap((view) => {
+      const [role] = rolesWith(['SELECT'], view, context)
+      if (view.kind !== 'materialized view' || role === undefined) return []
+      const tables = reachOf(view, role, context).map(({ relation }) => qualifiedName(relation))
+      if (tables.length === 0) return []
+      return {
+        object: qualifiedName(view),
+        summary: `${role} reads what it stored of ${tables.join(', ')}.`,
+        fix: revokePrivileges(['SELECT'], view, context),
+      }
+    }),
+)

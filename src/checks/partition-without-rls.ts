@@ -1,0 +1,32 @@
+import type { Level } from '../level.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+import { ROW_PRIVILEGES, rolesWith } from './facts/privileges.ts'
+import { protect } from './facts/protection.ts'
+
+export const partitionWithoutRls: Check = tableCheck(
+  {
+    id: 'partition-without-rls',
+    level: 'low',
+    title: 'A partition can be read past the policies of its parent',
+    why:
+      'Row security is of each table: whoever reads a partition or an inheritance child directly ' +
+      'meets its policies alone. New partitions have none.',
+    broken: 'alter table public.visits_2026 disable row level security',
+    fixed: 'alter table public.visits_2026 enable row level security',
+  },
+  (state, context) => {
+    const { rlsEnabled, rlsForced, policies, parents } = state.relation
+    const isProtected = rlsEnabled && rlsForced && policies.length > 0
+    if (!state.isChild || isProtected) return
+    const [role] = rolesWith(ROW_PRIVILEGES, state.relation, context)
+    const level: Level =
+      role !== undefined ? 'critical' : context.wanted.appRoles.length === 0 ? 'high' : 'low'
+    const reader = role === undefined ? '' : `, and ${role} has privileges on it`
+    return {
+      level,
+      summary: `Row security of ${parents.map(qualifiedName).join(', ')} does not reach it${reader}.`,
+      fix: protect(state),
+    }
+  },
+)

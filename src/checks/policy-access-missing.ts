@@ -1,0 +1,28 @@
+import { type Check, tableCheck } from './check.ts'
+import { EXAMPLE, examplePolicies } from './facts/example.ts'
+import { missingPolicies } from './facts/policies.ts'
+import { createPolicies } from './facts/protection.ts'
+
+export const policyAccessMissing: Check = tableCheck(
+  {
+    id: 'policy-access-missing',
+    level: 'high',
+    title: 'A policy that opens the table is missing',
+    why:
+      'Where no permissive policy applies, reading finds nothing and writing fails: an outage for ' +
+      'the application or the admin, after which somebody opens the table too far.',
+    broken: 'drop policy tenant_access on public.projects',
+    fixed: createPolicies(EXAMPLE, examplePolicies('tenant_access')),
+  },
+  (state) => {
+    const { rlsEnabled, policies } = state.relation
+    // A table without any policy is another finding: `rls-no-policy`.
+    if (!rlsEnabled || policies.length === 0) return
+    const missing = missingPolicies(state).filter(({ permissive }) => permissive)
+    if (missing.length === 0) return
+    return {
+      summary: `Missing: ${missing.map(({ name }) => name).join(', ')}.`,
+      fix: createPolicies(state.table, missing),
+    }
+  },
+)

@@ -1,0 +1,30 @@
+import { dropPolicy } from '../policy/tenant-policies.ts'
+import { type Check, tableCheck } from './check.ts'
+import { appliesToApp, hasIntactFloor, ignoresTenant, ownPolicies } from './facts/policies.ts'
+
+export const policyIgnoresTenantColumn: Check = tableCheck(
+  {
+    id: 'policy-ignores-tenant-column',
+    level: 'critical',
+    title: 'A permissive policy does not look at the tenant',
+    why:
+      'Permissive policies add up: one that never mentions the tenant column, such as ' +
+      '`using (true)`, opens the rows of every tenant unless a restrictive policy bounds it.',
+    broken: 'create policy everybody on public.projects for select to app_user using (true)',
+    fixed: 'drop policy everybody on public.projects',
+  },
+  (state, context) => {
+    const { table } = state
+    const isBounded = hasIntactFloor(state, context)
+    // With `access: 'boundary'` the floor alone minds the tenant.
+    if (isBounded && table.access === 'boundary') return
+    return ownPolicies(state)
+      .filter((policy) => policy.permissive && appliesToApp(policy, context))
+      .filter((policy) => ignoresTenant(policy, table.column))
+      .map(({ name }) => ({
+        level: isBounded ? 'medium' : 'critical',
+        summary: `Policy ${name} does not look at ${table.column}${isBounded ? '; the floor bounds it' : ''}.`,
+        fix: dropPolicy(table, name),
+      }))
+  },
+)

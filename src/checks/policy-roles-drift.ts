@@ -1,0 +1,29 @@
+import { alterPolicy } from '../policy/tenant-policies.ts'
+import { type Check, tableCheck } from './check.ts'
+import { policyPairs } from './facts/policies.ts'
+
+export const policyRolesDrift: Check = tableCheck(
+  {
+    id: 'policy-roles-drift',
+    level: 'high',
+    title: 'A policy is for other roles',
+    why: 'The policy denies a role that needs it, leaves one without the floor, or lets more in.',
+    broken: 'alter policy tenant_isolation on public.projects to some_role',
+    fixed: 'alter policy tenant_isolation on public.projects to app_user',
+  },
+  (state) =>
+    policyPairs(state)
+      .filter(({ wanted, actual }) => !hasSameRoles(wanted.roles, actual.roles))
+      .map(({ wanted, actual }) => ({
+        summary: `Policy ${wanted.name} is for ${list(actual.roles)}, not for ${list(wanted.roles)}.`,
+        fix: alterPolicy(state.table, wanted),
+      })),
+)
+
+function hasSameRoles(some: readonly string[], others: readonly string[]): boolean {
+  return some.every((r) => others.includes(r)) && others.every((r) => some.includes(r))
+}
+
+function list(roles: readonly string[]): string {
+  return roles.length === 0 ? 'public' : roles.join(', ')
+}

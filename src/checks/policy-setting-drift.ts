@@ -1,0 +1,28 @@
+import { alterPolicy } from '../policy/tenant-policies.ts'
+import { type Check, tableCheck } from './check.ts'
+import { alterExample } from './facts/example.ts'
+import { hasWantedShape, policyPairs, readsAnotherSetting } from './facts/policies.ts'
+
+export const policySettingDrift: Check = tableCheck(
+  {
+    id: 'policy-setting-drift',
+    level: 'high',
+    title: 'A policy reads another setting',
+    why:
+      'The application sets its tenant in one setting and the policy reads another: mostly nothing ' +
+      'is found, and sometimes it is one that anybody may set.',
+    broken: `alter policy tenant_isolation on public.projects
+  using (tenant_id = (select nullif(current_setting('app.org_id', true), '')::uuid))
+  with check (tenant_id = (select nullif(current_setting('app.org_id', true), '')::uuid))`,
+    fixed: alterExample('tenant_isolation'),
+  },
+  (state) =>
+    policyPairs(state).flatMap((pair) => {
+      const setting = hasWantedShape(pair) ? readsAnotherSetting(pair, state) : undefined
+      if (setting === undefined) return []
+      return {
+        summary: `Policy ${pair.wanted.name} reads ${setting}, not ${state.table.setting}.`,
+        fix: alterPolicy(state.table, pair.wanted),
+      }
+    }),
+)

@@ -1,0 +1,54 @@
+import {
+  createPolicy,
+  dropPolicy,
+  markPolicy,
+  POLICY_MARKER,
+  renamePolicy,
+  type TenantPolicy,
+} from '../policy/tenant-policies.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import { type Check, tableCheck } from './check.ts'
+import { EXAMPLE, examplePolicies } from './facts/example.ts'
+import { hasWantedShape, policyPairs } from './facts/policies.ts'
+import { statements } from './facts/statements.ts'
+
+export const policyShapeDrift: Check = tableCheck(
+  {
+    id: 'policy-shape-drift',
+    level: 'high',
+    title: 'A policy is for another command or of another kind',
+    why:
+      'A floor that became permissive adds rows instead of bounding them; one for another command ' +
+      'leaves the others open.',
+    broken: `drop policy tenant_isolation on public.projects;
+create policy tenant_isolation on public.projects as restrictive for select to app_user
+  using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))`,
+    fixed: replace(EXAMPLE, examplePolicies('tenant_isolation')),
+  },
+  (state) =>
+    policyPairs(state)
+      .filter((pair) => !hasWantedShape(pair))
+      .map(({ wanted, actual }) => ({
+        summary: `Policy ${wanted.name} is ${shape(actual)}, not ${shape(wanted)}.`,
+        fix: replace(state.table, [wanted]),
+      })),
+)
+
+function shape({ permissive, command }: Pick<TenantPolicy, 'permissive' | 'command'>): string {
+  return `${permissive ? 'permissive' : 'restrictive'} for ${command}`
+}
+
+// PostgreSQL alters neither; the new policy is there before the old one goes.
+function replace(table: TenantTable, policies: readonly TenantPolicy[]): string {
+  return statements(
+    policies.flatMap((policy) => {
+      const temporary = `${policy.name}_new`
+      return [
+        createPolicy(table, { ...policy, name: temporary }),
+        markPolicy(table, temporary, POLICY_MARKER),
+        dropPolicy(table, policy.name),
+        renamePolicy(table, temporary, policy.name),
+      ]
+    }),
+  )
+}

@@ -1,0 +1,37 @@
+import { dropPolicy } from '../policy/tenant-policies.ts'
+import { type Check, tableCheck } from './check.ts'
+import {
+  appliesToApp,
+  demandsOwnRow,
+  hasIntactFloor,
+  ignoresTenant,
+  ownPolicies,
+} from './facts/policies.ts'
+
+export const policyUnexpectedPermissive: Check = tableCheck(
+  {
+    id: 'policy-unexpected-permissive',
+    level: 'high',
+    title: 'A permissive policy that the config does not know',
+    why: 'Permissive policies add up: one more may let rows through that the others hold back.',
+    broken: `create policy published on public.projects for select to app_user
+  using (tenant_id is not null)`,
+    fixed: 'drop policy published on public.projects',
+  },
+  (state, context) => {
+    const { table } = state
+    if (table.access === 'boundary') return
+    const isBounded = hasIntactFloor(state, context)
+    return (
+      ownPolicies(state)
+        .filter((policy) => policy.permissive && appliesToApp(policy, context))
+        // Another finding: `policy-ignores-tenant-column`.
+        .filter((policy) => !ignoresTenant(policy, table.column))
+        .map((policy) => ({
+          level: isBounded || demandsOwnRow(policy, state) ? 'info' : 'high',
+          summary: `Policy ${policy.name} lets the application reach more rows${isBounded ? '; the floor bounds it' : ''}.`,
+          fix: dropPolicy(table, policy.name),
+        }))
+    )
+  },
+)

@@ -1,0 +1,29 @@
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+import { canSetRole, findRole, inherits } from './facts/roles.ts'
+
+export const rlsNotForced: Check = tableCheck(
+  {
+    id: 'rls-not-forced',
+    level: 'medium',
+    title: 'The table owner bypasses row security',
+    why:
+      'PostgreSQL exempts the owner of a table from its policies unless row security is forced: ' +
+      'jobs, views and SECURITY DEFINER functions of the owner see every tenant.',
+    broken: 'alter table public.projects no force row level security',
+    fixed: 'alter table public.projects force row level security',
+  },
+  ({ relation, isChild }, { snapshot, wanted }) => {
+    // Row security that is off altogether is another finding: `rls-disabled`.
+    if (!relation.rlsEnabled || relation.rlsForced || isChild) return
+    const { owner } = relation
+    const isReachable =
+      findRole(snapshot, owner)?.canLogIn ||
+      wanted.appRoles.some((r) => inherits(snapshot, r, owner) || canSetRole(snapshot, r, owner))
+    return {
+      level: isReachable ? 'high' : 'medium',
+      summary: `Its owner ${owner} sees every tenant.`,
+      fix: `alter table ${qualifiedName(relation)} force row level security`,
+    }
+  },
+)

@@ -1,0 +1,40 @@
+import type { ColumnState, RelationState } from '../catalog/snapshot.ts'
+import { currentTenant } from '../policy/current-tenant.ts'
+import { identifier, literal, qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+
+const CONSTANT = /^(?:E?'(?:[^']|'')*'(?:::.+)?|-?\d+)$/
+
+export const tenantColumnDefault: Check = tableCheck(
+  {
+    id: 'tenant-column-default',
+    level: 'info',
+    title: 'The default of the tenant column is not the current tenant',
+    why:
+      'Without it every insert must name the tenant. A constant default files the rows of whoever ' +
+      'forgets under one tenant.',
+    broken: 'alter table public.projects alter column tenant_id drop default',
+    fixed: `alter table public.projects alter column tenant_id
+  set default nullif(current_setting('app.tenant_id', true), '')::uuid`,
+  },
+  ({ table, relation }) => {
+    const column = relation.columns.find(({ name }) => name === table.column)
+    const reads = `current_setting(${literal(table.setting)}`
+    if (!column || column.default?.includes(reads) || makesIds(column, relation)) return
+    const isConstant = CONSTANT.test(column.default ?? '')
+    const name = identifier(column.name)
+    return {
+      level: isConstant ? 'high' : 'info',
+      summary: `${name} has ${column.default === null ? 'no default' : `the default ${column.default}`}.`,
+      fix: `alter table ${qualifiedName(relation)} alter column ${name} set default ${currentTenant(table).sql}`,
+    }
+  },
+)
+
+/** The table of the tenants itself: its key is the tenant, and new tenants get a new one. */
+function makesIds(column: ColumnState, { indexes }: RelationState): boolean {
+  const isKey = indexes.some(
+    ({ isPrimary, columns }) => isPrimary && columns.length === 1 && columns[0] === column.name,
+  )
+  return column.isIdentity || (isKey && column.default !== null)
+}

@@ -1,0 +1,22 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, defineCheck } from './check.ts'
+
+export const tenantColumnMissing: Check = defineCheck(
+  {
+    id: 'tenant-column-missing',
+    level: 'critical',
+    title: 'A listed table has no tenant column',
+    why: 'Nothing in its rows says whose they are, so no policy can tell tenants apart.',
+    broken: 'alter table public.projects rename column tenant_id to org_id',
+    fixed: 'alter table public.projects rename column org_id to tenant_id',
+  },
+  ({ wanted }) =>
+    wanted.withoutColumn.map(({ column, ...table }) => ({
+      object: qualifiedName(table),
+      summary: `It has no column ${identifier(column)}.`,
+      fix: [
+        `-- Add it, fill it, then: alter table ${qualifiedName(table)} alter column ${identifier(column)} set not null.`,
+        '-- Or name the column that the table has in the config: { column: … }.',
+      ].join('\n'),
+    })),
+)

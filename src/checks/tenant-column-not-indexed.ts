@@ -1,0 +1,33 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+
+/** Below this a scan costs about as much as an index. */
+const SMALL = 5000
+
+export const tenantColumnNotIndexed: Check = tableCheck(
+  {
+    id: 'tenant-column-not-indexed',
+    level: 'medium',
+    title: 'No index begins with the tenant column',
+    why: 'Every statement of every tenant scans the rows of all of them.',
+    broken: 'drop index public.events_by_tenant',
+    fixed: 'create index events_by_tenant on public.events (tenant_id, at)',
+  },
+  ({ table, relation }) => {
+    const { estimatedRows, indexes, isPartition, kind, partitionKey } = relation
+    const isIndexed = indexes.some(
+      ({ columns, isValid, predicate }) =>
+        columns[0] === table.column && isValid && predicate === null,
+    )
+    // A partition has the indexes of its parent.
+    if (isIndexed || isPartition || partitionKey[0] === table.column) return
+    const column = identifier(table.column)
+    // PostgreSQL refuses to build it concurrently on a partitioned table.
+    const how = kind === 'partitioned table' ? 'create index on' : 'create index concurrently on'
+    return {
+      level: estimatedRows >= 0 && estimatedRows < SMALL ? 'low' : 'medium',
+      summary: `No index begins with ${column}.`,
+      fix: `${how} ${qualifiedName(relation)} (${column})`,
+    }
+  },
+)

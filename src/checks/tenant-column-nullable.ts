@@ -1,0 +1,23 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+
+export const tenantColumnNullable: Check = tableCheck(
+  {
+    id: 'tenant-column-nullable',
+    level: 'medium',
+    title: 'The tenant column may be NULL',
+    why:
+      'Rows of no tenant are seen by nobody until a policy tolerates NULL, and then by everybody; ' +
+      'composite foreign keys do not check them.',
+    broken: 'alter table public.events alter column tenant_id drop not null',
+    fixed: 'alter table public.events alter column tenant_id set not null',
+  },
+  ({ table, relation, isChild }) => {
+    const column = relation.columns.find(({ name }) => name === table.column)
+    if (!column || column.notNull || table.shared || isChild) return
+    return {
+      summary: `${identifier(column.name)} may be NULL.`,
+      fix: `alter table ${qualifiedName(relation)} alter column ${identifier(column.name)} set not null`,
+    }
+  },
+)

@@ -1,0 +1,31 @@
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, defineCheck } from './check.ts'
+import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
+import { tenantColumnNames, unlistedTables } from './facts/tenant-tables.ts'
+
+export const unclassifiedTable: Check = defineCheck(
+  {
+    id: 'unclassified-table',
+    level: 'high',
+    title: 'The application reaches a table that the config does not know',
+    why: 'Nothing filters its rows, and nobody said that they are of no tenant.',
+    broken: `create table public.notes (body text);
+grant select on public.notes to app_user`,
+    fixed: 'revoke select on public.notes from app_user',
+    needs: 'appRoles',
+  },
+  (context) => {
+    const names = tenantColumnNames(context)
+    return unlistedTables(context).flatMap((relation) => {
+      // Another finding: `unlisted-table-with-tenant-column`, `foreign-table-with-tenant-data`.
+      if (relation.rlsEnabled || relation.columns.some(({ name }) => names.has(name))) return []
+      const [role] = rolesWith(ROW_PRIVILEGES, relation, context)
+      if (role === undefined) return []
+      return {
+        object: qualifiedName(relation),
+        summary: `${role} reaches it; it is neither listed nor global.`,
+        fix: revokePrivileges(ROW_PRIVILEGES, relation, context),
+      }
+    })
+  },
+)

@@ -1,0 +1,91 @@
+import type { IndexState, RelationState } from '../catalog/snapshot.ts'
+import type { Level } from '../level.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, type CheckContext, tableCheck } from './check.ts'
+import { statements } from './facts/statements.ts'
+import { isSameTable } from './facts/tenant-tables.ts'
+
+export const uniqueWithoutTenant: Check = tableCheck(
+  {
+    id: 'unique-without-tenant',
+    level: 'medium',
+    title: 'A unique key spans all tenants',
+    why:
+      'An insert that fails tells one tenant what another one has, and two tenants cannot use the ' +
+      'same value. Before PostgreSQL 18.7, 17.12, 16.16, 15.20 and 14.25, ON CONFLICT DO UPDATE ' +
+      'also reads the hidden row (CVE-2026-120154).',
+    broken: 'create unique index projects_by_name on public.projects (name)',
+    fixed: `drop index public.projects_by_name;
+create unique index projects_by_name on public.projects (tenant_id, name)`,
+  },
+  ({ table, relation }, context) =>
+    relation.indexes
+      .filter(({ isUnique, isPartition, columns }) => {
+        return isUnique && !isPartition && !columns.includes(table.column)
+      })
+      .map((index) => {
+        const unavoidable = table.shared && index.isPrimary
+        return {
+          level: unavoidable ? 'low' : levelOf(index, relation, context),
+          summary: unavoidable
+            ? `${index.name} spans all tenants: a primary key cannot hold the tenant of shared rows.`
+            : `${index.name} (${index.keys.join(', ')}) spans all tenants.`,
+          fix: unavoidable
+            ? '-- Use a unique key with the tenant in place of the primary key.'
+            : fixOf(index, { relation, column: table.column, context }),
+        }
+      }),
+)
+
+// https://www.postgresql.org/support/security/: the first minor release with the fix.
+const FIXED_ON_CONFLICT = [140025, 150020, 160016, 170012, 180007]
+
+function levelOf(index: IndexState, relation: RelationState, { snapshot }: CheckContext): Level {
+  const { serverVersion } = snapshot
+  const fixedIn = FIXED_ON_CONFLICT.find((v) => major(v) === major(serverVersion))
+  if (fixedIn !== undefined && serverVersion < fixedIn) return 'high'
+
+  const columns = index.columns.map((name) => relation.columns.find((c) => c.name === name))
+  if (columns.every((c) => c?.baseType === 'uuid' || c?.isIdentity)) return 'low'
+  const isSurrogate = columns.every(
+    (c) => c?.baseType === 'uuid' || c?.isIdentity || c?.default?.startsWith('nextval('),
+  )
+  return isSurrogate ? 'medium' : 'high'
+}
+
+function major(version: number): number {
+  return Math.trunc(version / 10_000)
+}
+
+function fixOf(
+  index: IndexState,
+  { relation, column, context }: { relation: RelationState; column: string; context: CheckContext },
+): string {
+  const users = referencing(relation, context)
+  if (index.constraint !== null && users.length > 0) {
+    return `-- First let the foreign keys that use it include the tenant: ${users.join(', ')}.`
+  }
+  if (index.columns.includes(null) || index.predicate !== null || index.method !== 'btree') {
+    return `-- Create ${index.name} again with ${identifier(column)} as its first key.`
+  }
+  const table = qualifiedName(relation)
+  const keys = [identifier(column), ...index.keys].join(', ')
+  if (index.constraint !== null) {
+    const name = identifier(index.constraint)
+    const kind = index.isPrimary ? 'primary key' : 'unique'
+    return `alter table ${table} drop constraint ${name}, add constraint ${name} ${kind} (${keys})`
+  }
+  const how = relation.kind === 'partitioned table' ? 'index' : 'index concurrently'
+  return statements([
+    `create unique ${how} on ${table} (${keys})`,
+    `drop ${how} ${qualifiedName({ schema: relation.schema, name: index.name })}`,
+  ])
+}
+
+function referencing(relation: RelationState, { snapshot }: CheckContext): string[] {
+  return snapshot.relations.flatMap(({ foreignKeys }) =>
+    foreignKeys
+      .filter(({ references }) => isSameTable(references, relation))
+      .map(({ name }) => name),
+  )
+}

@@ -1,0 +1,27 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, defineCheck } from './check.ts'
+import { tenantColumnNames, unlistedTables } from './facts/tenant-tables.ts'
+
+export const unlistedTableWithTenantColumn: Check = defineCheck(
+  {
+    id: 'unlisted-table-with-tenant-column',
+    level: 'high',
+    title: 'A table has a tenant column and is not in the config',
+    why: 'Nobody writes policies for a table that was forgotten.',
+    broken: 'create table public.invoices (tenant_id uuid not null, total int)',
+    fixed: 'drop table public.invoices',
+  },
+  (context) => {
+    const names = tenantColumnNames(context)
+    return unlistedTables(context).flatMap((relation) => {
+      // Row security is not for foreign tables: see `foreign-table-with-tenant-data`.
+      const column = relation.columns.find(({ name }) => names.has(name))
+      if (!column || relation.kind === 'foreign table') return []
+      return {
+        object: qualifiedName(relation),
+        summary: `It has a column ${identifier(column.name)} and is not listed.`,
+        fix: '-- List it under `tables` and run migrate:rls, or under `global` if its rows are of no tenant.',
+      }
+    })
+  },
+)

@@ -1,0 +1,32 @@
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, defineCheck } from './check.ts'
+import { viewsOfOthers } from './facts/reachable-views.ts'
+
+export const viewNotSecurityInvoker: Check = defineCheck(
+  {
+    id: 'view-not-security-invoker',
+    level: 'medium',
+    title: 'A view does not read as its caller',
+    why:
+      'It is safe only as long as row security is forced on its owner, and finds nothing while no ' +
+      'policy is for that owner.',
+    broken: `create view public.project_names as select name from public.projects;
+alter view public.project_names owner to app_owner;
+grant select on public.project_names to app_user`,
+    fixed: 'drop view public.project_names',
+    needs: 'appRoles',
+  },
+  (context) => {
+    // PostgreSQL 14 has no such views.
+    if (context.snapshot.serverVersion < 150000) return []
+    return viewsOfOthers(context).flatMap(({ view, runsAs, decidedBy, tables, bypasses }) => {
+      // Another finding: `view-bypasses-rls`.
+      if (bypasses) return []
+      return {
+        object: qualifiedName(view),
+        summary: `It reads ${tables.map(qualifiedName).join(', ')} as ${runsAs}.`,
+        fix: `alter view ${qualifiedName(decidedBy)} set (security_invoker = true)`,
+      }
+    })
+  },
+)

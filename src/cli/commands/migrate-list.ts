@@ -1,0 +1,52 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import type { MigrationInfo } from 'kysely/migration'
+import { withClient } from '../connect.ts'
+import { EXIT, type Io } from '../io.ts'
+import { loadConfig } from '../load-config.ts'
+import { listMigrations } from '../migrator.ts'
+import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
+import { renderJson } from '../render/json.ts'
+import { paint } from '../render/paint.ts'
+
+const HELP = `
+Reads only: where no migration has run yet, Kysely's tables are not created.
+
+Examples:
+  kysely-tenants migrate:list
+  kysely-tenants migrate:list --json | jq '.migrations[] | select(.executedAt == null)'`
+
+export function migrateListCommand(io: Io, exit: (code: number) => void): Command {
+  return new Command('migrate:list')
+    .description('show which migrations have run and which are pending')
+    .addOption(configOption())
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .addHelpText('after', HELP)
+    .action(async (options: CommonOptions) => {
+      const { config, folder } = await loadConfig(io.cwd, options.config)
+      const migrations = await withClient(config.connection, options.url, (client) =>
+        listMigrations(client, resolve(folder, config.migrations.folder)),
+      )
+      io.out(
+        options.json ? renderJson({ migrations: migrations.map(state) }) : human(io, migrations),
+      )
+      if (migrations.length === 0) io.err('The folder has no migrations.\n')
+      exit(EXIT.clean)
+    })
+}
+
+function state({ name, executedAt }: MigrationInfo) {
+  return { name, executedAt: executedAt?.toISOString() ?? null }
+}
+
+function human({ color }: Io, migrations: readonly MigrationInfo[]): string {
+  const c = paint(color)
+  return migrations
+    .map(({ name, executedAt }) =>
+      executedAt
+        ? `${c.green('✔')} ${name}  ${c.dim(`executed ${executedAt.toISOString()}`)}\n`
+        : `${c.yellow('·')} ${name}  ${c.dim('pending')}\n`,
+    )
+    .join('')
+}

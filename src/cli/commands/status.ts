@@ -1,0 +1,40 @@
+import { Command } from 'commander'
+import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
+import { readSnapshot } from '../../catalog/read-snapshot.ts'
+import { wantedState } from '../../wanted.ts'
+import { withClient } from '../connect.ts'
+import { EXIT, type Io } from '../io.ts'
+import { loadConfig } from '../load-config.ts'
+import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
+import { renderJson } from '../render/json.ts'
+import { renderStatus } from '../render/status.ts'
+import { isInPlace, tableStatus } from '../table-status.ts'
+
+const HELP = `
+Reads the catalog and changes nothing. Exits 1 when a table of the config is not as it should be,
+or when a table with a tenant column is not in the config.
+
+Examples:
+  kysely-tenants status
+  kysely-tenants status --json | jq '.tables[] | select(.drift != [])'`
+
+export function statusCommand(io: Io, exit: (code: number) => void): Command {
+  return new Command('status')
+    .description('show what is in place, a line for each tenant table')
+    .addOption(configOption())
+    .addOption(urlOption())
+    .addOption(jsonOption())
+    .addHelpText('after', HELP)
+    .action(async (options: CommonOptions) => {
+      const { config } = await loadConfig(io.cwd, options.config)
+      const { schemas, tables, global, roles } = config
+      const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
+      const snapshot = await withClient(config.connection, options.url, (client) =>
+        inReadOnlyTransaction(client, () => readSnapshot(client, request)),
+      )
+      const status = tableStatus(wantedState(config, snapshot), snapshot)
+
+      io.out(options.json ? renderJson(status) : renderStatus(status, io.color))
+      exit(isInPlace(status) ? EXIT.clean : EXIT.findings)
+    })
+}

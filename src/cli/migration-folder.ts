@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  migrationFileExists,
+  migrationFolderNotReadable,
+  migrationFolderNotWritable,
+  suppress,
+} from '../errors.ts'
+
+export interface MigrationFile {
+  /** Without extension, as Kysely records it. */
+  readonly name: string
+  readonly path: string
+}
+
+const MIGRATION = /^(?<name>.+)\.[cm]?[jt]s$/
+const DECLARATION = /\.d\.[cm]?ts$/
+
+/**
+ * The migrations of a folder in the order Kysely runs them.
+ *
+ * @throws `MIGRATION.FOLDER_NOT_READABLE`, also when the folder does not exist
+ */
+export function readMigrationFolder(folder: string): MigrationFile[] {
+  try {
+    return readdirSync(folder)
+      .flatMap((file) => {
+        const name = DECLARATION.test(file) ? undefined : MIGRATION.exec(file)?.groups?.name
+        return name === undefined ? [] : [{ name, path: join(folder, file) }]
+      })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    throw migrationFolderNotReadable(folder, error)
+  }
+}
+
+/** The same for a folder that is about to be written: one that does not exist is empty. */
+export function existingMigrations(folder: string): MigrationFile[] {
+  return existsSync(folder) ? readMigrationFolder(folder) : []
+}
+
+export interface NewFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * Writes all files or none, and creates the folder when it is missing. A file that another program
+ * reads meanwhile is never half there.
+ *
+ * @throws `MIGRATION.FILE_EXISTS`, `MIGRATION.FOLDER_NOT_WRITABLE`
+ */
+export function writeMigrations(folder: string, files: readonly NewFile[]): void {
+  const taken = files.find(({ path }) => existsSync(path))
+  if (taken) throw migrationFileExists(taken.path)
+
+  // Not the extension of a migration: Kysely passes over it.
+  const moves = files.map((file) => ({ ...file, temporary: `${file.path}.${randomUUID()}.tmp` }))
+  const leftOvers: string[] = []
+  try {
+    const created = mkdirSync(folder, { recursive: true })
+    if (created) leftOvers.push(created)
+    for (const { temporary, text } of moves) {
+      leftOvers.push(temporary)
+      writeFileSync(temporary, text, { flag: 'wx' })
+    }
+    for (const { temporary, path } of moves) {
+      renameSync(temporary, path)
+      leftOvers.push(path)
+    }
+  } catch (error) {
+    remove(leftOvers, error)
+    throw migrationFolderNotWritable(folder, error)
+  }
+}
+
+function remove(paths: readonly string[], first: unknown): void {
+  try {
+    for (const path of paths) rmSync(path, { recursive: true, force: true })
+  } catch (cleanUp) {
+    suppress(first, cleanUp)
+  }
+}

@@ -1,0 +1,46 @@
+import type { Check } from '../../checks/check.ts'
+import { LEVELS } from '../../level.ts'
+import { alignColumns } from './columns.ts'
+import { paintLevel } from './level.ts'
+import { paint } from './paint.ts'
+
+const WIDTH = 88
+
+/** Worst first, each level in the order of the registry. */
+export function renderChecks(checks: readonly Check[], color: boolean): string {
+  const c = paint(color)
+  const sorted = LEVELS.flatMap((level) => checks.filter((check) => check.level === level))
+  const rows = alignColumns(sorted.map(({ id, level, title }) => [level, id, title]))
+  return sorted
+    .map((check, index) => {
+      const [level = '', id = '', title = ''] = rows[index] ?? []
+      return `${paintLevel(c, check.level, level)}  ${c.bold(id)}  ${title}\n`
+    })
+    .join('')
+}
+
+export function renderCheck(check: Check, color: boolean): string {
+  const c = paint(color)
+  const section = (name: string, lines: readonly string[]) =>
+    [c.bold(name), ...lines.map((line) => `  ${line}`)].join('\n')
+  const blocks = [
+    `${c.bold(check.id)}  ${paintLevel(c, check.level, check.level)}\n${check.title}`,
+    section('Why', wrap(check.why)),
+    section('Broken', check.broken.trim().split('\n')),
+    section('Fixed', check.fixed.trim().split('\n')),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function wrap(text: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < WIDTH) {
+      lines[lines.length - 1] = `${last} ${word}`
+    } else {
+      lines.push(word)
+    }
+  }
+  return lines
+}

@@ -1,0 +1,18 @@
+import type { ChalkInstance } from 'chalk'
+import type { Level } from '../../level.ts'
+
+/** The worse, the louder. */
+export function paintLevel(c: ChalkInstance, level: Level, text: string): string {
+  switch (level) {
+    case 'critical':
+      return c.red.bold(text)
+    case 'high':
+      return c.red(text)
+    case 'medium':
+      return c.yellow(text)
+    case 'low':
+      return c.cyan(text)
+    case 'info':
+      return c.dim(text)
+  }
+}

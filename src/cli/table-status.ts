@@ -1,0 +1,110 @@
+import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import { plan } from '../migration/plan.ts'
+import { policiesNotOurs } from '../migration/plan-policies.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { POLICY_MARKER, tenantPolicies } from '../policy/tenant-policies.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import type { TableName } from '../table-name.ts'
+import type { Wanted } from '../wanted.ts'
+
+export interface Status {
+  readonly database: string
+  readonly serverVersion: number
+  readonly tables: readonly TableStatus[]
+  /** Tables that have a tenant column and that the config does not mention. */
+  readonly unlisted: readonly UnlistedTable[]
+}
+
+export interface TableStatus extends TableName {
+  readonly column: string
+  /** As PostgreSQL writes it; null when the table has no such column. */
+  readonly type: string | null
+  readonly policies: { readonly wanted: number; readonly present: number }
+  readonly rlsEnabled: boolean
+  readonly rlsForced: boolean
+  /** What a migration still has to do, a sentence a step. */
+  readonly drift: readonly string[]
+  /** What only the user can resolve; until then no migration is written for the table. */
+  readonly blockers: readonly string[]
+}
+
+export interface UnlistedTable extends TableName {
+  readonly column: string
+}
+
+/** Pure: says for every table what the plan of `migrate:rls` says. */
+export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
+  const { database, serverVersion } = snapshot
+  return {
+    database,
+    serverVersion,
+    tables: [
+      ...wanted.withoutColumn.map((table) => withoutColumn(table, snapshot)),
+      ...wanted.tables.map((table) => withColumn(table, wanted, snapshot)),
+    ],
+    unlisted: unlisted(wanted, snapshot),
+  }
+}
+
+export function isInPlace({ tables, unlisted }: Status): boolean {
+  return (
+    unlisted.length === 0 &&
+    tables.every(({ drift, blockers }) => drift.length === 0 && blockers.length === 0)
+  )
+}
+
+function withColumn(table: TenantTable, wanted: Wanted, snapshot: Snapshot): TableStatus {
+  const relation = find(table, snapshot)
+  const policies = tenantPolicies(table)
+  const present = policies.filter(({ name }) =>
+    relation.policies.some((policy) => policy.name === name && policy.comment === POLICY_MARKER),
+  )
+  const foreign = policiesNotOurs(table, relation)
+  // The plan refuses a whole database for one table; here each table speaks for itself.
+  const phases =
+    foreign.length > 0 ? [] : plan({ ...wanted, tables: [table], withoutColumn: [] }, snapshot)
+  return {
+    ...state(table, relation),
+    policies: { wanted: policies.length, present: present.length },
+    drift: phases.flatMap(({ steps }) => steps.map(({ why }) => why)),
+    blockers: foreign.map((policy) => `policy ${policy} was not made by kysely-tenants`),
+  }
+}
+
+function withoutColumn(table: Wanted['withoutColumn'][number], snapshot: Snapshot): TableStatus {
+  return {
+    ...state(table, find(table, snapshot)),
+    policies: { wanted: 0, present: 0 },
+    drift: [],
+    blockers: [`${qualifiedName(table)} has no column ${identifier(table.column)}`],
+  }
+}
+
+function state(
+  { schema, name, column }: TableName & { readonly column: string },
+  { columns, rlsEnabled, rlsForced }: RelationState,
+): Omit<TableStatus, 'policies' | 'drift' | 'blockers'> {
+  const type = columns.find((candidate) => candidate.name === column)?.type ?? null
+  return { schema, name, column, type, rlsEnabled, rlsForced }
+}
+
+function unlisted(wanted: Wanted, snapshot: Snapshot): UnlistedTable[] {
+  const columns = new Set([...wanted.tables, ...wanted.withoutColumn].map(({ column }) => column))
+  const listed = [...wanted.tables, ...wanted.withoutColumn, ...wanted.global]
+
+  return snapshot.relations.flatMap(({ schema, name, kind, inExtension, columns: own }) => {
+    const isTable = kind === 'table' || kind === 'partitioned table'
+    const column = own.find((candidate) => columns.has(candidate.name))
+    if (!isTable || inExtension || !column) return []
+    if (listed.some((table) => table.schema === schema && table.name === name)) return []
+    return [{ schema, name, column: column.name }]
+  })
+}
+
+function find({ schema, name }: TableName, { relations }: Snapshot): RelationState {
+  const relation = relations.find(
+    (candidate) => candidate.schema === schema && candidate.name === name,
+  )
+  if (!relation) throw new Error(`${schema}.${name} is wanted and not in the snapshot`)
+  return relation
+}

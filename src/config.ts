@@ -1,0 +1,90 @@
+import type { ClientConfig } from 'pg'
+import type { Level } from './level.ts'
+import type { TenantType } from './setting.ts'
+import type { TableReference } from './table-name.ts'
+
+/**
+ * What the user writes, for the runtime and the CLI alike. Not trusted: {@link parseConfig} checks it.
+ *
+ * @example
+ * ```ts
+ * export default defineConfig({
+ *   connection: process.env.DATABASE_URL,
+ *   tenant: { type: 'uuid' },
+ *   roles: { app: 'app_user', admin: 'app_admin' },
+ *   tables: { projects: {}, 'billing.invoices': { column: 'org_id' }, templates: { shared: true } },
+ *   global: ['countries'],
+ * })
+ * ```
+ */
+export interface ConfigInput {
+  /** Used by the CLI only, as the owner of the tables or a superuser. `--url` overrides it. */
+  readonly connection?: string | ClientConfig | undefined
+  readonly tenant?: {
+    /** @default 'tenant_id' */
+    readonly column?: string
+    /** Expected of every tenant column. @default whatever type the column has in the database */
+    readonly type?: TenantType
+    /** The setting that carries the tenant. @default 'app.tenant_id' */
+    readonly setting?: string
+  }
+  readonly roles?: {
+    /** The login(s) of the application. Absent: policies are `to public` and role checks cannot run. */
+    readonly app?: string | readonly string[]
+    /** Sees every tenant through its own policy. Must not be a member of an app role. */
+    readonly admin?: string | readonly string[]
+  }
+  /** Searched for tables that are written without a schema. @default ['public'] */
+  readonly schemas?: readonly string[]
+  /** The tenant tables: `'name'` or `'schema.name'` → what differs from the defaults. */
+  readonly tables: readonly string[] | Readonly<Record<string, TableInput>>
+  /** Tables that the app may reach and that hold no tenant data. */
+  readonly global?: readonly string[]
+  readonly migrations?: {
+    /** Relative to the config file. @default 'migrations' */
+    readonly folder?: string
+  }
+  readonly audit?: {
+    /** `audit` exits 1 from this level on. @default 'high' */
+    readonly failOn?: Level
+    /** Check id → the level its findings get instead of their own. */
+    readonly levels?: Readonly<Record<string, Level>>
+  }
+}
+
+export interface TableInput {
+  /** @default `tenant.column` */
+  readonly column?: string
+  /** Rows whose tenant is NULL are readable by every tenant and writable by none. @default false */
+  readonly shared?: boolean
+  /**
+   * `'full'`: the tool writes the permissive policy and the restrictive floor.
+   * `'boundary'`: only the floor; you write the permissive policies. @default 'full'
+   */
+  readonly access?: 'full' | 'boundary'
+}
+
+/** The same, checked and with every default filled in. */
+export interface Config {
+  readonly connection: string | ClientConfig | undefined
+  readonly column: string
+  readonly type: TenantType | undefined
+  readonly setting: string
+  readonly roles: { readonly app: readonly string[]; readonly admin: readonly string[] }
+  readonly schemas: readonly string[]
+  readonly tables: readonly ConfigTable[]
+  readonly global: readonly TableReference[]
+  readonly migrations: { readonly folder: string }
+  readonly audit: { readonly failOn: Level; readonly levels: Readonly<Record<string, Level>> }
+}
+
+export interface ConfigTable extends TableReference {
+  readonly column: string
+  readonly shared: boolean
+  readonly access: 'full' | 'boundary'
+}
+
+/** Gives the object in a config file its type; returns it as it is. */
+export function defineConfig<const C extends ConfigInput>(config: C): C {
+  return config
+}

@@ -1,0 +1,347 @@
+/** Every code, in one list. A test holds it to one factory a code and to the README. */
+export const ERROR_CODES = [
+  'ADMIN.NO_POOL',
+  'CATALOG.CHANGED',
+  'CATALOG.MISMATCH',
+  'CHECK.UNKNOWN',
+  'CONFIG.INVALID',
+  'CONFIG.NOT_FOUND',
+  'CONFIG.UNREADABLE',
+  'CONNECTION.IN_TRANSACTION',
+  'DATABASE.CONNECTION_LOST',
+  'DATABASE.LOGIN_REFUSED',
+  'DATABASE.UNREACHABLE',
+  'DIALECT.FOREIGN',
+  'DIALECT.UNSUPPORTED_POOL',
+  'MIGRATION.FAILED',
+  'MIGRATION.FILE_EXISTS',
+  'MIGRATION.FOLDER_NOT_READABLE',
+  'MIGRATION.FOLDER_NOT_WRITABLE',
+  'MIGRATION.NO_COLUMN',
+  'MIGRATION.NOT_STARTED',
+  'MIGRATION.POLICY_NOT_OURS',
+  'ROLE.BYPASSES_RLS',
+  'SCOPE.ENDED',
+  'SETTING.HAS_DEFAULT',
+  'SETTING.INVALID',
+  'TENANT.INVALID',
+  'TENANT.MISMATCH',
+  'TENANT.MISSING',
+  'TENANT.VIOLATION',
+  'TRANSACTION.ROLLED_BACK',
+  'TRANSACTION.STATEMENT_RUNNING',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+const BRAND = 'kysely-tenants.TenancyError'
+
+/** A failure the caller can act on. Match on `code`: `message` may be reworded in any release. */
+export class TenancyError extends Error {
+  override readonly name: string = 'TenancyError'
+  readonly code: ErrorCode
+  /** What to do next. */
+  readonly hint: string
+
+  constructor(code: ErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.hint = hint
+  }
+
+  // A getter lives on the prototype, so that a logged error does not show it.
+  get brand(): string {
+    return BRAND
+  }
+}
+
+/**
+ * Unlike `instanceof`, this also recognises an error thrown by a second copy of the package.
+ *
+ * @example
+ * ```ts
+ * if (isTenancyError(error) && error.code === 'TENANT.VIOLATION') reply.code(403)
+ * ```
+ */
+export function isTenancyError(error: unknown): error is TenancyError {
+  return error instanceof Error && 'brand' in error && error.brand === BRAND
+}
+
+/** The first error wins: what the clean-up said travels along with it, and is never thrown itself. */
+export function suppress(first: unknown, cleanUp: unknown): void {
+  if (first instanceof Error) Object.assign(first, { suppressed: cleanUp })
+}
+
+function lines(first: string, more: readonly string[]): string {
+  return [first, ...more].join('\n  ')
+}
+
+export function adminNoPool(): TenancyError {
+  return new TenancyError(
+    'ADMIN.NO_POOL',
+    'A statement ran in `runAsAdmin`, and the dialect has no `adminPool`; it was not sent.',
+    'Give TenantDialect an `adminPool` with the login of the admin role.',
+  )
+}
+
+/** `cause`: what was looked up in vain. */
+export function catalogChanged(cause: unknown): TenancyError {
+  return new TenancyError(
+    'CATALOG.CHANGED',
+    'The schema changed while it was read; nothing was judged.',
+    'Run it again when no migration is running.',
+    { cause },
+  )
+}
+
+export function catalogMismatch(problems: readonly string[]): TenancyError {
+  return new TenancyError(
+    'CATALOG.MISMATCH',
+    lines('The config and the database do not fit; nothing was done.', problems),
+    'Run the pending migrations of your schema first, or correct the names in the config.',
+  )
+}
+
+export function checkUnknown(check: string, near: string | undefined): TenancyError {
+  return new TenancyError(
+    'CHECK.UNKNOWN',
+    `There is no check ${check}.`,
+    near ? `Did you mean ${near}?` : 'List them all with `kysely-tenants explain`.',
+  )
+}
+
+export function configInvalid(problems: readonly string[]): TenancyError {
+  return new TenancyError(
+    'CONFIG.INVALID',
+    lines('The config is not valid; nothing was done.', problems),
+    'Each line above names the key and what it expects.',
+  )
+}
+
+export function configNotFound(path: string): TenancyError {
+  return new TenancyError(
+    'CONFIG.NOT_FOUND',
+    `There is no config file at ${path}; nothing was done.`,
+    'Create kysely-tenants.config.ts (README, "Install"), or pass `--config <path>`.',
+  )
+}
+
+export function configUnreadable(path: string, cause: unknown): TenancyError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new TenancyError(
+    'CONFIG.UNREADABLE',
+    `The config file ${path} could not be loaded: ${reason}`,
+    'Run it on its own to see the whole error; a default export is expected.',
+    { cause },
+  )
+}
+
+/** Somebody took this client from the pool, opened a transaction and gave it back. */
+export function connectionInTransaction(cause: unknown): TenancyError {
+  return new TenancyError(
+    'CONNECTION.IN_TRANSACTION',
+    'The pool handed out a client inside an open transaction; the client was destroyed, and what the statement did is rolled back.',
+    'Something else uses this pool and releases clients without commit or rollback; find it, then try again.',
+    { cause },
+  )
+}
+
+export function databaseConnectionLost(target: string, cause: unknown): TenancyError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new TenancyError(
+    'DATABASE.CONNECTION_LOST',
+    `The connection to ${target} broke half-way: ${reason}; what was not committed is undone.`,
+    'Look into the log of the server, then run the command again.',
+    { cause },
+  )
+}
+
+export function databaseLoginRefused(target: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'DATABASE.LOGIN_REFUSED',
+    `${target} refused the login: ${(cause as Error).message}`,
+    'Check user, password and database in `connection` or `--url`.',
+    { cause },
+  )
+}
+
+export function databaseUnreachable(target: string, cause: unknown): TenancyError {
+  const reason = cause instanceof Error ? cause.message || String(cause.name) : String(cause)
+  return new TenancyError(
+    'DATABASE.UNREACHABLE',
+    `${target} could not be reached: ${reason}; nothing was done.`,
+    'Set `connection` in the config or pass `--url postgres://user:password@host:5432/database`.',
+    { cause },
+  )
+}
+
+export function dialectForeign(what: string): TenancyError {
+  return new TenancyError(
+    'DIALECT.FOREIGN',
+    `${what}; no handle was made.`,
+    'Pass the Kysely instance that was created with `new TenantDialect({ tenancy, … })` of this tenancy.',
+  )
+}
+
+export function dialectUnsupportedPool(problem: string): TenancyError {
+  return new TenancyError(
+    'DIALECT.UNSUPPORTED_POOL',
+    `The pool cannot carry a tenant: ${problem}; nothing was sent.`,
+    'Use `new Pool()` of pg ≥ 8.16, without `pipeline` and without pg-native.',
+  )
+}
+
+export function migrationFailed(name: string, cause: unknown): TenancyError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new TenancyError(
+    'MIGRATION.FAILED',
+    `Migration ${name} failed: ${reason}; what ran before it stays, nothing of a failed transaction does.`,
+    'Mend the cause and run `kysely-tenants migrate:latest` again; it goes on where it stopped.',
+    { cause },
+  )
+}
+
+export function migrationFileExists(path: string): TenancyError {
+  return new TenancyError(
+    'MIGRATION.FILE_EXISTS',
+    `${path} exists already; nothing was written.`,
+    'Choose another name with `--name`, or move the file.',
+  )
+}
+
+export function migrationFolderNotReadable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'MIGRATION.FOLDER_NOT_READABLE',
+    `The migrations folder ${path} cannot be read: ${(cause as Error).message}; nothing was done.`,
+    'Correct `migrations.folder` in the config, or write the first migration with `kysely-tenants migrate:rls`.',
+    { cause },
+  )
+}
+
+export function migrationFolderNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'MIGRATION.FOLDER_NOT_WRITABLE',
+    `The migrations folder ${path} cannot be written: ${(cause as Error).message}; nothing was written.`,
+    'Correct its permissions or `migrations.folder` in the config.',
+    { cause },
+  )
+}
+
+export function migrationNoColumn(columns: readonly string[]): TenancyError {
+  return new TenancyError(
+    'MIGRATION.NO_COLUMN',
+    lines('These tables have no tenant column; nothing was written.', columns),
+    'Add and fill the column first, or name the column the table has: { column: … }.',
+  )
+}
+
+/** Before the first migration: a file does not load, or files and database do not fit. */
+export function migrationNotStarted(problem: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'MIGRATION.NOT_STARTED',
+    `${problem}; no migration was run.`,
+    'Mend the file, or bring the folder and the table kysely_migration together.',
+    { cause },
+  )
+}
+
+export function migrationPolicyNotOurs(policies: readonly string[]): TenancyError {
+  return new TenancyError(
+    'MIGRATION.POLICY_NOT_OURS',
+    lines(
+      'These policies have the names of the tool and were not made by it; nothing was written.',
+      policies,
+    ),
+    'Rename or drop them yourself: what the tool did not create it does not change.',
+  )
+}
+
+export function roleBypassesRls(reasons: readonly string[]): TenancyError {
+  return new TenancyError(
+    'ROLE.BYPASSES_RLS',
+    lines('Row security does not bind the login of the pool; nothing was sent.', reasons),
+    'Connect as a plain login that owns nothing (`roles.app`), or set `guard` to see it through at your own risk.',
+  )
+}
+
+/** `cause`: why the connection was lost, if it was not given back in the usual way. */
+export function scopeEnded(cause?: unknown): TenancyError {
+  return new TenancyError(
+    'SCOPE.ENDED',
+    cause === undefined
+      ? 'A statement ran on a connection that was already given back; it was not sent.'
+      : 'A statement ran on a connection that an earlier failure has ended; it was not sent.',
+    'Await every statement before its transaction or connection callback ends, and keep no handle beyond it.',
+    cause === undefined ? undefined : { cause },
+  )
+}
+
+export function settingHasDefault(setting: string, value: string): TenancyError {
+  return new TenancyError(
+    'SETTING.HAS_DEFAULT',
+    `A connection of the pool comes with ${setting} = '${value}'; nothing was sent.`,
+    'Remove the default: alter role … reset, alter database … reset, or the `options` of the connection.',
+  )
+}
+
+export function settingInvalid(problem: string): TenancyError {
+  return new TenancyError(
+    'SETTING.INVALID',
+    `${problem}; the scope was not opened.`,
+    "Extra settings are named like 'app.user_id' and hold strings.",
+  )
+}
+
+export function tenantInvalid(problem: string): TenancyError {
+  return new TenancyError(
+    'TENANT.INVALID',
+    `The tenant id is refused: ${problem}; the scope was not opened.`,
+    'Pass the id exactly as the tenant column holds it; look at where it comes from.',
+  )
+}
+
+export function tenantMismatch(bound: string, asked: string): TenancyError {
+  return new TenancyError(
+    'TENANT.MISMATCH',
+    `Bound to ${bound}, asked for ${asked}; nothing was sent.`,
+    'One scope has one tenant: finish the scope, the transaction or the connection before the next begins.',
+  )
+}
+
+export function tenantMissing(what: string): TenancyError {
+  return new TenancyError(
+    'TENANT.MISSING',
+    `${what} ran outside every tenant scope; it was not sent.`,
+    'Wrap it in `tenancy.run(tenant, …)`, or in `tenancy.runGlobal(…)` for global tables.',
+  )
+}
+
+/** `cause` is what PostgreSQL said: SQLSTATE 42501, raised by a policy. */
+export function tenantViolation(
+  tenant: string,
+  table: string | undefined,
+  cause: unknown,
+): TenancyError {
+  return new TenancyError(
+    'TENANT.VIOLATION',
+    `A row written to ${table ?? 'a tenant table'} is not one of ${tenant}; the statement was rolled back.`,
+    'Leave the tenant column out of inserts, or give it the tenant of the scope.',
+    { cause },
+  )
+}
+
+export function transactionRolledBack(): TenancyError {
+  return new TenancyError(
+    'TRANSACTION.ROLLED_BACK',
+    'COMMIT was answered by ROLLBACK: an earlier statement had failed, and nothing was stored.',
+    'Let the error of the failed statement leave the transaction callback, or use a savepoint.',
+  )
+}
+
+export function transactionStatementRunning(): TenancyError {
+  return new TenancyError(
+    'TRANSACTION.STATEMENT_RUNNING',
+    'A transaction was to end while one of its statements was running; it was rolled back.',
+    'Await every statement before the transaction callback returns.',
+  )
+}

@@ -1,0 +1,22 @@
+export { type ErrorCode, isTenancyError, TenancyError } from './errors.ts'
+export type { AdminEvent, StatementEvent, ViolationEvent } from './runtime/channels.ts'
+export type { Guard } from './runtime/guard.ts'
+export type {
+  RuntimeConfig,
+  RuntimeConfigInput,
+  RuntimeTable,
+} from './runtime/runtime-config.ts'
+export type { Scope } from './runtime/scope.ts'
+export { createTenancy, type ScopeInput, type Tenancy } from './runtime/tenancy.ts'
+export { TenantDialect, type TenantDialectConfig } from './runtime/tenant-dialect.ts'
+export type { TenantId } from './runtime/tenant-id.ts'
+export { TenantPlugin } from './runtime/tenant-plugin.ts'
+export type {
+  TenantBrand,
+  TenantConnectionBuilder,
+  TenantControlledTransactionBuilder,
+  TenantKysely,
+  TenantTransaction,
+  TenantTransactionBuilder,
+  WithTenant,
+} from './runtime/tenant-types.ts'

@@ -1,0 +1,9 @@
+/** How bad a finding is, worst first: from "rows cross tenants now" to "worth knowing". */
+export const LEVELS = ['critical', 'high', 'medium', 'low', 'info'] as const
+
+export type Level = (typeof LEVELS)[number]
+
+/** True when `level` is at least as bad as `threshold`. */
+export function isAtLeast(level: Level, threshold: Level): boolean {
+  return LEVELS.indexOf(level) <= LEVELS.indexOf(threshold)
+}

@@ -1,0 +1,56 @@
+import type { ColumnState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import { currentTenant } from '../policy/current-tenant.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import type { Step } from './step.ts'
+
+/**
+ * The default of the tenant column is the tenant of the statement.
+ *
+ * Another default is replaced: under the policies it could only name a foreign tenant, and be
+ * refused. Shared tables get it too: a statement without a tenant, such as one of an admin, then
+ * inserts NULL, which is a shared row. Only where the column makes ids of its own, as in the table
+ * of the tenants itself, they are left alone.
+ */
+export function planDefault(
+  { schema, name, ...tenancy }: TenantTable,
+  relation: RelationState,
+  snapshot: Snapshot,
+): Step[] {
+  const column = relation.columns.find((c) => c.name === tenancy.column)
+  const wanted = currentTenant(tenancy)
+  if (!column || column.default === wanted.deparsed || makesIds(column, relation)) return []
+
+  const table = { schema, name }
+  // Children have steps of their own: a statement that reached them could not be undone exactly.
+  const only = hasChildren(relation, snapshot) ? 'only ' : ''
+  const alter = `alter table ${only}${qualifiedName(table)} alter column ${identifier(column.name)}`
+  return [
+    {
+      table,
+      why: 'A new row that names no tenant gets the one of its statement.',
+      up: `${alter}\n  set default ${wanted.sql}`,
+      down: [
+        column.default === null
+          ? `${alter} drop default`
+          : `${alter}\n  set default ${column.default}`,
+      ],
+      lock: 'access exclusive',
+      ...(column.default !== null && { hazard: `Replaces the default ${column.default}.` }),
+    },
+  ]
+}
+
+function makesIds(column: ColumnState, { indexes }: RelationState): boolean {
+  if (column.isIdentity) return true
+  const isKey = indexes.some(
+    ({ isPrimary, columns }) => isPrimary && columns.length === 1 && columns[0] === column.name,
+  )
+  return isKey && column.default !== null
+}
+
+function hasChildren(parent: RelationState, { relations }: Snapshot): boolean {
+  return relations.some(({ parents }) =>
+    parents.some(({ schema, name }) => schema === parent.schema && name === parent.name),
+  )
+}

@@ -1,0 +1,145 @@
+import type { ClientConfig } from 'pg'
+import type { Config, ConfigInput, ConfigTable } from './config.ts'
+import { ConfigReader } from './config-reader.ts'
+import { configInvalid } from './errors.ts'
+import { LEVELS, type Level } from './level.ts'
+import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './setting.ts'
+import { parseTableName, type TableReference } from './table-name.ts'
+
+const ACCESS = ['full', 'boundary'] as const
+
+/**
+ * Checks what a config file exports.
+ *
+ * @throws `CONFIG.INVALID` with all problems, not only the first: each names the key and what to write.
+ */
+export function parseConfig(input: unknown): Config {
+  const read = new ConfigReader()
+  const root = read.object('config', input, [
+    ...['connection', 'tenant', 'roles', 'schemas', 'tables', 'global', 'migrations', 'audit'],
+  ])
+  const tenant = read.object('tenant', root.tenant, ['column', 'type', 'setting'])
+  const roles = read.object('roles', root.roles, ['app', 'admin'])
+  const migrations = read.object('migrations', root.migrations, ['folder'])
+  const audit = read.object('audit', root.audit, ['failOn', 'levels'])
+  const column = read.text('tenant.column', tenant.column, DEFAULT_COLUMN)
+
+  const config: Config = {
+    connection: connection(read, root.connection),
+    column,
+    type: read.oneOf('tenant.type', tenant.type, TENANT_TYPES, undefined),
+    setting: setting(read, tenant.setting),
+    roles: {
+      app: read.texts('roles.app', roles.app, []),
+      admin: read.texts('roles.admin', roles.admin, []),
+    },
+    schemas: read.texts('schemas', root.schemas, ['public']),
+    tables: tables(read, root.tables, column),
+    global: read.texts('global', root.global, []).flatMap((name, index) => {
+      const reference = tableReference(read, `global[${index}]`, name)
+      return reference ? [reference] : []
+    }),
+    migrations: { folder: read.text('migrations.folder', migrations.folder, 'migrations') },
+    audit: {
+      failOn: read.oneOf('audit.failOn', audit.failOn, LEVELS, 'high'),
+      levels: levels(read, audit.levels),
+    },
+  }
+  conflicts(read, config)
+  if (read.problems.length > 0) throw configInvalid(read.problems)
+  parsed.add(config)
+  return config
+}
+
+const parsed = new WeakSet<object>()
+
+/** A config that was parsed passes as it is; what a user wrote is parsed. */
+export function trustedConfig(config: ConfigInput | Config): Config {
+  return parsed.has(config) ? (config as Config) : parseConfig(config)
+}
+
+function connection(read: ConfigReader, value: unknown): string | ClientConfig | undefined {
+  if (value === undefined || (typeof value === 'object' && value !== null)) {
+    return value as ClientConfig | undefined
+  }
+  return read.text('connection', value, undefined)
+}
+
+function setting(read: ConfigReader, value: unknown): string {
+  const name = read.text('tenant.setting', value, DEFAULT_SETTING)
+  if (!isSettingName(name)) {
+    read.expected('tenant.setting', "identifiers joined by dots, such as 'app.tenant_id'", name)
+  }
+  // PostgreSQL compares setting names without case; policies are compared as text.
+  return name.toLowerCase()
+}
+
+function tables(read: ConfigReader, value: unknown, column: string): ConfigTable[] {
+  const entries: [string, string, unknown][] = Array.isArray(value)
+    ? read
+        .texts('tables', value, [])
+        .map((name, index): [string, string, unknown] => [`tables[${index}]`, name, {}])
+    : Object.entries(read.dictionary('tables', value)).map(([name, table]) => [
+        `tables.${name}`,
+        name,
+        table,
+      ])
+
+  if (entries.length === 0) {
+    read.problem("tables: name at least one tenant table, such as { projects: {} } or ['projects']")
+  }
+  return entries.flatMap(([path, name, table]) => {
+    const fields = read.object(path, table, ['column', 'shared', 'access'])
+    const reference = tableReference(read, path, name)
+    if (!reference) return []
+    return [
+      {
+        ...reference,
+        column: read.text(`${path}.column`, fields.column, column),
+        shared: read.flag(`${path}.shared`, fields.shared, false),
+        access: read.oneOf(`${path}.access`, fields.access, ACCESS, 'full'),
+      },
+    ]
+  })
+}
+
+function tableReference(
+  read: ConfigReader,
+  path: string,
+  name: string,
+): TableReference | undefined {
+  const reference = parseTableName(name)
+  if (!reference) {
+    read.expected(path, `'table' or 'schema.table', a part with a dot in double quotes`, name)
+  }
+  return reference
+}
+
+function levels(read: ConfigReader, value: unknown): Record<string, Level> {
+  return Object.fromEntries(
+    Object.entries(read.dictionary('audit.levels', value)).flatMap(([check, level]) => {
+      const known = read.oneOf(`audit.levels.${check}`, level, LEVELS, undefined)
+      return known ? [[check, known]] : []
+    }),
+  )
+}
+
+/** Each key may be right on its own and wrong beside another. */
+function conflicts(read: ConfigReader, { roles, tables, global }: Config): void {
+  const label = ({ schema, name }: TableReference) => (schema ? `${schema}.${name}` : name)
+  const seen = new Set<string>()
+  for (const table of tables) {
+    if (seen.has(label(table))) read.problem(`tables: ${label(table)} is listed twice; keep one`)
+    seen.add(label(table))
+  }
+  for (const table of global) {
+    if (seen.has(label(table))) {
+      read.problem(`global: ${label(table)} is also under \`tables\`; it can only be one of them`)
+    }
+  }
+  for (const role of roles.admin) {
+    if (roles.app.includes(role)) {
+      read.problem(`roles.admin: ${role} is also an app role; give the admin a login of its own`)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { type Expression, isOwnOrSharedRow, isOwnRow, isSharedRow } from './current-tenant.ts'
+import { identifier, literal, qualifiedName } from './quote.ts'
+import type { TenantTable } from './tenant-table.ts'
+
+/** One policy as it should be. */
+export interface TenantPolicy {
+  readonly name: string
+  readonly permissive: boolean
+  readonly command: 'all' | 'select' | 'insert' | 'update' | 'delete'
+  /** Empty: `public`. */
+  readonly roles: readonly string[]
+  readonly using: Expression | undefined
+  readonly check: Expression | undefined
+  /** For the reader of the migration file. */
+  readonly why: string
+}
+
+/** Marks the policies that the tool owns: others are never dropped or altered. */
+export const POLICY_MARKER = 'Written by kysely-tenants.'
+
+/** The policies of a table: what opens, what bounds, and the way of the admin. */
+export function tenantPolicies(table: TenantTable): TenantPolicy[] {
+  return [
+    ...(table.access === 'full' ? [access(table)] : []),
+    ...(table.shared ? [sharedAccess(table), ...sharedFloor(table)] : [floor(table)]),
+    ...(table.adminRoles.length > 0 ? [adminAccess(table)] : []),
+  ]
+}
+
+function access(table: TenantTable): TenantPolicy {
+  return {
+    name: 'tenant_access',
+    permissive: true,
+    command: 'all',
+    roles: table.appRoles,
+    using: isOwnRow(table),
+    check: isOwnRow(table),
+    why: 'Lets a statement see and write the rows of its tenant.',
+  }
+}
+
+function floor(table: TenantTable): TenantPolicy {
+  return {
+    name: 'tenant_isolation',
+    permissive: false,
+    command: 'all',
+    roles: table.appRoles,
+    using: isOwnRow(table),
+    check: isOwnRow(table),
+    why: 'The floor: whatever other policies allow, it is never another tenant.',
+  }
+}
+
+function adminAccess(table: TenantTable): TenantPolicy {
+  const always = { sql: 'true', deparsed: 'true' }
+  return {
+    name: 'tenant_admin',
+    permissive: true,
+    command: 'all',
+    roles: table.adminRoles,
+    using: always,
+    check: always,
+    why: 'Lets the admin role see and write every tenant.',
+  }
+}
+
+function sharedAccess(table: TenantTable): TenantPolicy {
+  return {
+    name: 'tenant_shared',
+    permissive: true,
+    command: 'select',
+    roles: table.appRoles,
+    using: isSharedRow(table),
+    check: undefined,
+    why: 'Lets a statement that has a tenant read the rows of no tenant.',
+  }
+}
+
+// A floor for all commands would hide the shared rows, so there is one for each command.
+function sharedFloor(table: TenantTable): TenantPolicy[] {
+  const own = isOwnRow(table)
+  const floor = { permissive: false, roles: table.appRoles }
+  return [
+    {
+      ...floor,
+      name: 'tenant_isolation',
+      command: 'select',
+      using: isOwnOrSharedRow(table),
+      check: undefined,
+      why: 'The floor of reading: never a row of another tenant.',
+    },
+    {
+      ...floor,
+      name: 'tenant_isolation_insert',
+      command: 'insert',
+      using: undefined,
+      check: own,
+      why: 'The floor of inserting: only rows of the own tenant.',
+    },
+    {
+      ...floor,
+      name: 'tenant_isolation_update',
+      command: 'update',
+      using: own,
+      check: own,
+      why: 'The floor of updating: only rows of the own tenant, and they stay its own.',
+    },
+    {
+      ...floor,
+      name: 'tenant_isolation_delete',
+      command: 'delete',
+      using: own,
+      check: undefined,
+      why: 'The floor of deleting: only rows of the own tenant.',
+    },
+  ]
+}
+
+type Owner = Pick<TenantTable, 'schema' | 'name'>
+
+export function createPolicy(table: Owner, policy: TenantPolicy): string {
+  return [
+    `create policy ${identifier(policy.name)} on ${qualifiedName(table)}`,
+    `  as ${policy.permissive ? 'permissive' : 'restrictive'} for ${policy.command}`,
+    `  to ${roleList(policy.roles)}`,
+    ...clauses(policy),
+  ].join('\n')
+}
+
+/** Changes roles and expressions in place: without a gap, keeping the name and the marker. */
+export function alterPolicy(table: Owner, policy: TenantPolicy): string {
+  return [
+    `alter policy ${identifier(policy.name)} on ${qualifiedName(table)}`,
+    `  to ${roleList(policy.roles)}`,
+    ...clauses(policy),
+  ].join('\n')
+}
+
+export function dropPolicy(table: Owner, name: string): string {
+  return `drop policy ${identifier(name)} on ${qualifiedName(table)}`
+}
+
+export function renamePolicy(table: Owner, name: string, to: string): string {
+  return `alter policy ${identifier(name)} on ${qualifiedName(table)} rename to ${identifier(to)}`
+}
+
+export function markPolicy(table: Owner, name: string, marker: string | null): string {
+  const text = marker === null ? 'null' : literal(marker)
+  return `comment on policy ${identifier(name)} on ${qualifiedName(table)} is ${text}`
+}
+
+// `public` is a keyword here, not a role name.
+function roleList(roles: readonly string[]): string {
+  return roles.length === 0 ? 'public' : roles.map(identifier).join(', ')
+}
+
+function clauses({ using, check }: TenantPolicy): string[] {
+  return [
+    ...(using ? [`  using (${using.sql})`] : []),
+    ...(check ? [`  with check (${check.sql})`] : []),
+  ]
+}

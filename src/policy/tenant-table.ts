@@ -1,0 +1,20 @@
+import type { TenantType } from '../setting.ts'
+
+/** A tenant table as the config wants it, with the type its column has in the catalog. */
+export interface TenantTable {
+  readonly schema: string
+  readonly name: string
+  readonly column: string
+  readonly type: TenantType
+  /** The column is of a domain over `type`: PostgreSQL then casts the column when it compares. */
+  readonly isDomain: boolean
+  readonly setting: string
+  /** The logins of the application. Empty: the policies are for `public`. */
+  readonly appRoles: readonly string[]
+  /** See every tenant through a policy of their own. */
+  readonly adminRoles: readonly string[]
+  /** Rows of no tenant are readable by every tenant. */
+  readonly shared: boolean
+  /** `boundary`: the user writes the permissive policies. */
+  readonly access: 'full' | 'boundary'
+}

@@ -1,0 +1,45 @@
+import type { PgClient, TransactionStatus } from './pg-client.ts'
+
+/** What is known of a pooled client, from its first checkout to its end. */
+export interface ClientState {
+  status: TransactionStatus
+  /** Did `onCreateConnection` run? */
+  created: boolean
+  /** No pooler in the path; undefined until the first statement asked. */
+  direct: boolean | undefined
+  /** Names of the preludes that this connection has prepared. */
+  readonly prepared: Set<string>
+}
+
+const states = new WeakMap<PgClient, ClientState>()
+
+/** The state of a client; the first call begins to watch it. */
+export function clientState(client: PgClient): ClientState {
+  const known = states.get(client)
+  if (known) return known
+
+  const status = client.getTransactionStatus?.() ?? 'I'
+  const state: ClientState = { status, created: false, direct: undefined, prepared: new Set() }
+  states.set(client, state)
+  client.connection.on('readyForQuery', (message) => {
+    state.status = message.status
+  })
+  // pg-pool takes its own listener away while a client is checked out: without one here, a backend
+  // that dies between two statements would end the process. The next statement reports the loss.
+  client.on('error', () => undefined)
+  return state
+}
+
+/**
+ * Is the client as a pool should hand it out? Whoever uses the same pool beside us can have released
+ * it in the middle of a statement or of a transaction.
+ */
+export function isIdle(client: PgClient, state: ClientState): boolean {
+  return client.readyForQuery !== false && (client.getTransactionStatus?.() ?? state.status) === 'I'
+}
+
+/** Gives a client back so that nobody gets it again; does not wait for a peer that may be dead. */
+export function destroyClient(client: PgClient, reason?: unknown): void {
+  client.release(reason instanceof Error ? reason : true)
+  client.connection.stream.destroy()
+}

@@ -1,0 +1,212 @@
+import {
+  connectionInTransaction,
+  scopeEnded,
+  tenantMismatch,
+  transactionRolledBack,
+  transactionStatementRunning,
+} from '../errors.ts'
+import { publishViolation, timeStatement } from './channels.ts'
+import { type ClientState, clientState, destroyClient } from './client-state.ts'
+import type { PgClient, PgResult, TransactionStatus } from './pg-client.ts'
+import { describeScope, type Scope, sameScope, scopes } from './scope.ts'
+import { type PgCursor, runCursor } from './scoped-cursor.ts'
+import { type Outcome, runScoped } from './scoped-query.ts'
+import { explainError, isFatal } from './server-error.ts'
+import { leavesSessionState, type StatementKind, statementKind } from './statement-text.ts'
+import type { Prelude, Strategy } from './strategies/strategy.ts'
+
+type Done = <T>(settle: (value: T) => void, value: T) => void
+
+const nothing = () => undefined
+
+/**
+ * One checkout of a pooled client, from acquire to release: what Kysely takes for the client. It
+ * belongs to one scope, and after its release it is dead, whoever still holds it.
+ */
+export class Lease {
+  readonly scope: Scope
+  readonly #client: PgClient
+  readonly #state: ClientState
+  readonly #strategy: Strategy
+  #status: TransactionStatus = 'I'
+  // Statements that were handed in and are not answered.
+  #open = 0
+  readonly #waiting: (() => void)[] = []
+  #ending = false
+  #ended = false
+  #dirty = false
+  #loss: unknown
+
+  constructor(client: PgClient, scope: Scope, strategy: Strategy) {
+    this.scope = scope
+    this.#client = client
+    this.#state = clientState(client)
+    this.#strategy = strategy
+  }
+
+  /** Kysely reads it to cancel a statement. */
+  get processID(): number | null | undefined {
+    return this.#client.processID
+  }
+
+  /** True once after the client was created; for `onCreateConnection`. */
+  claimCreation(): boolean {
+    const isFirst = !this.#state.created
+    this.#state.created = true
+    return isFirst
+  }
+
+  query(text: string, values?: readonly unknown[]): Promise<PgResult>
+  query(cursor: PgCursor): PgCursor
+  query(query: string | PgCursor, values: readonly unknown[] = []): Promise<PgResult> | PgCursor {
+    return typeof query === 'string' ? this.#execute(query, values) : this.#stream(query)
+  }
+
+  /** Gives the client back, or destroys it when anything about it is in doubt. Safe to call twice. */
+  release(): void {
+    if (this.#ended) return
+    if (this.#open > 0 || this.#dirty || this.#status !== 'I') {
+      this.destroy()
+    } else {
+      this.#ended = true
+      this.#client.release()
+    }
+  }
+
+  /** Ends the lease; the server rolls back whatever was open. */
+  destroy(reason?: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#loss = reason
+    destroyClient(this.#client, reason)
+  }
+
+  #execute(text: string, values: readonly unknown[]): Promise<PgResult> {
+    const kind = statementKind(text)
+    if (kind === 'rollback') return this.#rollback(text)
+    if (kind === 'commit') this.#assertNothingRunning()
+    return this.#send(text, values, kind)
+  }
+
+  #send(text: string, values: readonly unknown[], kind: StatementKind): Promise<PgResult> {
+    return new Promise((resolve, reject) => {
+      this.#assertUsable()
+      this.#inTurn((done) => {
+        if (this.#ended) return done(reject, scopeEnded(this.#loss))
+        this.#ending = kind === 'commit' || kind === 'rollback'
+        const judge = this.#judgeOf(text, kind)
+        runScoped(this.#client, { text, values, prelude: this.#prelude(kind) }, (outcome) => {
+          this.#ending = false
+          const error = judge(outcome)
+          if (error === undefined) done(resolve, outcome.result as PgResult)
+          else done(reject, error)
+        })
+      })
+    })
+  }
+
+  /**
+   * Always succeeds: losing the connection rolls back as well, and whatever made the user roll back is
+   * the error to see. Nothing is queued behind a statement that is still running.
+   */
+  async #rollback(text: string): Promise<PgResult> {
+    if (this.#open > 0) this.destroy()
+    if (!this.#ended && this.#status !== 'I') {
+      await this.#send(text, [], 'rollback').catch((error) => this.destroy(error))
+    }
+    return { command: 'ROLLBACK', rowCount: 0, rows: [] }
+  }
+
+  #assertNothingRunning(): void {
+    if (this.#open === 0) return
+    const error = transactionStatementRunning()
+    this.destroy(error)
+    throw error
+  }
+
+  #stream(cursor: PgCursor): PgCursor {
+    this.#assertUsable()
+    this.#inTurn((done) => {
+      const fail = (error: unknown) => cursor.handleError(error)
+      if (this.#ended) return done(fail, scopeEnded(this.#loss))
+      const kind = statementKind(cursor.text)
+      const judge = this.#judgeOf(cursor.text, kind)
+      runCursor(this.#client, cursor, this.#prelude(kind), {
+        explain: (error) => explainError(error, cursor.text, this.scope),
+        settle: (outcome) => {
+          judge(outcome)
+          done(nothing, undefined)
+        },
+      })
+    })
+    return cursor
+  }
+
+  #assertUsable(): void {
+    // While a COMMIT is on its way a late statement would land behind the transaction.
+    if (this.#ended || this.#ending) throw scopeEnded(this.#loss)
+    const current = scopes.getStore()
+    if (current && !sameScope(current, this.scope)) {
+      throw tenantMismatch(describeScope(this.scope), describeScope(current))
+    }
+  }
+
+  /** One statement at a time: pg's own queue drops a statement when another one times out. */
+  #inTurn(start: (done: Done) => void): void {
+    const run = () => {
+      const publish = timeStatement(this.scope, this.#strategy.name)
+      start((settle, value) => {
+        this.#open--
+        publish()
+        settle(value)
+        this.#waiting.shift()?.()
+      })
+    }
+    if (this.#open++ === 0) run()
+    else this.#waiting.push(run)
+  }
+
+  /** In a failed transaction a prelude would only fail too, and take the `rollback to` with it. */
+  #prelude(kind: StatementKind): Prelude | undefined {
+    if (kind !== 'statement' || this.#status === 'E') return undefined
+    return this.#strategy.prelude(this.#client, this.#state, this.scope)
+  }
+
+  /** Draws the conclusions from an outcome; returns the error that the user gets, if any. */
+  #judgeOf(text: string, kind: StatementKind): (outcome: Outcome) => unknown {
+    const before = this.#status
+    return (outcome) => {
+      const { error, result, status, found } = outcome
+      if (status === undefined || isFatal(error)) {
+        this.destroy(error)
+        return error
+      }
+      this.#status = status
+      this.#noteResidue(text, result?.command, before === 'I' ? found : null)
+      // Nobody on this lease opened a transaction: the client came with one.
+      if (before === 'I' && status !== 'I' && kind !== 'begin') return this.#reject(error)
+      return this.#failureOf(text, kind, outcome)
+    }
+  }
+
+  #reject(error: unknown): unknown {
+    const intruder = connectionInTransaction(error)
+    this.destroy(intruder)
+    return intruder
+  }
+
+  #failureOf(text: string, kind: StatementKind, { error, result }: Outcome): unknown {
+    // Kysely sends no rollback, and may never release, after a begin that failed.
+    if (kind === 'begin' && error !== undefined) this.destroy(error)
+    // An aborted transaction answers COMMIT with ROLLBACK.
+    if (kind === 'commit' && result?.command === 'ROLLBACK') return transactionRolledBack()
+    return error === undefined ? undefined : explainError(error, text, this.scope)
+  }
+
+  /** What would outlive the statement on the connection: then nobody gets the client again. */
+  #noteResidue(text: string, command: string | undefined, found: string | null): void {
+    if (found) publishViolation(this.scope, found)
+    if (found || leavesSessionState(text, command)) this.#dirty = true
+    if (command === 'DEALLOCATE' || command === 'DISCARD') this.#state.prepared.clear()
+  }
+}

@@ -1,0 +1,20 @@
+import type { Dialect, DialectAdapter, Driver } from 'kysely'
+import type { Tenancy } from './tenancy.ts'
+
+/** Where a Kysely instance comes from. Kysely keeps its dialect private and shows its adapter. */
+export interface Origin {
+  readonly dialect: Dialect
+  readonly driver: Driver
+  readonly tenancy: Tenancy
+}
+
+const origins = new WeakMap<DialectAdapter, Origin>()
+
+export function registerOrigin<A extends DialectAdapter>(adapter: A, origin: Origin): A {
+  origins.set(adapter, origin)
+  return adapter
+}
+
+export function originOf(adapter: DialectAdapter): Origin | undefined {
+  return origins.get(adapter)
+}

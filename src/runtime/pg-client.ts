@@ -1,0 +1,74 @@
+/**
+ * The parts of node-postgres that the runtime stands on. Typed here and recognised by shape, so that
+ * an application needs neither `@types/pg` nor the same copy of pg.
+ */
+export interface PgClient {
+  readonly connection: PgConnection
+  readonly processID?: number | null
+  /** Not documented. False while an answer is outstanding. */
+  readonly readyForQuery?: boolean
+  readonly pipeline?: boolean
+  /** Since pg 8.21. */
+  getTransactionStatus?(): TransactionStatus | null
+  query(submittable: PgSubmittable): unknown
+  query<Row>(text: string, values: readonly unknown[]): Promise<{ rows: Row[] }>
+  on(event: 'error', listener: (error: Error) => void): unknown
+  release(destroy?: Error | boolean): void
+}
+
+export interface PgPool {
+  connect(): Promise<PgClient>
+  end(): Promise<void>
+}
+
+/** `I`: idle, `T`: in a transaction, `E`: in a transaction that failed. */
+export type TransactionStatus = 'I' | 'T' | 'E'
+
+export interface PgConnection {
+  readonly stream: { cork?(): void; uncork?(): void; write(data: Buffer): unknown; destroy(): void }
+  parse(message: { text: string; name?: string }): void
+  bind(message: { statement?: string; values: readonly unknown[] }): void
+  execute(message: { portal?: string }): void
+  sync(): void
+  on(event: string, listener: (message: { status: TransactionStatus }) => void): unknown
+  off(event: string, listener: (message: { status: TransactionStatus }) => void): unknown
+}
+
+export interface PgSubmittable {
+  submit(connection: PgConnection): unknown
+}
+
+export interface PgResult {
+  readonly command: string
+  readonly rowCount: number
+  readonly rows: unknown[]
+}
+
+export interface PgQuery extends PgSubmittable {
+  queryMode: 'extended' | undefined
+  callback: (error: unknown, result?: PgResult) => void
+  prepare(connection: PgConnection): void
+  handleDataRow(message: { fields: (string | null)[] }): void
+  handleCommandComplete(message: unknown, connection: PgConnection): void
+  handleReadyForQuery(connection: PgConnection): void
+  handleCopyInResponse(connection: PgConnection): void
+}
+
+export type PgQueryClass = new (text: string, values: readonly unknown[]) => PgQuery
+
+/** pg hangs its Query class on the client class, which saves a dependency on one copy of pg. */
+export function queryClassOf(client: PgClient): PgQueryClass | undefined {
+  return (client.constructor as { Query?: PgQueryClass }).Query
+}
+
+/** What keeps a client from carrying a tenant, if anything does. */
+export function unsupported(client: PgClient): string | undefined {
+  if (client.pipeline) return 'its clients were made with `pipeline: true`'
+  if (typeof client.connection?.parse !== 'function' || !client.connection.stream) {
+    return 'its clients have no `connection` (pg-native, or not pg)'
+  }
+  if (typeof queryClassOf(client)?.prototype?.prepare !== 'function') {
+    return 'its clients have no `Query` class with `prepare`'
+  }
+  return undefined
+}

@@ -1,0 +1,80 @@
+import {
+  type PostgresDialectConfig,
+  PostgresDriver,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from 'kysely'
+import { adminNoPool, tenantMissing } from '../errors.ts'
+import type { Lease } from './lease.ts'
+import { LeasePool } from './lease-pool.ts'
+import type { PgPool } from './pg-client.ts'
+import { type Scope, scopes } from './scope.ts'
+import { localStrategy } from './strategies/local.ts'
+import type { TenantDialectConfig } from './tenant-dialect.ts'
+
+type HookArguments = Parameters<NonNullable<PostgresDialectConfig['onReserveConnection']>>
+
+/** The pool that Kysely's driver sees: it hands out leases instead of clients. */
+export class Pools implements PostgresPool {
+  readonly #config: TenantDialectConfig
+  #tenant: LeasePool | undefined
+  #admin: LeasePool | undefined
+  options: object = {}
+
+  constructor(config: TenantDialectConfig) {
+    this.#config = config
+  }
+
+  async open(): Promise<PostgresPool> {
+    const { tenancy, pool, adminPool, guard = 'error' } = this.#config
+    const { config } = tenancy
+    const strategy = localStrategy(config.setting)
+    const tenant = (typeof pool === 'function' ? await pool() : pool) as unknown
+    const admin = (typeof adminPool === 'function' ? await adminPool() : adminPool) as unknown
+    this.#tenant = new LeasePool(tenant as PgPool, { config, strategy, guard })
+    if (admin) this.#admin = new LeasePool(admin as PgPool, { config, strategy, guard: 'off' })
+
+    // With these Kysely cancels over a connection of its own. `options` keeps a password that is not
+    // enumerable, so the object itself is handed on.
+    const { Client, options } = tenant as PostgresPool
+    return Object.assign(this, Client ? { Client, options } : { options })
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    // Read here and never again: from now on the lease belongs to this scope.
+    const scope = scopes.getStore()
+    if (!scope) throw tenantMissing('A statement')
+    const lease = await this.#poolOf(scope).lease(scope)
+    const { onCreateConnection, onReserveConnection } = this.#config
+    if (onCreateConnection || onReserveConnection) await this.#runHooks(lease)
+    return lease as PostgresPoolClient
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.#tenant?.pool.end(), this.#admin?.pool.end()])
+  }
+
+  #poolOf({ kind }: Scope): LeasePool {
+    const pool = kind === 'admin' ? this.#admin : this.#tenant
+    if (!pool) throw adminNoPool()
+    return pool
+  }
+
+  /** Kysely's own driver would run them for each lease, and lose the client when one throws. */
+  async #runHooks(lease: Lease): Promise<void> {
+    const { onCreateConnection, onReserveConnection } = this.#config
+    const single = { connect: async () => lease as PostgresPoolClient, end: nothing, options: {} }
+    const driver = new PostgresDriver({ pool: single })
+    try {
+      await driver.init()
+      const connection: HookArguments[0] = await driver.acquireConnection()
+      if (lease.claimCreation()) await onCreateConnection?.(connection)
+      await onReserveConnection?.(connection)
+    } catch (error) {
+      lease.destroy(error)
+      throw error
+    }
+  }
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,109 @@
+import type { PgClient, PgConnection, PgSubmittable, TransactionStatus } from './pg-client.ts'
+import type { Outcome, Settle } from './scoped-query.ts'
+import { isServerError } from './server-error.ts'
+import type { Prelude } from './strategies/strategy.ts'
+
+/** The parts of pg-cursor that the runtime stands on. */
+export interface PgCursor extends PgSubmittable {
+  readonly text: string
+  state: string
+  submit(connection: PgConnection): unknown
+  handleDataRow(message: { fields: (string | null)[] }): void
+  handleCommandComplete(message: unknown, connection: PgConnection): void
+  handleError(error: unknown): void
+  read(rows: number): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+/**
+ * Gives a cursor its prelude and submits it. The implicit transaction of a cursor lasts until its
+ * Sync, so the setting holds for every chunk.
+ *
+ * @param explain turns an error of the server into the one the user gets
+ * @param settle called when the server is ready again: after the last row, an error or `close()`
+ */
+export function runCursor(
+  client: PgClient,
+  cursor: PgCursor,
+  prelude: Prelude | undefined,
+  { explain, settle }: { explain(error: unknown): unknown; settle: Settle },
+): void {
+  const answer = watch(cursor)
+  answer.done.then(settle)
+  if (prelude) putInFront(cursor, prelude, answer)
+  const { read, close } = cursor
+
+  cursor.read = (rows) =>
+    read.call(cursor, rows).catch((error: unknown) => {
+      throw explain(error)
+    })
+  cursor.close = async () => {
+    // After an error the portal is gone: a Close for it would stand unsynced on the connection.
+    if (cursor.state === 'error') cursor.state = 'done'
+    else await close.call(cursor)
+    await answer.done
+  }
+  client.query(cursor)
+}
+
+interface Answer {
+  readonly done: Promise<Outcome>
+  found: string | null
+}
+
+function watch(cursor: PgCursor): Answer {
+  const { submit, handleError } = cursor
+  const answer: Answer = {
+    found: null,
+    done: new Promise((resolve) => {
+      let connection: PgConnection | undefined
+      let failed: unknown
+      const finish = (status: TransactionStatus | undefined) => {
+        connection?.off('readyForQuery', ready)
+        connection?.off('end', lost)
+        resolve({ error: failed, result: undefined, status, found: answer.found })
+      }
+      const ready = ({ status }: { status: TransactionStatus }) => finish(status)
+      const lost = () => {
+        failed ??= new Error('Connection terminated while a stream was open')
+        finish(undefined)
+      }
+
+      cursor.submit = (to) => {
+        connection = to
+        to.on('readyForQuery', ready)
+        to.on('end', lost)
+        return submit.call(cursor, to)
+      }
+      cursor.handleError = (error) => {
+        failed ??= error
+        handleError.call(cursor, error)
+        if (!isServerError(error)) finish(undefined)
+      }
+    }),
+  }
+  return answer
+}
+
+function putInFront(cursor: PgCursor, prelude: Prelude, answer: Answer): void {
+  const { submit, handleDataRow, handleCommandComplete } = cursor
+  let inPrelude = true
+
+  cursor.submit = (connection) => {
+    connection.stream.cork?.()
+    try {
+      prelude.send(connection)
+      return submit.call(cursor, connection)
+    } finally {
+      connection.stream.uncork?.()
+    }
+  }
+  cursor.handleDataRow = (message) => {
+    if (inPrelude) answer.found = prelude.receive(message.fields)
+    else handleDataRow.call(cursor, message)
+  }
+  cursor.handleCommandComplete = (message, connection) => {
+    if (inPrelude) inPrelude = false
+    else handleCommandComplete.call(cursor, message, connection)
+  }
+}

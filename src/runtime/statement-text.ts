@@ -1,0 +1,68 @@
+/** Leading comments and white space. */
+const LEADING = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/
+const KEYWORD = /^[a-z]+/i
+const USUAL = /^(?:select|insert|update|delete|with)\b/
+
+/**
+ * - `begin`, `commit`, `rollback`: start and end of a transaction
+ * - `transaction`: savepoints and the like, which neither start nor end one
+ * - `statement`: everything else
+ */
+export type StatementKind = 'begin' | 'commit' | 'rollback' | 'transaction' | 'statement'
+
+const KINDS: Readonly<Record<string, StatementKind>> = {
+  begin: 'begin',
+  start: 'begin',
+  commit: 'commit',
+  end: 'commit',
+  rollback: 'rollback',
+  abort: 'rollback',
+  savepoint: 'transaction',
+  release: 'transaction',
+}
+
+/**
+ * Statements that control the transaction go without a prelude: `start transaction isolation level …`
+ * and `set transaction …` fail behind any query (25001), and behind a failed prelude the server would
+ * skip the `rollback` that has to end the transaction.
+ * https://www.postgresql.org/docs/current/sql-set-transaction.html
+ */
+export function statementKind(text: string): StatementKind {
+  // Nearly every statement; the rest of the work is for the others.
+  if (USUAL.test(text)) return 'statement'
+  const sql = text.replace(LEADING, '')
+  const keyword = KEYWORD.exec(sql)?.[0].toLowerCase() ?? ''
+  if (keyword === 'rollback')
+    return /^rollback\s+(?:\w+\s+)?to\b/i.test(sql) ? 'transaction' : 'rollback'
+  if (keyword === 'prepare') return /^prepare\s+transaction\b/i.test(sql) ? 'rollback' : 'statement'
+  if (keyword === 'set') return SET_TRANSACTION.test(sql) ? 'transaction' : 'statement'
+  return KINDS[keyword] ?? 'statement'
+}
+
+const SET_TRANSACTION =
+  /^set\s+(?:local\s+|session\s+)?(?:transaction|session\s+characteristics|characteristics)\b/i
+
+const SESSION_COMMANDS = new Set([
+  ...['SET', 'RESET', 'DISCARD', 'DEALLOCATE', 'PREPARE', 'LISTEN', 'DECLARE', 'LOAD'],
+])
+const LOCAL_SET = /^set\s+(?:local|transaction|constraints)\b/i
+const HIDDEN_STATE = /\bset_config\b|\bcreate\s+(?:global\s+|local\s+)?temp(?:orary)?\b/i
+
+/**
+ * Can the statement have left something on the connection that outlives its transaction? Judged by
+ * the server's command tag and, for what a tag does not show, by the text.
+ */
+export function leavesSessionState(text: string, command: string | undefined): boolean {
+  if (command !== undefined && SESSION_COMMANDS.has(command)) {
+    return !(command === 'SET' && LOCAL_SET.test(text.replace(LEADING, '')))
+  }
+  return HIDDEN_STATE.test(text)
+}
+
+const NAME = '((?:"(?:[^"]|"")+"|[\\w$]+)(?:\\.(?:"(?:[^"]|"")+"|[\\w$]+))?)'
+const TARGET = new RegExp(`^(?:insert\\s+into|update(?:\\s+only)?|merge\\s+into)\\s+${NAME}`, 'i')
+
+/** The table a statement writes, as it is written; undefined where the text does not begin with it. */
+export function targetTable(text: string): string | undefined {
+  return TARGET.exec(text.replace(LEADING, ''))?.[1]?.replaceAll('"', '')
+}

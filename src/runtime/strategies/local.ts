@@ -1,0 +1,69 @@
+import { bindAndExecute } from '../bind-and-execute.ts'
+import type { ClientState } from '../client-state.ts'
+import type { PgClient, PgConnection } from '../pg-client.ts'
+import type { Scope } from '../scope.ts'
+import type { Prelude, Strategy } from './strategy.ts'
+
+/**
+ * The setting is local to the implicit transaction that the prelude and the statement share: the
+ * server drops it at the Sync, whatever the outcome, and skips the statement if the prelude fails.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+export function localStrategy(setting: string): Strategy {
+  return {
+    name: 'local',
+    prelude(client, state, scope) {
+      return new LocalPrelude(client, state, parametersOf(scope, setting))
+    },
+  }
+}
+
+class LocalPrelude implements Prelude {
+  readonly #client: PgClient
+  readonly #state: ClientState
+  readonly #parameters: readonly string[]
+  // The first statement of a connection asks for the backend's pid.
+  readonly #asks: boolean
+  readonly #name: string | undefined
+
+  constructor(client: PgClient, state: ClientState, parameters: readonly string[]) {
+    this.#client = client
+    this.#state = state
+    this.#parameters = parameters
+    this.#asks = state.direct === undefined
+    // A pooler may give the next statement another backend, which does not know the name.
+    this.#name = state.direct ? `kysely_tenants_${parameters.length}` : undefined
+  }
+
+  send(connection: PgConnection): void {
+    if (this.#name === undefined) {
+      connection.parse({ text: textOf(this.#parameters.length, this.#asks) })
+      connection.bind({ values: this.#parameters })
+      connection.execute({})
+      return
+    }
+    if (!this.#state.prepared.has(this.#name)) {
+      connection.parse({ text: textOf(this.#parameters.length, false), name: this.#name })
+    }
+    connection.stream.write(bindAndExecute(this.#name, this.#parameters))
+  }
+
+  receive(row: readonly (string | null)[]): string | null {
+    if (this.#asks) {
+      this.#state.direct = Number(row[row.length - 1]) === this.#client.processID
+    }
+    if (this.#name !== undefined) this.#state.prepared.add(this.#name)
+    return row[0] ?? null
+  }
+}
+
+function parametersOf({ tenant, settings }: Scope, setting: string): readonly string[] {
+  return settings.length === 0 ? [setting, tenant] : [setting, tenant, ...settings.flat()]
+}
+
+// The value that is replaced comes first: outside a transaction there must be none.
+function textOf(parameters: number, asksPid: boolean): string {
+  let text = 'select pg_catalog.current_setting($1,true)'
+  for (let i = 1; i < parameters; i += 2) text += `,pg_catalog.set_config($${i},$${i + 1},true)`
+  return asksPid ? `${text},pg_catalog.pg_backend_pid()` : text
+}

@@ -1,0 +1,94 @@
+import type {
+  KyselyPlugin,
+  PluginTransformQueryArgs,
+  PluginTransformResultArgs,
+  QueryResult,
+  RootOperationNode,
+  UnknownRow,
+} from 'kysely'
+import { tenantMismatch, tenantMissing } from '../errors.ts'
+import { relationsOf } from './relations.ts'
+import type { RuntimeTable } from './runtime-config.ts'
+import { describeScope, type Scope, scopes } from './scope.ts'
+import type { Tenancy } from './tenancy.ts'
+import { canonicalTenant } from './tenant-id.ts'
+import { writtenValues } from './written-values.ts'
+
+const BRAND = 'kysely-tenants.TenantPlugin'
+
+/**
+ * Refuses, before a connection is taken, what the database would refuse or leave empty anyway: a query
+ * on a tenant table outside a scope (`TENANT.MISSING`), and a row written with the literal id of
+ * another tenant (`TENANT.MISMATCH`). Isolation does not depend on it, and raw SQL passes it by.
+ *
+ * Put it last: it knows tables by the names they have in the database.
+ */
+export class TenantPlugin implements KyselyPlugin {
+  readonly #tenancy: Tenancy
+  readonly #scope: Scope | undefined
+  readonly #tables = new Map<string, RuntimeTable[]>()
+
+  constructor({ tenancy }: { readonly tenancy: Tenancy }, scope?: Scope) {
+    this.#tenancy = tenancy
+    this.#scope = scope
+    for (const table of tenancy.config.tables) {
+      this.#tables.set(table.name, [...(this.#tables.get(table.name) ?? []), table])
+    }
+  }
+
+  get brand(): string {
+    return BRAND
+  }
+
+  /** The plugin of a handle, whose scope is not that of the running code. */
+  boundTo(scope: Scope): TenantPlugin {
+    return new TenantPlugin({ tenancy: this.#tenancy }, scope)
+  }
+
+  transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
+    const scope = this.#scope ?? scopes.getStore()
+    if (scope?.kind === 'admin') return node
+    if (scope?.kind === 'tenant') this.#checkWritten(node, scope)
+    else this.#checkScope(node)
+    return node
+  }
+
+  async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    return result
+  }
+
+  #checkScope(node: RootOperationNode): void {
+    const table = relationsOf(node).find(({ schema, name }) => this.#find(schema, name))
+    if (table) throw tenantMissing(`A query on ${table.name}`)
+  }
+
+  #checkWritten(node: RootOperationNode, scope: Scope): void {
+    for (const { schema, table, column, value } of writtenValues(node)) {
+      if (this.#find(schema, table)?.column !== column || value === null) continue
+      const tenant = this.#spelled(value)
+      if (tenant !== undefined && tenant !== scope.tenant) {
+        throw tenantMismatch(describeScope(scope), `a row of tenant ${JSON.stringify(tenant)}`)
+      }
+    }
+  }
+
+  // What is no tenant id at all is the database's to refuse.
+  #spelled(value: unknown): string | undefined {
+    try {
+      return canonicalTenant(value, this.#tenancy.config.type)
+    } catch {
+      return undefined
+    }
+  }
+
+  #find(schema: string | undefined, name: string): RuntimeTable | undefined {
+    return this.#tables
+      .get(name)
+      ?.find(({ schemas }) => schema === undefined || schemas.includes(schema))
+  }
+}
+
+/** Unlike `instanceof`, this also recognises the plugin of a second copy of the package. */
+export function isTenantPlugin(plugin: KyselyPlugin): plugin is TenantPlugin {
+  return 'brand' in plugin && plugin.brand === BRAND
+}

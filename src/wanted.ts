@@ -1,0 +1,145 @@
+import type { ColumnState, RelationState, Snapshot } from './catalog/snapshot.ts'
+import type { Config, ConfigTable } from './config.ts'
+import { catalogMismatch } from './errors.ts'
+import { qualifiedName } from './policy/quote.ts'
+import type { TenantTable } from './policy/tenant-table.ts'
+import type { TenantType } from './setting.ts'
+import type { TableName, TableReference } from './table-name.ts'
+
+/** What the config wants of this database: its names resolved, its types read from the catalog. */
+export interface Wanted {
+  readonly setting: string
+  readonly appRoles: readonly string[]
+  readonly adminRoles: readonly string[]
+  readonly schemas: readonly string[]
+  /** The listed tables, and every partition and inheritance child of theirs. */
+  readonly tables: readonly TenantTable[]
+  /** Listed tables that have no tenant column: a finding for the audit, a stop for a migration. */
+  readonly withoutColumn: readonly (TableName & { readonly column: string })[]
+  readonly global: readonly TableName[]
+}
+
+const TYPES: Readonly<Record<string, TenantType>> = {
+  uuid: 'uuid',
+  text: 'text',
+  varchar: 'varchar',
+  int4: 'integer',
+  int8: 'bigint',
+}
+
+/**
+ * Joins the config with the catalog.
+ *
+ * @throws `CATALOG.MISMATCH` with everything the config names and the database does not have: a
+ * missing table must not look like a clean one.
+ */
+export function wantedState(config: Config, snapshot: Snapshot): Wanted {
+  const problems: string[] = []
+  for (const role of [...config.roles.app, ...config.roles.admin]) {
+    if (!snapshot.roles.some(({ name }) => name === role)) problems.push(`Role ${role} is missing.`)
+  }
+  const withoutColumn: (TableName & { column: string })[] = []
+  const tables = config.tables.flatMap((table) => {
+    const root = find(table, config.schemas, snapshot, problems)
+    if (!root) return []
+    if (root.kind !== 'table' && root.kind !== 'partitioned table') {
+      problems.push(`${qualifiedName(root)} is a ${root.kind}; only tables have row security.`)
+      return []
+    }
+    const column = root.columns.find(({ name }) => name === table.column)
+    if (!column) {
+      withoutColumn.push({ schema: root.schema, name: root.name, column: table.column })
+      return []
+    }
+    const type = tenantType(root, column, config, problems)
+    if (!type) return []
+    return [root, ...descendants(root, snapshot)].map((relation) =>
+      tenantTable(relation, table, { type, isDomain: column.isDomain }, config),
+    )
+  })
+  const global = config.global.flatMap((table) => {
+    const relation = find(table, config.schemas, snapshot, problems)
+    return relation ? [{ schema: relation.schema, name: relation.name }] : []
+  })
+
+  if (problems.length > 0) throw catalogMismatch(problems)
+  return {
+    setting: config.setting,
+    appRoles: config.roles.app,
+    adminRoles: config.roles.admin,
+    schemas: config.schemas,
+    tables: unique(tables),
+    withoutColumn,
+    global,
+  }
+}
+
+function find(
+  { schema, name }: TableReference,
+  schemas: readonly string[],
+  { relations }: Snapshot,
+  problems: string[],
+): RelationState | undefined {
+  const searched = schema === undefined ? schemas : [schema]
+  for (const candidate of searched) {
+    const relation = relations.find((r) => r.schema === candidate && r.name === name)
+    if (relation) return relation
+  }
+  const elsewhere = relations.find((r) => r.name === name)
+  problems.push(
+    `Table ${searched.map((s) => qualifiedName({ schema: s, name })).join(' or ')} is missing.${
+      elsewhere ? ` There is ${qualifiedName(elsewhere)}.` : ''
+    }`,
+  )
+  return undefined
+}
+
+function tenantType(
+  table: TableName,
+  column: ColumnState,
+  config: Config,
+  problems: string[],
+): TenantType | undefined {
+  const path = `${qualifiedName(table)}.${column.name}`
+  const type = TYPES[column.baseType]
+  if (!type) {
+    problems.push(
+      `${path} is ${column.type}; a tenant column is ${Object.values(TYPES).join(', ')} or a domain over one of them.`,
+    )
+    return undefined
+  }
+  if (config.type && config.type !== type) {
+    problems.push(`${path} is ${column.type}, and \`tenant.type\` says ${config.type}.`)
+    return undefined
+  }
+  return type
+}
+
+function descendants(root: TableName, snapshot: Snapshot): RelationState[] {
+  return snapshot.relations
+    .filter(({ parents }) => parents.some((p) => p.schema === root.schema && p.name === root.name))
+    .flatMap((child) => [child, ...descendants(child, snapshot)])
+}
+
+function tenantTable(
+  { schema, name }: TableName,
+  { column, shared, access }: ConfigTable,
+  type: Pick<TenantTable, 'type' | 'isDomain'>,
+  { setting, roles }: Config,
+): TenantTable {
+  return {
+    ...{ schema, name, column, ...type, setting, shared, access },
+    appRoles: roles.app,
+    adminRoles: roles.admin,
+  }
+}
+
+// A child that is listed itself keeps the place and the options of its own entry.
+function unique(tables: readonly TenantTable[]): TenantTable[] {
+  const byName = new Map<string, TenantTable>()
+  for (const table of tables) {
+    const key = qualifiedName(table)
+    if (!byName.has(key)) byName.set(key, table)
+  }
+  return [...byName.values()]
+}

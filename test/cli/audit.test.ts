@@ -1,0 +1,179 @@
+import { expect } from 'chai'
+import { type AuditReport, audit } from '../../src/audit.ts'
+import { CHECKS } from '../../src/checks/registry.ts'
+import { renderAudit } from '../../src/cli/render/audit.ts'
+import { parseConfig } from '../../src/parse-config.ts'
+import { applyPlan } from '../support/apply-plan.ts'
+import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
+import { runCli } from '../support/run-cli.ts'
+
+describe('kysely-tenants audit', () => {
+  let database: TestDatabase
+  let url: string
+  let config: { roles: { app: string }; tables: string[] }
+
+  beforeEach(async () => {
+    database = await createDatabase()
+    url = database.url
+    config = { roles: { app: roleName(url, 'app') }, tables: ['projects', 'tasks'] }
+    await withClient(url, (client) =>
+      client.query(`
+        create role ${config.roles.app} login;
+        create table projects (tenant_id uuid, id int, primary key (tenant_id, id));
+        create table tasks (tenant_id uuid, id int, primary key (tenant_id, id));
+        grant select, insert, update, delete on projects, tasks to ${config.roles.app};
+      `),
+    )
+    await applyPlan(url, config)
+  })
+  afterEach(() => database.drop())
+
+  const SCOPE = `2 tables, ${CHECKS.length} checks`
+  const change = (sql: string) => withClient(url, (client) => client.query(sql))
+  const run = (...argv: string[]) => runCli(['audit', '--url', url, ...argv], config)
+
+  it('says so and exits 0 when there is nothing to say', async () => {
+    expect(await run()).to.deep.equal({ code: 0, out: `✔ ${SCOPE}: no findings.\n`, err: '' })
+  })
+
+  it('reports findings on stdout and exits 1', async () => {
+    await change('alter table tasks disable row level security')
+    expect(await run()).to.deep.equal({
+      code: 1,
+      out: [
+        'public.tasks',
+        '  ✖ critical  Row security is off: no row is filtered. Its policies do nothing.  rls-disabled',
+        '    fix  alter table public.tasks enable row level security;',
+        '',
+        `✖ ${SCOPE}: 1 finding (1 critical).`,
+        '',
+      ].join('\n'),
+      err: '',
+    })
+  })
+
+  it('exits 0 while no finding is as bad as --fail-on', async () => {
+    await change(`grant references on tasks to ${config.roles.app}`)
+    const codes = {
+      default: (await run()).code,
+      high: (await run('--fail-on', 'high')).code,
+      medium: (await run('--fail-on', 'medium')).code,
+      info: (await run('--fail-on', 'info')).code,
+    }
+    expect(codes).to.deep.equal({ default: 0, high: 0, medium: 1, info: 1 })
+  })
+
+  it('takes the level to fail on from the config, unless it is told another', async () => {
+    await change(`grant references on tasks to ${config.roles.app}`)
+    const strict = { ...config, audit: { failOn: 'medium' } }
+    const runStrict = (...argv: string[]) => runCli(['audit', '--url', url, ...argv], strict)
+
+    expect((await runStrict()).code).to.equal(1)
+    expect((await runStrict('--fail-on', 'high')).code).to.equal(0)
+  })
+
+  it('judges by the levels of the config', async () => {
+    await change('alter table tasks no force row level security')
+    const own = { ...config, audit: { levels: { 'rls-not-forced': 'critical' } } }
+    const { code, out } = await runCli(['audit', '--url', url], own)
+
+    expect(code).to.equal(1)
+    expect(out).to.include('✖ critical  ').and.include('1 finding (1 critical)')
+  })
+
+  describe('P12 trouble never looks like clean', () => {
+    it('names the checks that could not look', async () => {
+      const tables = ['projects', 'tasks']
+      await applyPlan(url, { tables })
+      const report = await withClient(url, (client) => audit(client, parseConfig({ tables })))
+      const open = report.inconclusive
+
+      const { out } = await runCli(['audit', '--url', url], { tables })
+      expect(open).to.have.lengthOf.above(0)
+      for (const { check, reason } of open) expect(out).to.include(`  ? ${check}  ${reason}\n`)
+      expect(out.trimEnd().split('\n').at(-1)).to.match(
+        new RegExp(`^[^✔].*; ${open.length} checks could not look\\.$`),
+      )
+    })
+  })
+
+  for (const argv of [['--json'], ['--format', 'json']]) {
+    it(`prints the report as it is with ${argv.join(' ')}`, async () => {
+      await change('alter table tasks disable row level security')
+      const report = await withClient(url, (client) => audit(client, parseConfig(config)))
+
+      const { code, out, err } = await run(...argv)
+      expect({ code, err, report: JSON.parse(out) }).to.deep.equal({
+        code: 1,
+        err: '',
+        report: { version: 1, ...report },
+      })
+    })
+  }
+})
+
+describe('renderAudit', () => {
+  const REPORT: AuditReport = {
+    serverVersion: 180004,
+    database: 'shop',
+    tables: 2,
+    checks: 3,
+    findings: [
+      {
+        check: 'rls-disabled',
+        level: 'critical',
+        object: 'public.tasks',
+        summary: 'Row security is off.',
+        fix: 'alter table public.tasks enable row level security',
+      },
+      {
+        check: 'view-bypasses-rls',
+        level: 'high',
+        object: 'public.open_tasks',
+        summary: 'It reads as its owner.',
+        fix: '-- make a function of it',
+      },
+      {
+        check: 'rls-not-forced',
+        level: 'medium',
+        object: 'public.tasks',
+        summary: 'Its owner sees every tenant.',
+        fix: 'alter table public.tasks\n  force row level security',
+      },
+    ],
+    inconclusive: [{ check: 'app-role-superuser', reason: 'no app role in the config' }],
+  }
+
+  it('groups by object, the worst first', () => {
+    expect(renderAudit(REPORT, false)).to.equal(`public.tasks
+  ✖ critical  Row security is off.  rls-disabled
+    fix  alter table public.tasks enable row level security;
+  ✖ medium  Its owner sees every tenant.  rls-not-forced
+    fix  alter table public.tasks
+           force row level security;
+
+public.open_tasks
+  ✖ high  It reads as its owner.  view-bypasses-rls
+    fix  -- make a function of it
+
+Could not be checked
+  ? app-role-superuser  no app role in the config
+
+✖ 2 tables, 3 checks: 3 findings (1 critical, 1 high, 1 medium); 1 check could not look.
+`)
+  })
+
+  it('does not call a run clean in which a check could not look', () => {
+    expect(renderAudit({ ...REPORT, findings: [] }, false)).to.equal(`Could not be checked
+  ? app-role-superuser  no app role in the config
+
+? 2 tables, 3 checks: no findings; 1 check could not look.
+`)
+  })
+
+  it('paints the levels', () => {
+    const painted = renderAudit(REPORT, true)
+    expect(painted).to.include('\u001b[31m\u001b[1m✖ critical\u001b[22m\u001b[39m')
+    expect(painted).to.include('\u001b[33m✖ medium\u001b[39m')
+  })
+})

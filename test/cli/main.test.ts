@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { main } from '../../src/cli/main.ts'
+import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { runCli } from '../support/run-cli.ts'
+
+const COMMANDS = ['status', 'audit', 'explain', 'migrate:rls', 'migrate:latest', 'migrate:list']
+
+describe('kysely-tenants', () => {
+  it('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(await runCli(['--version'])).to.deep.equal({ code: 0, out: `${version}\n`, err: '' })
+  })
+
+  it('prints its help, with the exit codes', async () => {
+    expect(await runCli(['--help'])).to.deep.equal({ code: 0, out: HELP, err: '' })
+  })
+
+  it('has the same help as a command', async () => {
+    expect(await runCli(['help'])).to.deep.equal({ code: 0, out: HELP, err: '' })
+  })
+
+  it('does nothing without a command, and says what there is', async () => {
+    expect(await runCli([])).to.deep.equal({ code: 2, out: '', err: HELP })
+  })
+
+  for (const command of COMMANDS) {
+    it(`${command} has a help with examples`, async () => {
+      const { code, out, err } = await runCli([command, '--help'])
+      expect({ code, err }).to.deep.equal({ code: 0, err: '' })
+      expect(out).to.match(
+        new RegExp(`^Usage: kysely-tenants ${command} .*\n\n\\w.*\n\n(Arguments|Options):\n`),
+      )
+      expect(out).to.include(`Examples:\n  kysely-tenants ${command}`)
+    })
+  }
+
+  it('suggests the command that was meant', async () => {
+    expect(await runCli(['adit'])).to.deep.equal({
+      code: 2,
+      out: '',
+      err: "✖ unknown command 'adit'\n(Did you mean audit?)\n",
+    })
+  })
+
+  it('suggests the option that was meant', async () => {
+    expect(await runCli(['audit', '--jsn'])).to.deep.equal({
+      code: 2,
+      out: '',
+      err: "✖ unknown option '--jsn'\n(Did you mean --json?)\n",
+    })
+  })
+
+  it('names the values that an option takes', async () => {
+    expect(await runCli(['audit', '--fail-on', 'worst'])).to.deep.equal({
+      code: 2,
+      out: '',
+      err: "✖ option '--fail-on <level>' argument 'worst' is invalid. Allowed choices are critical, high, medium, low, info.\n",
+    })
+  })
+
+  it('shows the stack of a bug', async () => {
+    let err = ''
+    const code = await main(['explain'], {
+      cwd: '.',
+      out: () => {
+        throw new Error('nobody expected this')
+      },
+      err: (text) => {
+        err += text
+      },
+      color: false,
+    })
+    expect(code).to.equal(2)
+    expect(err).to.match(/^Error: nobody expected this\n {4}at .*main\.test\.ts/)
+  })
+
+  it('paints when it is asked to', async () => {
+    let err = ''
+    const code = await main(['explain', 'rls-off'], {
+      cwd: '.',
+      out: () => undefined,
+      err: (text) => {
+        err += text
+      },
+      color: true,
+    })
+    expect({
+      code,
+      red: err.startsWith('\u001b[31m✖\u001b[39m There is no check rls-off.'),
+    }).to.deep.equal({
+      code: 2,
+      red: true,
+    })
+  })
+
+  describe('an error of PostgreSQL', () => {
+    let database: TestDatabase
+    before(async () => {
+      database = await createDatabase()
+    })
+    after(() => database.drop())
+
+    it('is one line with its SQLSTATE', async () => {
+      const url = new URL(database.url)
+      url.searchParams.set('options', '-c statement_timeout=1')
+
+      const { code, out, err } = await runCli(['status', '--url', url.href], {
+        tables: ['projects'],
+      })
+      expect({ code, out }).to.deep.equal({ code: 2, out: '' })
+      expect(err).to.equal('✖ PostgreSQL: canceling statement due to statement timeout  57014\n')
+    })
+  })
+})
+
+const HELP = `Usage: kysely-tenants [options] [command]
+
+Row-level multi-tenancy for Kysely on PostgreSQL.
+
+Options:
+  -V, --version              print the version
+  -h, --help                 display help for command
+
+Commands:
+  status [options]           show what is in place, a line for each tenant table
+  migrate:rls [options]      write the migrations that bring row security to what the config wants
+  migrate:latest [options]   run the migrations that are pending
+  migrate:list [options]     show which migrations have run and which are pending
+  audit [options]            report what lets one tenant reach another
+  explain [options] [check]  list all checks, or say why one matters and what resolves it
+  help [command]             display help for command
+
+Exit codes:
+  0  clean
+  1  findings, or work to do
+  2  could not do the job
+
+Examples:
+  kysely-tenants status           what is in place, table by table
+  kysely-tenants migrate:rls      write the migrations that are missing
+  kysely-tenants migrate:latest   run them
+  kysely-tenants audit            what still lets a tenant out
+`

@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { applyPlan } from '../support/apply-plan.ts'
+import {
+  type MigrationProject,
+  readRelations,
+  withMigrations,
+} from '../support/migration-project.ts'
+import { withClient, withDatabase } from '../support/postgres.ts'
+import { createShapes, shapesConfig } from '../support/tenant-shapes.ts'
+
+const NOTHING_TO_DO = {
+  code: 0,
+  out: '',
+  err: 'Nothing to do: the database is as the config wants it.\n',
+}
+
+const DRIFT = `
+  alter policy tenant_access on projects to public using (title = 'a' or true);
+  drop policy tenant_isolation on labels;
+  create policy tenant_isolation on labels using (true);
+  comment on policy tenant_isolation on labels is 'Written by kysely-tenants.';
+  comment on policy tenant_access on notes is null;
+  create policy surplus on notes as restrictive for insert with check (true);
+  comment on policy surplus on notes is 'Written by kysely-tenants.';
+  alter table counters alter tenant_id set default 7, disable row level security;
+  alter table counters no force row level security`
+
+// The golden files are compiled, linted and run like any other: generated code is code.
+describe('P11 generated, executed, gone', () => {
+  it('writes the expected files, leaves nothing to plan, and undoes itself', () =>
+    withShapes(async (project, url) => {
+      const before = await readRelations(url)
+      const { code, out } = await project.run('migrate:rls')
+      const files = project.files()
+      expect({ code, out }).to.deep.equal({
+        code: 0,
+        out: files.map((file) => `migrations/${file}\n`).join(''),
+      })
+      for (const file of files) expectGolden(withoutPrefixes(file), project.text(file), url)
+
+      const latest = await project.run('migrate:latest')
+      expect(latest).to.deep.equal({
+        code: 0,
+        out: files.map((file) => `✔ ${file.replace('.ts', '')}  executed\n`).join(''),
+        err: '',
+      })
+      expect(await project.run('migrate:rls')).to.deep.equal(NOTHING_TO_DO)
+      expect(await readRelations(url)).to.not.deep.equal(before)
+
+      for (const file of files.toReversed()) await project.call(file, 'down')
+      expect(await readRelations(url)).to.deep.equal(before)
+    }))
+
+  it('writes policies for everybody, with another setting, when the config names no roles', () =>
+    withShapes(async (project, url) => {
+      const before = await readRelations(url)
+      await project.run('migrate:rls', '-c', 'public.config.json')
+      const [first = '', second = ''] = project.files()
+      expect(project.text(first)).to.match(/for all\n *to public\n.*'custom\.tenant'/)
+      expect(await project.run('migrate:latest')).to.have.property('code', 0)
+      expect(await project.run('migrate:rls', '-c', 'public.config.json')).to.deep.equal(
+        NOTHING_TO_DO,
+      )
+      await project.call(second, 'down')
+      await project.call(first, 'down')
+      expect(await readRelations(url)).to.deep.equal(before)
+    }))
+
+  it('writes a repair that names its hazards', () =>
+    withShapes(async (project, url) => {
+      await applyPlan(url, shapesConfig(url))
+      await withClient(url, (client) => client.query(DRIFT))
+      await project.run('migrate:rls', '--name', 'repair')
+      const files = project.files()
+      expect(files.map(withoutPrefixes)).to.deep.equal([
+        'repair_1_policies.ts',
+        'repair_2_force.ts',
+      ])
+      for (const file of files) expectGolden(withoutPrefixes(file), project.text(file), url)
+    }))
+
+  it('writes what Biome leaves alone', () =>
+    withShapes(async (project) => {
+      await project.run('migrate:rls')
+      const { formatter, javascript, linter } = JSON.parse(
+        readFileSync(new URL('../../biome.json', import.meta.url), 'utf8'),
+      )
+      const config = { formatter, javascript, linter }
+      writeFileSync(join(project.folder, 'biome.json'), JSON.stringify(config))
+      const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [biome, 'check', '--error-on-warnings', 'migrations'],
+        { cwd: project.folder, encoding: 'utf8' },
+      )
+      expect({ status, said: (stdout + stderr).replace(/ in \d+\w+/, '') }).to.deep.equal({
+        status: 0,
+        said: 'Checked 2 files. No fixes applied.\n',
+      })
+    }))
+
+  for (const version of ['kysely', 'kysely-0.28']) {
+    it(`writes what compiles with ${version}`, () =>
+      withShapes(async (project) => {
+        await project.run('migrate:rls')
+        expect(typeCheck(project.folder, version)).to.equal('')
+      })).timeout(60_000)
+  }
+
+  it('runs under the Migrator of Kysely 0.28 and 0.29, with and without its transaction', () =>
+    withShapes(async (project, url) => {
+      await project.run('migrate:rls')
+      const before = await readRelations(url)
+      for (const module of ['kysely-0.28', 'kysely/migration']) {
+        for (const disableTransactions of [false, true]) {
+          await migrateUpAndDown(url, project, { module, disableTransactions })
+          expect(await readRelations(url)).to.deep.equal(before)
+        }
+      }
+    }))
+})
+
+function withShapes(
+  body: (project: MigrationProject, url: string) => Promise<void>,
+): Promise<void> {
+  return withDatabase(async (url) => {
+    await withClient(url, (client) => client.query(createShapes(url)))
+    const config = shapesConfig(url)
+    await withMigrations({ ...config, connection: url }, async (project) => {
+      const open = { ...config, roles: {}, tenant: { setting: 'custom.tenant' } }
+      writeFileSync(join(project.folder, 'public.config.json'), JSON.stringify(open))
+      await body(project, url)
+    })
+  })
+}
+
+function expectGolden(name: string, text: string, url: string): void {
+  const golden = new URL(`./golden/${name}`, import.meta.url)
+  const written = text.replaceAll(`${new URL(url).pathname.slice(1)}_`, '')
+  if (process.env.UPDATE_GOLDEN) writeFileSync(golden, written)
+  expect(written).to.equal(readFileSync(golden, 'utf8'))
+}
+
+function withoutPrefixes(file: string): string {
+  return file.replace(/^\d+_/, '')
+}
+
+function typeCheck(folder: string, version: string): string {
+  const index = [`dist/index.d.ts`, 'dist/esm/index.d.ts']
+    .map((path) => join(folder, 'node_modules', version, path))
+    .find(existsSync)
+  const tsconfig = JSON.parse(readFileSync(new URL('../../tsconfig.json', import.meta.url), 'utf8'))
+  const { rootDir, outDir, ...compilerOptions } = tsconfig.compilerOptions
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: { ...compilerOptions, noEmit: true, types: [], paths: { kysely: [index] } },
+      include: ['migrations'],
+    }),
+  )
+  const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+  return stdout + stderr
+}
+
+async function migrateUpAndDown(
+  url: string,
+  project: MigrationProject,
+  { module, disableTransactions }: { module: string; disableTransactions: boolean },
+): Promise<void> {
+  const { Kysely, PostgresDialect } = await import(module.replace('/migration', ''))
+  const { Migrator, NO_MIGRATIONS } = await import(module)
+  const { default: pg } = await import('pg')
+  const files = project.files()
+  const modules = await Promise.all(
+    files.map(async (file) => [file, await import(join(project.folder, 'migrations', file))]),
+  )
+  const provider = { getMigrations: async () => Object.fromEntries(modules) }
+  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  try {
+    const db = new Kysely({ dialect: new PostgresDialect({ pool }) })
+    const migrator = new Migrator({ db, provider, disableTransactions })
+    const up = await migrator.migrateToLatest()
+    expect(up.error).to.equal(undefined)
+    expect(up.results).to.have.length(files.length)
+    expect((await migrator.migrateTo(NO_MIGRATIONS)).error).to.equal(undefined)
+  } finally {
+    await pool.end()
+  }
+}

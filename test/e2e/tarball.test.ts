@@ -1,0 +1,218 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
+
+const run = promisify(execFile)
+
+describe('the packed tarball, in an empty project beside kysely and pg', function () {
+  this.timeout(120_000)
+  let project = ''
+  let packed: string[] = []
+
+  before(async () => {
+    project = mkdtempSync(join(tmpdir(), 'kysely-tenants-tarball-'))
+    const { tarball, files } = await pack(project)
+    packed = files
+    writeFileSync(join(project, 'package.json'), '{ "type": "module", "private": true }')
+    const beside = ['kysely', 'pg', '@types/pg', '@types/node'].map(installedHere)
+    await run('npm', ['install', '--no-audit', '--no-fund', tarball, ...beside], { cwd: project })
+  })
+
+  after(() => rmSync(project, { recursive: true, force: true }))
+
+  it('holds what it takes to run, and nothing else', () => {
+    const top = new Set(packed.map((file) => file.split('/')[0]))
+    expect([...top].sort()).to.deep.equal(
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'dist',
+        'migrations-templates',
+        'package.json',
+      ].sort(),
+    )
+    const dist = packed.filter((file) => file.startsWith('dist/'))
+    expect(dist.filter((file) => !/\.(js|d\.ts)$/.test(file))).to.deep.equal([])
+  })
+
+  it('exports what is documented from each entry', async () => {
+    expect(await exportsOf(project)).to.deep.equal({
+      '.': ['TenancyError', 'TenantDialect', 'TenantPlugin', 'createTenancy', 'isTenancyError'],
+      './audit': ['audit'],
+      './config': ['defineConfig'],
+      './package.json': ['default'],
+    })
+  })
+
+  it('can be required from CommonJS', async () => {
+    const code = `process.stdout.write(typeof require('kysely-tenants').createTenancy)`
+    const { stdout } = await run('node', ['--input-type=commonjs', '-e', code], { cwd: project })
+    expect(stdout).to.equal('function')
+  })
+
+  it('type-checks under strict, declarations included', async () => {
+    writeFileSync(join(project, 'app.ts'), APP)
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT }))
+    expect(await typeErrors(project)).to.equal('')
+  })
+
+  it('answers to npx', async () => {
+    const { stdout, stderr } = await run('npx', ['--no-install', 'kysely-tenants', '--help'], {
+      cwd: project,
+    })
+    expect(stdout).to.match(/^Usage: kysely-tenants/)
+    expect(stdout).to.include('migrate:rls').and.include('audit')
+    expect(stderr.replaceAll(/^npm warn .*\n/gm, '')).to.equal('')
+  })
+
+  describe('P10 an app never loads the CLI', () => {
+    const TOOLS = /^kysely-tenants\/dist\/(cli|catalog|checks|migration|policy|audit|wanted)\b/
+
+    it('importing the runtime loads nothing but Kysely', async () => {
+      const loaded = await loadedBy(project, [
+        '--input-type=module',
+        '-e',
+        `import 'kysely-tenants'`,
+      ])
+      expect(packagesOf(loaded)).to.deep.equal(['kysely', 'kysely-tenants'])
+      expect(loaded.filter((file) => TOOLS.test(file))).to.deep.equal([])
+    })
+
+    // Proves that the list above would show them.
+    it('running the command loads its tools', async () => {
+      const bin = 'node_modules/kysely-tenants/bin/kysely-tenants.js'
+      const loaded = await loadedBy(project, [bin, '--help'])
+      expect(packagesOf(loaded)).to.include.members(['c12', 'chalk', 'commander', 'pg'])
+      expect(loaded.filter((file) => TOOLS.test(file))).not.to.deep.equal([])
+    })
+  })
+})
+
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noEmit: true,
+  module: 'nodenext',
+  target: 'es2023',
+  types: ['node'],
+}
+
+const APP = `
+import { Kysely } from 'kysely'
+import {
+  createTenancy, isTenancyError, TenantDialect, type TenantKysely, TenantPlugin, type WithTenant,
+} from 'kysely-tenants'
+import { audit } from 'kysely-tenants/audit'
+import { defineConfig } from 'kysely-tenants/config'
+import { Client, Pool } from 'pg'
+
+const config = defineConfig({
+  tenant: { type: 'uuid' },
+  roles: { app: 'app_user', admin: 'app_admin' },
+  tables: { projects: {}, templates: { shared: true }, 'billing.invoices': { column: 'org_id' } },
+  global: ['countries'],
+})
+// @ts-expect-error
+defineConfig({ tables: ['projects'], globals: [] }).globals satisfies never
+
+interface Tables { projects: { tenant_id: string; name: string } }
+
+const tenancy = createTenancy(config)
+const db = new Kysely<WithTenant<Tables, 'projects'>>({
+  dialect: new TenantDialect({ tenancy, pool: new Pool(), adminPool: new Pool() }),
+  plugins: [new TenantPlugin({ tenancy })],
+})
+
+const names = (acme: TenantKysely<WithTenant<Tables, 'projects'>>): Promise<{ name: string }[]> =>
+  acme.selectFrom('projects').select('name').execute()
+await names(tenancy.forTenant(db, 'acme'))
+// @ts-expect-error
+await names(db)
+
+await tenancy.run('acme', () => db.insertInto('projects').values({ name: 'x' }).execute())
+// @ts-expect-error
+await tenancy.run('acme', () => db.insertInto('projects').values({ name: 'x', tenant_id: 'y' }).execute())
+
+const report = await audit(new Client(), config)
+const levels: string[] = report.findings.map(({ level }) => level)
+// @ts-expect-error
+report.nothing
+
+try {
+} catch (error) {
+  if (isTenancyError(error)) {
+    error.code satisfies string
+    // @ts-expect-error
+    if (error.code === 'TENANT.NOTHING') throw levels
+  }
+}
+`
+
+/** Packs as a release does, so the build belongs to it. */
+async function pack(destination: string): Promise<{ tarball: string; files: string[] }> {
+  await run('npm', ['pack', '--pack-destination', destination], { cwd: REPOSITORY })
+  const [name] = readdirSync(destination)
+  const tarball = join(destination, name ?? expect.fail('npm pack wrote nothing'))
+  const { stdout } = await run('tar', ['-tzf', tarball])
+  const files = stdout.trim().split('\n')
+  return { tarball, files: files.map((file) => file.replace(/^package\//, '')) }
+}
+
+/** `pg@8.23.1`: the version this repository is tested with. */
+function installedHere(name: string): string {
+  const manifest = join(REPOSITORY, 'node_modules', name, 'package.json')
+  return `${name}@${JSON.parse(readFileSync(manifest, 'utf8')).version}`
+}
+
+async function exportsOf(project: string): Promise<Record<string, string[]>> {
+  const manifest = join(project, 'node_modules/kysely-tenants/package.json')
+  const entries = Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).exports)
+  const code = `
+    const names = {}
+    for (const entry of ${JSON.stringify(entries)}) {
+      const path = 'kysely-tenants' + entry.slice(1)
+      const json = entry.endsWith('.json') ? { with: { type: 'json' } } : {}
+      names[entry] = Object.keys(await import(path, json)).sort()
+    }
+    process.stdout.write(JSON.stringify(names))`
+  const { stdout } = await run('node', ['--no-warnings', '--input-type=module', '-e', code], {
+    cwd: project,
+  })
+  return JSON.parse(stdout)
+}
+
+async function typeErrors(project: string): Promise<string> {
+  const checked = run('node', [TSC, '-p', 'tsconfig.json'], { cwd: project })
+  const { stdout } = await checked.catch((error: { stdout: string }) => error)
+  return stdout
+}
+
+/** The files of packages that a run of Node evaluates, as V8 reports them. */
+async function loadedBy(project: string, args: string[]): Promise<string[]> {
+  const folder = join(project, 'coverage')
+  mkdirSync(folder)
+  try {
+    await run('node', args, { cwd: project, env: { ...process.env, NODE_V8_COVERAGE: folder } })
+    return readdirSync(folder).flatMap((file) => {
+      const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+      return result.flatMap(({ url }: { url: string }) => url.split('node_modules/').slice(1))
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function packagesOf(files: string[]): string[] {
+  const names = files.map((file) => file.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? file)
+  return [...new Set(names)].sort()
+}

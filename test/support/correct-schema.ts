@@ -1,0 +1,78 @@
+import type pg from 'pg'
+import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
+import type { Snapshot } from '../../src/catalog/snapshot.ts'
+import type { CheckContext } from '../../src/checks/check.ts'
+import type { Config } from '../../src/config.ts'
+import { plan } from '../../src/migration/plan.ts'
+import { parseConfig } from '../../src/parse-config.ts'
+import { wantedState } from '../../src/wanted.ts'
+
+/** The roles that the SQL of a check speaks of. */
+const ROLES = ['app_user', 'app_admin', 'app_owner', 'some_role'] as const
+
+/** Gives the roles in `text` names of this database alone: roles belong to the server. */
+export function withRolesOf(database: string, text: string): string {
+  return ROLES.reduce((sql, role) => sql.replaceAll(role, `${database}_${role}`), text)
+}
+
+/** A schema without findings, made of what `migrate:rls` writes: plan and checks prove each other. */
+export async function createCorrectSchema(client: pg.Client, database: string): Promise<Config> {
+  await client.query(withRolesOf(database, SCHEMA))
+  const config = parseConfig({
+    roles: { app: `${database}_app_user`, admin: `${database}_app_admin` },
+    tables: ['projects', 'tasks', 'events', 'visits'],
+    global: ['countries'],
+  })
+  const snapshot = await readState(client, config)
+  for (const { steps } of plan(wantedState(config, snapshot), snapshot)) {
+    for (const { up } of steps) await client.query(up)
+  }
+  return config
+}
+
+/** What the checks are given, read inside the transaction of the caller. */
+export async function checkContext(client: pg.Client, config: Config): Promise<CheckContext> {
+  const snapshot = await readState(client, config)
+  return { snapshot, wanted: wantedState(config, snapshot) }
+}
+
+async function readState(
+  client: pg.Client,
+  { schemas, tables, global, roles }: Config,
+): Promise<Snapshot> {
+  const { rows } = await client.query<{ path: string }>(
+    `select current_setting('search_path') as path`,
+  )
+  await client.query('set local search_path = pg_catalog')
+  const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
+  const snapshot = await readSnapshot(client, request)
+  await client.query(`select set_config('search_path', $1, true)`, [rows[0]?.path])
+  return snapshot
+}
+
+const SCHEMA = `
+  create role app_owner;
+  create role app_user login;
+  create role app_admin login;
+  create role some_role;
+  create table public.projects (tenant_id uuid, id int, name text, primary key (tenant_id, id));
+  create table public.tasks (
+    tenant_id uuid, id int, project_id int, primary key (tenant_id, id),
+    foreign key (tenant_id, project_id) references public.projects (tenant_id, id)
+  );
+  create table public.events (tenant_id uuid not null, at timestamptz);
+  create index events_by_tenant on public.events (tenant_id, at);
+  create table public.visits (tenant_id uuid not null, at date not null, path text)
+    partition by range (at);
+  create table public.visits_2026 partition of public.visits
+    for values from ('2026-01-01') to ('2027-01-01');
+  create index visits_by_tenant on public.visits (tenant_id, at);
+  create table public.countries (code text primary key);
+  alter table public.projects owner to app_owner;
+  alter table public.tasks owner to app_owner;
+  alter table public.events owner to app_owner;
+  alter table public.visits owner to app_owner;
+  alter table public.visits_2026 owner to app_owner;
+  grant select, insert, update, delete on public.projects, public.tasks, public.events,
+    public.visits, public.countries to app_user, app_admin;
+`

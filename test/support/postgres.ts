@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
+
+interface Server {
+  readonly url: string
+  readonly origin: string
+  stop(): Promise<void>
+}
+
+let server: Promise<Server> | undefined
+
+/** Root hook: the run says which server it used, and ends the one it started. */
+export const mochaHooks = {
+  async beforeAll(): Promise<void> {
+    const { url, origin } = await startServer()
+    const version = await withClient(url, async (client) => {
+      const { rows } = await client.query<{ version: string }>(
+        `select current_setting('server_version') as version`,
+      )
+      return rows[0]?.version
+    })
+    process.stdout.write(`\n  PostgreSQL ${version}, ${origin}\n`)
+  },
+  async afterAll(): Promise<void> {
+    await (await server)?.stop()
+  },
+}
+
+/** Runs `body` in a database of its own, dropped afterwards. */
+export async function withDatabase<T>(body: (url: string) => Promise<T>): Promise<T> {
+  const database = await createDatabase()
+  try {
+    return await body(database.url)
+  } finally {
+    await database.drop()
+  }
+}
+
+export interface TestDatabase {
+  readonly url: string
+  readonly name: string
+  /** Drops the database and every role whose name begins with its name. */
+  drop(): Promise<void>
+}
+
+/** For a test file whose cases share one database: create in `before`, drop in `after`. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const { url: serverUrl } = await startServer()
+  const url = new URL(serverUrl)
+  const name = `kt_${randomBytes(5).toString('hex')}`
+  await withClient(serverUrl, (admin) => admin.query(`create database ${name}`))
+  url.pathname = `/${name}`
+  return { url: url.href, name, drop: () => dropDatabase(serverUrl, name) }
+}
+
+async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await withClient(serverUrl, async (admin) => {
+    // A pool that was told to end says so before its sockets are closed: let them, or the server ends
+    // them with an error that nobody listens to any more.
+    await admin.query(`do $$ begin
+      for i in 1..200 loop
+        perform pg_stat_clear_snapshot();
+        exit when not exists (select from pg_stat_activity where datname = '${name}');
+        perform pg_sleep(0.01);
+      end loop; end $$`)
+    await admin.query(`drop database ${name} with (force)`)
+    const { rows } = await admin.query<{ role: string }>(
+      `select quote_ident(rolname) as role from pg_roles where starts_with(rolname, $1)`,
+      [`${name}_`],
+    )
+    for (const { role } of rows) await admin.query(`drop role ${role}`)
+  })
+}
+
+export async function withClient<T>(
+  url: string,
+  body: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await body(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Runs `body` in a transaction that is never committed: closing the connection rolls it back. */
+export function withRollback<T>(url: string, body: (client: pg.Client) => Promise<T>): Promise<T> {
+  return withClient(url, async (client) => {
+    await client.query('begin')
+    return body(client)
+  })
+}
+
+/**
+ * A role for this database alone. Roles belong to the server, not to the database: two tests that
+ * both create `app_user` are in each other's way.
+ */
+export function roleName(url: string, role: string): string {
+  return `${new URL(url).pathname.slice(1)}_${role}`
+}
+
+/** The same database with another login. */
+export function loginUrl(url: string, role: string, password = 'secret'): string {
+  const login = new URL(url)
+  login.username = role
+  login.password = password
+  return login.href
+}
+
+// A URL of a superuser, else Docker, else the binaries of an npm package. There is no fourth case:
+// tests that skip themselves look like tests that pass.
+function startServer(): Promise<Server> {
+  server ??= givenServer() ?? startContainer().then((found) => found ?? startEmbedded())
+  return server
+}
+
+function givenServer(): Promise<Server> | undefined {
+  const url = process.env.KYSELY_TENANTS_TEST_URL
+  if (!url) return undefined
+  return Promise.resolve({ url, origin: 'KYSELY_TENANTS_TEST_URL', stop: async () => undefined })
+}
+
+async function startContainer(): Promise<Server | undefined> {
+  if (!(await dockerAnswers())) return undefined
+  const { GenericContainer, Wait } = await import('testcontainers')
+  const version = process.env.KYSELY_TENANTS_TEST_POSTGRES ?? '18'
+  const container = await new GenericContainer(`postgres:${version}-alpine`)
+    .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: 'trust' })
+    .withExposedPorts(5432)
+    .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'])
+    .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+    .start()
+  return {
+    url: `postgres://postgres@${container.getHost()}:${container.getMappedPort(5432)}/postgres`,
+    origin: 'Docker',
+    stop: async () => {
+      await container.stop()
+    },
+  }
+}
+
+async function startEmbedded(): Promise<Server> {
+  const embedded: EmbeddedPostgres = await startEmbeddedPostgres(
+    process.env.KYSELY_TENANTS_TEST_EMBEDDED,
+  )
+  return { ...embedded, origin: 'embedded-postgres' }
+}
+
+// Asked before `testcontainers` is loaded: without an engine it is only slow.
+async function dockerAnswers(): Promise<boolean> {
+  const { request } = await import('node:http')
+  const host = process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'
+  const target = host.startsWith('unix://')
+    ? { socketPath: host.slice('unix://'.length) }
+    : { host: new URL(host).hostname, port: new URL(host).port }
+  return new Promise((resolve) => {
+    request({ ...target, path: '/_ping', timeout: 2000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+      .on('error', () => resolve(false))
+      .on('timeout', () => resolve(false))
+      .end()
+  })
+}

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { main } from '../../src/cli/main.ts'
+
+export interface CliRun {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface Project {
+  /** Appears as `<folder>` in what the CLI prints. */
+  readonly folder: string
+  run(...argv: string[]): Promise<CliRun>
+}
+
+/**
+ * Runs `body` with a folder that holds this config, removed afterwards.
+ *
+ * @param config text as it is, an object as the default export, nothing for no config file
+ */
+export async function withProject<T>(
+  config: object | string | undefined,
+  body: (project: Project) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-'))
+  try {
+    if (config !== undefined) {
+      const text = typeof config === 'string' ? config : `export default ${JSON.stringify(config)}`
+      writeFileSync(join(folder, 'kysely-tenants.config.ts'), text)
+    }
+    return await body({ folder, run: (...argv) => run(folder, argv) })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** One command in a project of its own. */
+export function runCli(argv: readonly string[], config?: object | string): Promise<CliRun> {
+  return withProject(config, ({ run }) => run(...argv))
+}
+
+async function run(cwd: string, argv: readonly string[]): Promise<CliRun> {
+  let out = ''
+  let err = ''
+  const code = await main(argv, {
+    cwd,
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+    color: false,
+  })
+  return { code, out: out.replaceAll(cwd, '<folder>'), err: err.replaceAll(cwd, '<folder>') }
+}

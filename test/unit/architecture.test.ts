@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url))
+
+// Who may import what: section 6 of the design. A layer is a folder of `src`, or a file at its top.
+// `type x` allows `import type` only, which leaves nothing at run time.
+const FACTS = ['errors.ts', 'level.ts', 'setting.ts', 'table-name.ts']
+const TOOLS = ['catalog', 'checks', 'config.ts', 'parse-config.ts', 'policy', 'wanted.ts']
+
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'setting.ts': [],
+  'level.ts': [],
+  'table-name.ts': [],
+  'nearest.ts': [],
+  'config.ts': ['type level.ts', 'type setting.ts', 'type table-name.ts', 'type pg'],
+  'config-reader.ts': [],
+  'parse-config.ts': [...FACTS, 'config-reader.ts', 'type config.ts', 'type pg'],
+  'wanted.ts': ['errors.ts', 'policy', 'type catalog', 'type config.ts', ...FACTS],
+  runtime: [...FACTS, 'kysely', 'type pg'],
+  knex: [...FACTS, 'runtime', 'knex'],
+  policy: FACTS,
+  catalog: FACTS,
+  checks: ['catalog', 'policy', 'type wanted.ts', ...FACTS],
+  migration: ['catalog', 'policy', 'type wanted.ts', ...FACTS],
+  'audit.ts': [...TOOLS, ...FACTS, 'nearest.ts'],
+  cli: [
+    ...TOOLS,
+    ...FACTS,
+    'audit.ts',
+    'nearest.ts',
+    'migration',
+    'c12',
+    'chalk',
+    'commander',
+    'jiti',
+    'kysely',
+    'kysely/migration',
+    'pg',
+  ],
+  'index.ts': ['errors.ts', 'runtime', 'type config.ts'],
+}
+
+describe('P10 an app never loads the CLI', () => {
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+
+  for (const file of files) {
+    it(`${file} imports only what its layer may`, () => {
+      const layer = layerOf(file)
+      const allowed = ALLOWED[layer] ?? expect.fail(`${layer} is not in the map of layers`)
+      const forbidden = importsOf(file).filter(
+        ({ target, kind }) =>
+          target !== layer &&
+          !allowed.includes(target) &&
+          !(kind === 'type' && allowed.includes(`type ${target}`)),
+      )
+      expect(forbidden).to.deep.equal([])
+    })
+  }
+
+  it('finds every way to write an import', () => {
+    const source = `
+      import a from 'a'
+      import type { B } from 'b'
+      import {
+        c,
+      } from 'c'
+      import 'd'
+      export { e } from 'e'
+      const f = await import('f')
+      const text = \`select x from 'not an import'\``
+
+    expect(specifiersOf(source)).to.deep.equal([
+      { specifier: 'a', kind: 'value' },
+      { specifier: 'b', kind: 'type' },
+      { specifier: 'c', kind: 'value' },
+      { specifier: 'd', kind: 'value' },
+      { specifier: 'e', kind: 'value' },
+      { specifier: 'f', kind: 'value' },
+    ])
+  })
+})
+
+type Kind = 'type' | 'value'
+
+function importsOf(file: string): { target: string; kind: Kind }[] {
+  return specifiersOf(readFileSync(join(SRC, file), 'utf8'))
+    .filter(({ specifier }) => !specifier.startsWith('node:'))
+    .map(({ specifier, kind }) => ({
+      target: specifier.startsWith('.')
+        ? layerOf(relative(SRC, join(SRC, dirname(file), specifier)))
+        : specifier,
+      kind,
+    }))
+}
+
+function specifiersOf(source: string): { specifier: string; kind: Kind }[] {
+  const STATEMENT = /^ *(?:import|export)\s+(type\s)?(?:[\w\s{},*$]+?\sfrom\s+)?'([^']+)'/gm
+  const CALL = /\bimport\(\s*()'([^']+)'/g
+
+  return [...source.matchAll(STATEMENT), ...source.matchAll(CALL)].map(([, type, specifier]) => ({
+    specifier: specifier as string,
+    kind: type ? 'type' : 'value',
+  }))
+}
+
+function layerOf(file: string): string {
+  return file.split('/')[0] as string
+}

@@ -1,0 +1,189 @@
+import { expect } from 'chai'
+import {
+  leavesSessionState,
+  type StatementKind,
+  statementKind,
+  targetTable,
+} from '../../src/runtime/statement-text.ts'
+
+const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
+  begin: [
+    ...['begin', 'BEGIN', 'Begin;', 'begin work', 'begin transaction isolation level serializable'],
+    ...['start transaction', 'START TRANSACTION READ ONLY', '  begin', '\n\tbegin', '-- x\nbegin'],
+    ...['/* x */ begin', '/* x */ -- y\n /* z */start transaction isolation level repeatable read'],
+  ],
+  commit: [
+    ...['commit', 'COMMIT', 'commit;', 'commit work', 'commit and chain', 'end', 'END', 'end;'],
+    ...['end transaction', '/* x */ commit', '-- begin\ncommit', "commit prepared 'x'"],
+  ],
+  rollback: [
+    ...['rollback', 'ROLLBACK', 'rollback;', 'rollback work', 'rollback transaction', 'abort'],
+    ...['ABORT', 'abort work', 'rollback and chain', "prepare transaction 'x'", '-- to\nrollback'],
+    ...["PREPARE  TRANSACTION 'x'", "rollback prepared 'x'", '/* to savepoint */ rollback'],
+  ],
+  transaction: [
+    ...['savepoint x', 'SAVEPOINT "x"', 'release x', 'release savepoint x', 'rollback to x'],
+    ...['rollback to savepoint x', 'ROLLBACK TO "x"', 'rollback work to savepoint x'],
+    ...[
+      'rollback transaction to x',
+      '-- x\nrollback  to\tsavepoint x',
+      'set transaction read only',
+    ],
+    ...['SET TRANSACTION ISOLATION LEVEL SERIALIZABLE', 'set local transaction read only'],
+    ...[
+      'set session characteristics as transaction read only',
+      '/* x */ set transaction read only',
+    ],
+  ],
+  statement: [
+    ...['select 1', 'SELECT 1', 'insert into t values (1)', 'update t set a = 1', 'delete from t'],
+    ...['with x as (delete from t returning *) select * from x', 'WITH x AS (SELECT 1) TABLE x'],
+    ...['table t', 'values (1)', 'merge into t using s on true when matched then do nothing'],
+    ...[
+      'set x = 1',
+      'set local app.x to 1',
+      'set session x = 1',
+      'reset all',
+      'prepare x as select 1',
+    ],
+    ...[
+      'prepare transactions as select 1',
+      'beginning',
+      'starts',
+      'ending',
+      'committed',
+      'aborted',
+    ],
+    ...['explain select 1', 'call p()', 'lock table t', 'copy t from stdin', 'do $$ begin end $$'],
+    ...[
+      'declare c cursor for select 1',
+      '(select 1) union select 2',
+      'listen x',
+      'set constraints all deferred',
+    ],
+    ...[
+      '/* begin */ select 1',
+      '-- commit\nselect 1',
+      'select 1 -- rollback',
+      '',
+      ' ',
+      '-- only',
+      ';',
+    ],
+    ...['set transaction_timeout = 0', 'set session authorization x', 'set session x = 1'],
+  ],
+}
+
+describe('statementKind', () => {
+  for (const [kind, texts] of Object.entries(KINDS)) {
+    for (const text of texts) {
+      it(`is ${kind} of ${JSON.stringify(text)}`, () => {
+        expect(statementKind(text)).to.equal(kind)
+      })
+    }
+  }
+
+  it('reads a text that begins with 1 MB of comment or white space in at most 200 ms', () => {
+    const started = performance.now()
+    expect(statementKind(`/*${'*'.repeat(2 ** 20)}*/ begin`)).to.equal('begin')
+    expect(statementKind(`${' '.repeat(2 ** 20)}begin`)).to.equal('begin')
+    expect(statementKind(`${'--\n'.repeat(2 ** 18)}begin`)).to.equal('begin')
+    expect(statementKind('/*'.repeat(2 ** 19))).to.equal('statement')
+    expect(performance.now() - started).to.be.below(200)
+  })
+})
+
+type Case = readonly [text: string, command: string | undefined]
+
+const LEAVES: readonly Case[] = [
+  ['set x.y = 1', 'SET'],
+  ['SET SESSION x.y = 1', 'SET'],
+  ['set role app', 'SET'],
+  ['set session authorization app', 'SET'],
+  ['set session characteristics as transaction read only', 'SET'],
+  ['/* set local */ set x.y = 1', 'SET'],
+  ['-- x\nset x.y = 1', 'SET'],
+  ['set localised.x = 1', 'SET'],
+  ['set transaction_timeout = 0', 'SET'],
+  ['reset x.y', 'RESET'],
+  ['reset all', 'RESET'],
+  ['discard all', 'DISCARD'],
+  ['deallocate all', 'DEALLOCATE'],
+  ['prepare p as select 1', 'PREPARE'],
+  ['listen news', 'LISTEN'],
+  ['declare c cursor with hold for select 1', 'DECLARE'],
+  ["load 'auto_explain'", 'LOAD'],
+  ["select set_config('x.y', '1', false)", 'SELECT'],
+  ["SELECT pg_catalog.SET_CONFIG('x.y', '1', false)", 'SELECT'],
+  ["with x as (select set_config('x.y', '1', false)) select 1", 'SELECT'],
+  ["insert into t select set_config('x.y', '1', false)", 'INSERT'],
+  ['create temp table t (id int)', 'CREATE TABLE'],
+  ['create temporary table t (id int)', 'CREATE TABLE'],
+  ['CREATE LOCAL TEMP TABLE t (id int)', 'CREATE TABLE'],
+  ['create global temporary table t (id int)', 'CREATE TABLE'],
+  ['create temp table t as select 1', 'SELECT'],
+  ['create temp view v as select 1', 'CREATE VIEW'],
+  ['create temp sequence s', 'CREATE SEQUENCE'],
+  ["select set_config('x.y', '1', false), 1/0", undefined],
+]
+
+const LEAVES_NOT: readonly Case[] = [
+  ['select 1', 'SELECT'],
+  ['select * from offset_configs', 'SELECT'],
+  ['set local x.y = 1', 'SET'],
+  ['SET  LOCAL x.y = 1', 'SET'],
+  ['/* x */ set local x.y = 1', 'SET'],
+  ['-- x\nset\nlocal x.y = 1', 'SET'],
+  ['set transaction read only', 'SET'],
+  ['set constraints all deferred', 'SET CONSTRAINTS'],
+  ['insert into t values (1)', 'INSERT'],
+  ['with x as (delete from t returning *) select * from x', 'SELECT'],
+  ['create table temp (id int)', 'CREATE TABLE'],
+  ['create table temporary_files (id int)', 'CREATE TABLE'],
+  ['notify news', 'NOTIFY'],
+  ['begin', 'BEGIN'],
+  ['rollback', 'ROLLBACK'],
+  ['select 1/0', undefined],
+]
+
+describe('leavesSessionState', () => {
+  for (const [text, command] of LEAVES) {
+    it(`is true of ${JSON.stringify(text)}`, () => {
+      expect(leavesSessionState(text, command)).to.equal(true)
+    })
+  }
+  for (const [text, command] of LEAVES_NOT) {
+    it(`is false of ${JSON.stringify(text)}`, () => {
+      expect(leavesSessionState(text, command)).to.equal(false)
+    })
+  }
+})
+
+const TARGETS: Readonly<Record<string, string | undefined>> = {
+  'insert into projects values (1)': 'projects',
+  'INSERT INTO Projects (id) values (1)': 'Projects',
+  'insert into "projects" ("id") values ($1)': 'projects',
+  'insert into "billing"."invoices" ("id") values ($1)': 'billing.invoices',
+  'insert into billing.invoices(id) values (1)': 'billing.invoices',
+  'insert into "projectTasks" default values': 'projectTasks',
+  'update "projects" set "title" = $1': 'projects',
+  'update only projects set title = $1': 'projects',
+  'update "billing"."invoices" as "i" set "x" = 1': 'billing.invoices',
+  'merge into "projects" using "s" on true when matched then do nothing': 'projects',
+  '/* x */ update projects set title = $1': 'projects',
+  '-- x\n\tinsert\n into projects values (1)': 'projects',
+  'insert into "täglich" values (1)': 'täglich',
+  'select * from projects': undefined,
+  'delete from projects': undefined,
+  'with x as (insert into projects values (1)) select 1': undefined,
+  'select $$insert into projects$$': undefined,
+  '': undefined,
+}
+
+describe('targetTable', () => {
+  for (const [text, table] of Object.entries(TARGETS)) {
+    it(`is ${table ?? 'unknown'} in ${JSON.stringify(text)}`, () => {
+      expect(targetTable(text)).to.equal(table)
+    })
+  }
+})
