@@ -6,7 +6,6 @@ import {
   apiForms,
   createChecklistWorld,
   ID_TYPES,
-  kyselyVersion,
   openIdType,
   SCOPES,
 } from '../support/checklist-world.ts'
@@ -50,7 +49,7 @@ const failure = (promise: Promise<unknown>): Promise<Error & { code?: string }> 
   )
 const codeOf = async (promise: Promise<unknown>) => (await failure(promise)).code
 
-describe(`behaviour checklist, Kysely ${kyselyVersion()}`, () => {
+describe('behaviour checklist', () => {
   let world: TenantWorld
   let all: Kysely<Tables>
   let app: TenantDb

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { CompiledQuery, type Kysely } from 'kysely'
 import type pg from 'pg'
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
@@ -145,11 +143,4 @@ export const SCOPES: Readonly<
 > = {
   run: ({ db, tenancy }, tenant, body) => tenancy.run(tenant, () => body(db)),
   forTenant: ({ db, tenancy }, tenant, body) => body(tenancy.forTenant(db, tenant)),
-}
-
-/** The version that `import 'kysely'` gives in this process. */
-export function kyselyVersion(): string {
-  const entry = fileURLToPath(import.meta.resolve('kysely'))
-  const root = entry.slice(0, entry.indexOf('/dist/'))
-  return JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).version
 }

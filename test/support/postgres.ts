@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
+import { kyselyVersion } from './kysely-version.ts'
 
 interface Server {
   readonly url: string
@@ -8,23 +9,31 @@ interface Server {
   stop(): Promise<void>
 }
 
-let server: Promise<Server> | undefined
+// Mocha may load this file twice, by `require` and by `import`: the server's URL is in the environment,
+// which both copies share, and only the copy that mocha was given starts and ends a server.
+const SERVER_URL = 'KYSELY_TENANTS_TEST_SERVER'
 
-/** Root hook: the run says which server it used, and ends the one it started. */
-export const mochaHooks = {
-  async beforeAll(): Promise<void> {
-    const { url, origin } = await startServer()
-    const version = await withClient(url, async (client) => {
-      const { rows } = await client.query<{ version: string }>(
-        `select current_setting('server_version') as version`,
-      )
-      return rows[0]?.version
-    })
-    process.stdout.write(`\n  PostgreSQL ${version}, ${origin}\n`)
-  },
-  async afterAll(): Promise<void> {
-    await (await server)?.stop()
-  },
+let server: Server | undefined
+
+/** Before the first test: the run says which server and which Kysely it uses. */
+export async function mochaGlobalSetup(): Promise<void> {
+  const kysely = kyselyVersion()
+  const wanted = process.env.KYSELY_TENANTS_TEST_KYSELY ?? ''
+  if (!kysely.startsWith(wanted)) throw new Error(`Kysely ${kysely} is loaded, not ${wanted}`)
+  server = await startServer()
+  process.env[SERVER_URL] = server.url
+  const version = await withClient(server.url, async (client) => {
+    const { rows } = await client.query<{ version: string }>(
+      `select current_setting('server_version') as version`,
+    )
+    return rows[0]?.version
+  })
+  process.stdout.write(`\n  PostgreSQL ${version}, ${server.origin}; Kysely ${kysely}\n`)
+}
+
+/** After the last test: the server that the run started ends with it. */
+export async function mochaGlobalTeardown(): Promise<void> {
+  await server?.stop()
 }
 
 /** Runs `body` in a database of its own, dropped afterwards. */
@@ -46,10 +55,15 @@ export interface TestDatabase {
 
 /** For a test file whose cases share one database: create in `before`, drop in `after`. */
 export async function createDatabase(): Promise<TestDatabase> {
-  const { url: serverUrl } = await startServer()
+  const serverUrl = process.env[SERVER_URL]
+  if (serverUrl === undefined) throw new Error('no server: is test/support/postgres.ts required?')
   const url = new URL(serverUrl)
   const name = `kt_${randomBytes(5).toString('hex')}`
-  await withClient(serverUrl, (admin) => admin.query(`create database ${name}`))
+  await withClient(serverUrl, async (admin) => {
+    await admin.query(`create database ${name}`)
+    // A backend whose client is gone ends at once, not when its statement is done.
+    await admin.query(`alter database ${name} set client_connection_check_interval = '50ms'`)
+  })
   url.pathname = `/${name}`
   return { url: url.href, name, drop: () => dropDatabase(serverUrl, name) }
 }
@@ -57,14 +71,17 @@ export async function createDatabase(): Promise<TestDatabase> {
 async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withClient(serverUrl, async (admin) => {
     // A pool that was told to end says so before its sockets are closed: let them, or the server ends
-    // them with an error that nobody listens to any more.
+    // them with an error that nobody listens to any more. One that is never told is found here.
     await admin.query(`do $$ begin
       for i in 1..200 loop
         perform pg_stat_clear_snapshot();
-        exit when not exists (select from pg_stat_activity where datname = '${name}');
+        if not exists (select from pg_stat_activity where datname = '${name}') then return; end if;
         perform pg_sleep(0.01);
-      end loop; end $$`)
-    await admin.query(`drop database ${name} with (force)`)
+      end loop;
+      raise exception 'a test left connections open: %', (
+        select string_agg(query, '; ') from pg_stat_activity where datname = '${name}');
+      end $$`)
+    await admin.query(`drop database ${name}`)
     const { rows } = await admin.query<{ role: string }>(
       `select quote_ident(rolname) as role from pg_roles where starts_with(rolname, $1)`,
       [`${name}_`],
@@ -112,15 +129,14 @@ export function loginUrl(url: string, role: string, password = 'secret'): string
 
 // A URL of a superuser, else Docker, else the binaries of an npm package. There is no fourth case:
 // tests that skip themselves look like tests that pass.
-function startServer(): Promise<Server> {
-  server ??= givenServer() ?? startContainer().then((found) => found ?? startEmbedded())
-  return server
+async function startServer(): Promise<Server> {
+  return givenServer() ?? (await startContainer()) ?? (await startEmbedded())
 }
 
-function givenServer(): Promise<Server> | undefined {
+function givenServer(): Server | undefined {
   const url = process.env.KYSELY_TENANTS_TEST_URL
   if (!url) return undefined
-  return Promise.resolve({ url, origin: 'KYSELY_TENANTS_TEST_URL', stop: async () => undefined })
+  return { url, origin: 'KYSELY_TENANTS_TEST_URL', stop: async () => undefined }
 }
 
 async function startContainer(): Promise<Server | undefined> {

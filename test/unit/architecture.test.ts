@@ -86,6 +86,21 @@ describe('P10 an app never loads the CLI', () => {
   })
 })
 
+describe('the tests', () => {
+  const TEST = fileURLToPath(new URL('..', import.meta.url))
+  const files = readdirSync(TEST, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.test.ts'),
+  )
+
+  it('keep their hooks inside a describe: outside, they would run for every test of every file', () => {
+    const hooked = files.filter((file) =>
+      /^(before|after)(Each)?\(/m.test(readFileSync(join(TEST, file), 'utf8')),
+    )
+    expect(hooked).to.deep.equal([])
+    expect(files).to.include('unit/architecture.test.ts')
+  })
+})
+
 type Kind = 'type' | 'value'
 
 function importsOf(file: string): { target: string; kind: Kind }[] {

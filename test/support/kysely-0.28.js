@@ -1,4 +1,5 @@
 // Loaded with `node --import`: from then on `import 'kysely'` is Kysely 0.28, in `src` as in the tests.
+// JavaScript, because Node loads it before what reads TypeScript.
 import { register } from 'node:module'
 
 const hooks = `
@@ -7,3 +8,5 @@ const hooks = `
   }
 `
 register(`data:text/javascript,${encodeURIComponent(hooks)}`)
+// The run fails when it loads another one.
+process.env.KYSELY_TENANTS_TEST_KYSELY = '0.28.'
