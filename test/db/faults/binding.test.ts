@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { insertFor, insertForA } from '../../support/expect-clean.ts'
+import { backendOf, describeFaults, failure } from '../../support/fault-bench.ts'
+
+describeFaults('faults: binding the tenant', (bench) => {
+  /** What a colleague does who takes clients from the pool past the dialect. */
+  const asStranger = async (...statements: string[]) => {
+    const client = await bench.app.pool.connect()
+    for (const statement of statements) await client.query(statement).catch(() => undefined)
+    client.release()
+  }
+
+  it('F01 a statement whose tenant cannot be bound is not run, and the client stays usable', async () => {
+    expect(() => bench.app.tenancy.run('a\0b', () => undefined)).to.throw('a NUL character')
+
+    // A binding that the server refuses, in front of an insert that it therefore skips.
+    bench.on({
+      dir: 'F',
+      match: /set_config|set local app/i,
+      action: (bytes) => Buffer.from(bytes.toString('latin1').replace('set', 'zet'), 'latin1'),
+    })
+    const error = await failure(bench.inA((db) => insertForA(100).execute(db)))
+    expect(error.code).to.be.oneOf(['42883', '42601'])
+    expect(await bench.stored(100)).to.equal(0)
+    expect(await bench.inA(backendOf)).to.equal(bench.pid)
+    await bench.expectClean()
+  })
+
+  it('F21 ids full of what means something in SQL see their own row and no other', async () => {
+    const ids = [
+      ...["o'brien", "'; drop table projects; --", '"\\', "\\' or true --", '$1', '{a}', 'a\nb'],
+      ...['🦊', 'null', 'x'.repeat(1024)],
+    ]
+    const { db, tenancy } = bench.app
+    for (const tenant of ids) await tenancy.run(tenant, () => insertFor(tenant, 100).execute(db))
+    for (const tenant of ids) {
+      const rows = await tenancy.run(tenant, () => db.selectFrom('projects').selectAll().execute())
+      expect(rows).to.deep.equal([{ tenant_id: tenant, id: 100, title: `for ${tenant}` }])
+    }
+    await bench.expectClean()
+  })
+
+  it('F50 what runs on a client that came inside an open transaction is stored, or rejected', async () => {
+    await asStranger('begin')
+    const inserted = await bench
+      .inA((db) => insertForA(100).execute(db))
+      .then(
+        () => 1,
+        () => 0,
+      )
+    expect(await bench.stored(100)).to.equal(inserted)
+    await bench.expectClean()
+  })
+
+  it('F51 a client that came inside an aborted transaction does not fail the next scope', async () => {
+    await asStranger('begin', 'select 1/0')
+    await bench.inA((db) => insertForA(100).execute(db))
+    expect(await bench.stored(100)).to.equal(1)
+    await bench.expectClean()
+  })
+
+  it('F51b a client that still owes an answer is not taken: ours are answered by their own', async () => {
+    const client = await bench.app.pool.connect()
+    const held = bench.on({ dir: 'B', type: 'Z', action: 'hold' })
+    const failed = failure(client.query('select 1/0'))
+    await held.fired
+    await failed
+    client.release()
+
+    await bench.inA((db) => insertForA(100).execute(db))
+    expect(await bench.stored(100)).to.equal(1)
+    held.release()
+    await bench.expectClean()
+  })
+})

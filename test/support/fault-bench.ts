@@ -1,0 +1,207 @@
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Kysely, sql } from 'kysely'
+import pg from 'pg'
+import { expectClean } from './expect-clean.ts'
+import { type ArmedRule, type FaultProxy, type Rule, startFaultProxy } from './fault-proxy.ts'
+import { STRATEGIES, type StrategyName, strategyOptions } from './strategies.ts'
+import { A, createWorld, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
+
+/** What a row of the fault matrix works with: an application whose connections go through a proxy. */
+export interface FaultBench {
+  readonly strategy: StrategyName
+  readonly world: TenantWorld
+  /** Of a superuser, past the proxy. */
+  readonly admin: pg.Client
+  readonly proxy: FaultProxy
+  /** One client, which has run a statement. */
+  readonly app: TenantDb
+  /** Of the backend of that client. */
+  readonly pid: number
+  /** Another application in the place of the first. */
+  reopen(options: Parameters<typeof openDb>[1]): Promise<void>
+  /** Arms a rule of the proxy. */
+  on(rule: Rule): ArmedRule
+  inA<T>(body: (db: Kysely<Tables>) => Promise<T>): Promise<T>
+  /** How many rows of this id there are, whoever they belong to. */
+  stored(id: number): Promise<number>
+  /** The standard probe after a fault. */
+  expectClean(): Promise<void>
+}
+
+/** A group of the matrix: `rows` declares its tests, once for each strategy. */
+export function describeFaults(group: string, rows: (bench: FaultBench) => void): void {
+  describe(group, () => {
+    let world: TenantWorld
+    let admin: pg.Client
+
+    before(async () => {
+      world = await createFaultWorld()
+      admin = new pg.Client({ connectionString: world.url })
+      await admin.connect()
+    })
+    after(async () => {
+      await admin?.end()
+      await world?.drop()
+    })
+
+    for (const strategy of STRATEGIES) {
+      describe(`strategy ${strategy}`, () => {
+        let proxy: FaultProxy
+        let app: TenantDb
+        let pid: number
+
+        const open = async (options: Parameters<typeof openDb>[1] = {}) => {
+          const dialect = { ...strategyOptions(strategy), ...options?.dialect }
+          app = openDb({ ...world, appUrl: proxy.url }, { ...options, dialect })
+          pid = await app.tenancy.run(A, () => backendOf(app.db))
+        }
+        beforeEach(async () => {
+          proxy = await startFaultProxy(world.appUrl)
+          await open()
+        })
+        afterEach(async () => {
+          await app[Symbol.asyncDispose]()
+          await proxy.stop()
+          await admin.query('delete from projects where id >= 100; delete from slots')
+        })
+
+        rows({
+          strategy,
+          get world() {
+            return world
+          },
+          get admin() {
+            return admin
+          },
+          get proxy() {
+            return proxy
+          },
+          get app() {
+            return app
+          },
+          get pid() {
+            return pid
+          },
+          async reopen(options) {
+            await app[Symbol.asyncDispose]()
+            await open(options)
+          },
+          on: (rule) => proxy.on(rule),
+          inA: (body) => app.tenancy.run(A, () => body(app.db)),
+          async stored(id) {
+            const { rows } = await admin.query('select id from projects where id = $1', [id])
+            return rows.length
+          },
+          expectClean: () => expectClean(app, admin),
+        })
+      })
+    }
+  })
+}
+
+/** The pid of the backend that runs the statements of `db`. */
+export async function backendOf(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+  return rows[0]?.pid ?? 0
+}
+
+/** The tenants whose rows `db` sees. */
+export async function tenantsSeen(db: Kysely<Tables>): Promise<string[]> {
+  const rows = await db.selectFrom('projects').select('tenant_id').distinct().execute()
+  return rows.map(({ tenant_id }) => tenant_id).sort()
+}
+
+/** The error of a promise that is expected to fail. */
+export function failure(promise: Promise<unknown>): Promise<Error & { code?: string }> {
+  return promise.then(
+    (value) => {
+      throw new Error(`it was expected to fail and gave ${JSON.stringify(value)}`)
+    },
+    (error) => error,
+  )
+}
+
+const GATE = 4711
+
+/** A statement that runs on the server until the gate is opened. */
+export const waitAtGate = sql`select pg_advisory_xact_lock(${sql.lit(GATE)})`
+
+/**
+ * Closes the gate while `body` runs.
+ *
+ * @param arrived waits until a backend stands at the gate, and returns its pid
+ */
+export async function withGate<T>(
+  admin: pg.Client,
+  body: (gate: { arrived(): Promise<number>; open(): Promise<void> }) => Promise<T>,
+): Promise<T> {
+  await admin.query('select pg_advisory_lock($1)', [GATE])
+  let isOpen = false
+  const open = async () => {
+    if (!isOpen) await admin.query('select pg_advisory_unlock($1)', [GATE])
+    isOpen = true
+  }
+  try {
+    return await body({ arrived: () => pidAtGate(admin), open })
+  } finally {
+    await open()
+  }
+}
+
+async function pidAtGate(admin: pg.Client): Promise<number> {
+  for (;;) {
+    const { rows } = await admin.query(
+      `select pid from pg_locks where locktype = 'advisory' and objid = $1 and not granted`,
+      [GATE],
+    )
+    if (rows[0]) return rows[0].pid
+    await wait(2)
+  }
+}
+
+/** Ends a backend, and returns when it is gone. */
+export async function terminate(admin: pg.Client, pid: number): Promise<void> {
+  await admin.query('select pg_terminate_backend($1)', [pid])
+  await untilGone(admin, pid)
+}
+
+/** A backend is gone when it is gone from the list, not when it was told to go. */
+export async function untilGone(admin: pg.Client, pid: number): Promise<void> {
+  await admin.query(`do $$ begin
+    while exists (select from pg_stat_activity where pid = ${pid}) loop
+      perform pg_sleep(0.002), pg_stat_clear_snapshot();
+    end loop; end $$`)
+}
+
+/** The next error that the server sends on a client of the pool, when it has arrived. */
+export function nextServerError(pool: pg.Pool): Promise<unknown> {
+  const clients = (pool as unknown as { _clients: { connection: NodeJS.EventEmitter }[] })._clients
+  return once(clients[0]?.connection ?? process, 'errorMessage')
+}
+
+async function createFaultWorld(): Promise<TenantWorld> {
+  const world = await createWorld()
+  const app = `${world.name}_app`
+  const mine = `tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))`
+  const client = new pg.Client({ connectionString: world.url })
+  await client.connect()
+  await client.query(`
+    create table slots (
+      tenant_id text not null default nullif(current_setting('app.tenant_id', true), ''),
+      slot integer not null,
+      constraint one_per_slot unique (tenant_id, slot) deferrable initially deferred
+    );
+    create policy tenant_access on slots to ${app} using (${mine}) with check (${mine});
+    alter table slots enable row level security, force row level security;
+    grant select, insert, update, delete on slots to ${app};
+    grant temporary on database ${world.name} to ${app};
+
+    create function switch_tenant(tenant text) returns text language sql
+      as $$ select set_config('app.tenant_id', tenant, true) $$;
+    create function fail_with(state text) returns void language plpgsql
+      as $$ begin raise exception 'asked for' using errcode = state; end $$;
+  `)
+  await client.end()
+  return world
+}
