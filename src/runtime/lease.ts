@@ -29,6 +29,8 @@ export class Lease {
   readonly #state: ClientState
   readonly #strategy: Strategy
   #status: TransactionStatus = 'I'
+  // Nothing of the transaction has bound our tenant: one in sight can only be a stranger's.
+  #isUnbound = true
   // Statements that were handed in and are not answered.
   #open = 0
   readonly #waiting: (() => void)[] = []
@@ -175,6 +177,7 @@ export class Lease {
   /** Draws the conclusions from an outcome; returns the error that the user gets, if any. */
   #judgeOf(text: string, kind: StatementKind): (outcome: Outcome) => unknown {
     const before = this.#status
+    const isUnbound = before === 'I' || this.#isUnbound
     return (outcome) => {
       const { error, result, status, found } = outcome
       if (status === undefined || isFatal(error)) {
@@ -182,7 +185,8 @@ export class Lease {
         return error
       }
       this.#status = status
-      this.#noteResidue(text, result?.command, before === 'I' ? found : null)
+      this.#noteResidue(text, result?.command, isUnbound ? found : null)
+      if (kind !== 'transaction') this.#isUnbound = kind !== 'statement'
       // Nobody on this lease opened a transaction: the client came with one.
       if (before === 'I' && status !== 'I' && kind !== 'begin') return this.#reject(error)
       return this.#failureOf(text, kind, outcome)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { insertFor, insertForA } from '../../support/expect-clean.ts'
-import { backendOf, describeFaults, failure } from '../../support/fault-bench.ts'
+import { backendOf, describeFaults, failure, tenantsSeen } from '../../support/fault-bench.ts'
+import { A, B } from '../../support/tenants.ts'
 
 describeFaults('faults: binding the tenant', (bench) => {
   /** What a colleague does who takes clients from the pool past the dialect. */
@@ -37,6 +38,19 @@ describeFaults('faults: binding the tenant', (bench) => {
       const rows = await tenancy.run(tenant, () => db.selectFrom('projects').selectAll().execute())
       expect(rows).to.deep.equal([{ tenant_id: tenant, id: 100, title: `for ${tenant}` }])
     }
+    await bench.expectClean()
+  })
+
+  it('F29 a tenant that a stranger left on the session is never read, not even behind a savepoint', async () => {
+    await asStranger(`select set_config('app.tenant_id', '${B}', false)`)
+    await bench.inA(async (db) => {
+      const trx = await db.startTransaction().execute()
+      const saved = await trx.savepoint('first').execute()
+      expect(await tenantsSeen(saved)).to.deep.equal([A])
+      await saved.rollbackToSavepoint('first').execute()
+      expect(await tenantsSeen(trx)).to.deep.equal([A])
+      await trx.commit().execute()
+    })
     await bench.expectClean()
   })
 
