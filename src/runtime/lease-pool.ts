@@ -27,6 +27,8 @@ export class LeasePool {
     this.#config = config
     this.#strategy = strategy
     this.#guard = guard
+    // A backend that dies while its client is idle would end the process; the pool has dropped the client.
+    pool.on?.('error', () => undefined)
   }
 
   /** @throws what the pool or the guard throws; no client is lost */

@@ -19,6 +19,7 @@ export interface PgClient {
 export interface PgPool {
   connect(): Promise<PgClient>
   end(): Promise<void>
+  on?(event: 'error', listener: (error: Error) => void): unknown
 }
 
 /** `I`: idle, `T`: in a transaction, `E`: in a transaction that failed. */
