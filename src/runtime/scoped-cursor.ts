@@ -39,7 +39,7 @@ export function runCursor(
     })
   cursor.close = async () => {
     // After an error the portal is gone: a Close for it would stand unsynced on the connection.
-    if (cursor.state === 'error') cursor.state = 'done'
+    if (answer.hasFailed) cursor.state = 'done'
     else await close.call(cursor)
     await answer.done
   }
@@ -49,12 +49,14 @@ export function runCursor(
 interface Answer {
   readonly done: Promise<Outcome>
   found: string | null
+  hasFailed: boolean
 }
 
 function watch(cursor: PgCursor): Answer {
-  const { submit, handleError } = cursor
+  const { submit, handleDataRow, handleError } = cursor
   const answer: Answer = {
     found: null,
+    hasFailed: false,
     done: new Promise((resolve) => {
       let connection: PgConnection | undefined
       let failed: unknown
@@ -75,7 +77,16 @@ function watch(cursor: PgCursor): Answer {
         to.on('end', lost)
         return submit.call(cursor, to)
       }
+      cursor.handleDataRow = (message) => {
+        try {
+          if (!answer.hasFailed) handleDataRow.call(cursor, message)
+        } catch (error) {
+          // A value that cannot be read: thrown on, it would leave the socket's handler and end the process.
+          cursor.handleError(error)
+        }
+      }
       cursor.handleError = (error) => {
+        answer.hasFailed = true
         failed ??= error
         handleError.call(cursor, error)
         if (!isServerError(error)) finish(undefined)
