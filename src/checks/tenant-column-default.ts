@@ -1,6 +1,7 @@
 import type { ColumnState, RelationState } from '../catalog/snapshot.ts'
+import { literal } from '../literal.ts'
 import { currentTenant } from '../policy/current-tenant.ts'
-import { identifier, literal, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 
 const CONSTANT = /^(?:E?'(?:[^']|'')*'(?:::.+)?|-?\d+)$/

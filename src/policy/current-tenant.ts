@@ -1,4 +1,5 @@
-import { identifier, literal } from './quote.ts'
+import { literal } from '../literal.ts'
+import { identifier } from './quote.ts'
 import type { TenantTable } from './tenant-table.ts'
 
 type Tenancy = Pick<TenantTable, 'column' | 'type' | 'isDomain' | 'setting'>

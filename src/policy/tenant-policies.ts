@@ -1,5 +1,6 @@
+import { literal } from '../literal.ts'
 import { type Expression, isOwnOrSharedRow, isOwnRow, isSharedRow } from './current-tenant.ts'
-import { identifier, literal, qualifiedName } from './quote.ts'
+import { identifier, qualifiedName } from './quote.ts'
 import type { TenantTable } from './tenant-table.ts'
 
 /** One policy as it should be. */

@@ -1,6 +1,6 @@
 import type { PolicyState } from '../../catalog/snapshot.ts'
+import { literal } from '../../literal.ts'
 import { isOwnRow } from '../../policy/current-tenant.ts'
-import { literal } from '../../policy/quote.ts'
 import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
 import type { CheckContext } from '../check.ts'
 import { conjuncts } from './conjuncts.ts'
