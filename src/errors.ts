@@ -20,8 +20,10 @@ export const ERROR_CODES = [
   'MIGRATION.NO_COLUMN',
   'MIGRATION.NOT_STARTED',
   'MIGRATION.POLICY_NOT_OURS',
+  'POOLER.DETECTED',
   'ROLE.BYPASSES_RLS',
   'SCOPE.ENDED',
+  'SESSION.CHANGED',
   'SETTING.HAS_DEFAULT',
   'SETTING.INVALID',
   'TENANT.INVALID',
@@ -256,6 +258,14 @@ export function migrationPolicyNotOurs(policies: readonly string[]): TenancyErro
   )
 }
 
+export function poolerDetected(): TenancyError {
+  return new TenancyError(
+    'POOLER.DETECTED',
+    "A pooler answers for the database, and a tenant of the session would reach whoever gets the server connection next; strategy 'session' did not start, and nothing was sent.",
+    "Use the strategy 'local', or set `poolerKeepsSessions: true` if the pooler pools by session.",
+  )
+}
+
 export function roleBypassesRls(reasons: readonly string[]): TenancyError {
   return new TenancyError(
     'ROLE.BYPASSES_RLS',
@@ -273,6 +283,14 @@ export function scopeEnded(cause?: unknown): TenancyError {
       : 'A statement ran on a connection that an earlier failure has ended; it was not sent.',
     'Await every statement before its transaction or connection callback ends, and keep no handle beyond it.',
     cause === undefined ? undefined : { cause },
+  )
+}
+
+export function sessionChanged(): TenancyError {
+  return new TenancyError(
+    'SESSION.CHANGED',
+    'A statement changed the session that carries the tenant; it is done, and the connection is closed.',
+    "Use `set local` in a transaction, or a strategy that gives every statement its tenant, such as 'local'.",
   )
 }
 

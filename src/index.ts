@@ -7,8 +7,14 @@ export type {
   RuntimeTable,
 } from './runtime/runtime-config.ts'
 export type { Scope } from './runtime/scope.ts'
+export type { StrategyName } from './runtime/strategies/strategy.ts'
 export { createTenancy, type ScopeInput, type Tenancy } from './runtime/tenancy.ts'
-export { TenantDialect, type TenantDialectConfig } from './runtime/tenant-dialect.ts'
+export { TenantDialect } from './runtime/tenant-dialect.ts'
+export type {
+  TenantDialectConfig,
+  TenantPoolConfig,
+  TenantWrapperConfig,
+} from './runtime/tenant-dialect-config.ts'
 export type { TenantId } from './runtime/tenant-id.ts'
 export { TenantPlugin } from './runtime/tenant-plugin.ts'
 export type {

@@ -1,4 +1,5 @@
 import type { PgClient, TransactionStatus } from './pg-client.ts'
+import type { PreparedStatements } from './prepared-statements.ts'
 
 /** What is known of a pooled client, from its first checkout to its end. */
 export interface ClientState {
@@ -9,6 +10,8 @@ export interface ClientState {
   direct: boolean | undefined
   /** Names of the preludes that this connection has prepared. */
   readonly prepared: Set<string>
+  /** The statements of the user that it has prepared; `'off'` behind a pooler that loses them. */
+  statements: PreparedStatements | 'off' | undefined
 }
 
 const states = new WeakMap<PgClient, ClientState>()
@@ -19,7 +22,9 @@ export function clientState(client: PgClient): ClientState {
   if (known) return known
 
   const status = client.getTransactionStatus?.() ?? 'I'
-  const state: ClientState = { status, created: false, direct: undefined, prepared: new Set() }
+  const state: ClientState = {
+    ...{ status, created: false, direct: undefined, prepared: new Set(), statements: undefined },
+  }
   states.set(client, state)
   client.connection.on('readyForQuery', (message) => {
     state.status = message.status

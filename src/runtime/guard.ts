@@ -1,9 +1,11 @@
 import { roleBypassesRls, settingHasDefault } from '../errors.ts'
-import type { PgClient } from './pg-client.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 
 /** What happens when the login of the pool is not bound by row security. */
 export type Guard = 'error' | 'warn' | 'off'
+
+/** Sends a query on a connection of the pool. */
+export type Ask = <Row>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>
 
 // Both names of the login: RESET ROLE returns to session_user.
 const QUERY = `
@@ -55,19 +57,19 @@ const QUERY = `
  * @throws `ROLE.BYPASSES_RLS`, and `SETTING.HAS_DEFAULT` when a connection comes with a tenant
  */
 export async function checkLogin(
-  client: PgClient,
+  ask: Ask,
   { setting, tables, adminRoles }: RuntimeConfig,
   guard: Guard,
 ): Promise<void> {
   if (guard === 'off') return
   const names = tables.flatMap(({ schemas, name }) => schemas.map((schema) => ({ schema, name })))
-  const { rows } = await client.query<{ preset: string | null; reasons: string[] }>(QUERY, [
+  const [answer] = await ask<{ preset: string | null; reasons: string[] }>(QUERY, [
     setting,
     names.map(({ schema }) => schema),
     names.map(({ name }) => name),
     adminRoles,
   ])
-  const { preset, reasons } = rows[0] ?? { preset: null, reasons: [] }
+  const { preset, reasons } = answer ?? { preset: null, reasons: [] }
   const problem =
     reasons.length > 0
       ? roleBypassesRls(reasons)

@@ -1,15 +1,14 @@
 import { dialectUnsupportedPool } from '../errors.ts'
 import { clientState, destroyClient, isIdle } from './client-state.ts'
-import { checkLogin, type Guard } from './guard.ts'
+import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'
 import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
-import type { Strategy } from './strategies/strategy.ts'
+import type { SenderOptions } from './sender.ts'
 
-interface LeasePoolOptions {
+interface LeasePoolOptions extends SenderOptions {
   readonly config: RuntimeConfig
-  readonly strategy: Strategy
   readonly guard: Guard
 }
 
@@ -17,15 +16,15 @@ interface LeasePoolOptions {
 export class LeasePool {
   readonly pool: PgPool
   readonly #config: RuntimeConfig
-  readonly #strategy: Strategy
+  readonly #options: SenderOptions
   readonly #guard: Guard
   #checking: Promise<void> | undefined
   #isChecked = false
 
-  constructor(pool: PgPool, { config, strategy, guard }: LeasePoolOptions) {
+  constructor(pool: PgPool, { config, guard, ...options }: LeasePoolOptions) {
     this.pool = pool
     this.#config = config
-    this.#strategy = strategy
+    this.#options = options
     this.#guard = guard
     // A backend that dies while its client is idle would end the process; the pool has dropped the client.
     pool.on?.('error', () => undefined)
@@ -37,8 +36,13 @@ export class LeasePool {
     for (;;) {
       const client = await this.pool.connect()
       if (!this.#isChecked) await this.#check(client)
-      if (isIdle(client, clientState(client))) return new Lease(client, scope, this.#strategy)
-      destroyClient(client)
+      if (!isIdle(client, clientState(client))) {
+        destroyClient(client)
+        continue
+      }
+      const lease = new Lease(client, scope, this.#options)
+      if (this.#options.strategy.session) await lease.enter()
+      return lease
     }
   }
 
@@ -49,7 +53,8 @@ export class LeasePool {
       throw dialectUnsupportedPool(problem)
     }
     try {
-      this.#checking ??= checkLogin(client, this.#config, this.#guard)
+      const ask: Ask = async (text, values) => (await client.query(text, values)).rows as never[]
+      this.#checking ??= checkLogin(ask, this.#config, this.#guard)
       await this.#checking
       this.#isChecked = true
     } catch (error) {

@@ -1,19 +1,20 @@
 import {
   connectionInTransaction,
   scopeEnded,
-  tenantMismatch,
+  sessionChanged,
   transactionRolledBack,
   transactionStatementRunning,
 } from '../errors.ts'
 import { publishViolation, timeStatement } from './channels.ts'
 import { type ClientState, clientState, destroyClient } from './client-state.ts'
 import type { PgClient, PgResult, TransactionStatus } from './pg-client.ts'
-import { describeScope, type Scope, sameScope, scopes } from './scope.ts'
+import { assertScope, type Scope } from './scope.ts'
 import { type PgCursor, runCursor } from './scoped-cursor.ts'
-import { type Outcome, runScoped } from './scoped-query.ts'
+import type { Outcome } from './scoped-query.ts'
+import { Sender, type SenderOptions } from './sender.ts'
 import { explainError, isFatal } from './server-error.ts'
 import { leavesSessionState, type StatementKind, statementKind } from './statement-text.ts'
-import type { Prelude, Strategy } from './strategies/strategy.ts'
+import type { PreludeContext, Strategy } from './strategies/strategy.ts'
 
 type Done = <T>(settle: (value: T) => void, value: T) => void
 
@@ -28,6 +29,7 @@ export class Lease {
   readonly #client: PgClient
   readonly #state: ClientState
   readonly #strategy: Strategy
+  readonly #sender: Sender
   #status: TransactionStatus = 'I'
   // Nothing of the transaction has bound our tenant: one in sight can only be a stranger's.
   #isUnbound = true
@@ -39,11 +41,25 @@ export class Lease {
   #dirty = false
   #loss: unknown
 
-  constructor(client: PgClient, scope: Scope, strategy: Strategy) {
+  constructor(client: PgClient, scope: Scope, options: SenderOptions) {
     this.scope = scope
     this.#client = client
     this.#state = clientState(client)
-    this.#strategy = strategy
+    this.#strategy = options.strategy
+    this.#sender = new Sender(client, this.#state, options)
+  }
+
+  /** Before the lease is handed out. @throws what leaves the client in doubt; it is destroyed then */
+  async enter(): Promise<void> {
+    try {
+      const found = await this.#strategy.session?.enter(this.#client, this.#state, this.scope)
+      if (!found) return
+      publishViolation(this.scope, found)
+      this.#dirty = true
+    } catch (error) {
+      this.destroy(error)
+      throw error
+    }
   }
 
   /** Kysely reads it to cancel a statement. */
@@ -71,6 +87,18 @@ export class Lease {
       this.destroy()
     } else {
       this.#ended = true
+      this.#giveBack()
+    }
+  }
+
+  #giveBack(): void {
+    const { session } = this.#strategy
+    if (session) {
+      session.leave(this.#client, this.scope).then(
+        () => this.#client.release(),
+        (error) => destroyClient(this.#client, error),
+      )
+    } else {
       this.#client.release()
     }
   }
@@ -97,7 +125,7 @@ export class Lease {
         if (this.#ended) return done(reject, scopeEnded(this.#loss))
         this.#ending = kind === 'commit' || kind === 'rollback'
         const judge = this.#judgeOf(text, kind)
-        runScoped(this.#client, { text, values, prelude: this.#prelude(kind) }, (outcome) => {
+        this.#sender.send({ text, values, kind }, this.#context, (outcome) => {
           this.#ending = false
           const error = judge(outcome)
           if (error === undefined) done(resolve, outcome.result as PgResult)
@@ -119,6 +147,10 @@ export class Lease {
     return { command: 'ROLLBACK', rowCount: 0, rows: [] }
   }
 
+  get #context(): PreludeContext {
+    return { scope: this.scope, status: this.#status }
+  }
+
   #assertNothingRunning(): void {
     if (this.#open === 0) return
     const error = transactionStatementRunning()
@@ -133,7 +165,7 @@ export class Lease {
       if (this.#ended) return done(fail, scopeEnded(this.#loss))
       const kind = statementKind(cursor.text)
       const judge = this.#judgeOf(cursor.text, kind)
-      runCursor(this.#client, cursor, this.#prelude(kind), {
+      runCursor(this.#client, cursor, this.#sender.prelude(kind, this.#context), {
         explain: (error) => explainError(error, cursor.text, this.scope),
         settle: (outcome) => {
           judge(outcome)
@@ -147,10 +179,7 @@ export class Lease {
   #assertUsable(): void {
     // While a COMMIT is on its way a late statement would land behind the transaction.
     if (this.#ended || this.#ending) throw scopeEnded(this.#loss)
-    const current = scopes.getStore()
-    if (current && !sameScope(current, this.scope)) {
-      throw tenantMismatch(describeScope(this.scope), describeScope(current))
-    }
+    assertScope(this.scope)
   }
 
   /** One statement at a time: pg's own queue drops a statement when another one times out. */
@@ -166,12 +195,6 @@ export class Lease {
     }
     if (this.#open++ === 0) run()
     else this.#waiting.push(run)
-  }
-
-  /** In a failed transaction a prelude would only fail too, and take the `rollback to` with it. */
-  #prelude(kind: StatementKind): Prelude | undefined {
-    if (kind !== 'statement' || this.#status === 'E') return undefined
-    return this.#strategy.prelude(this.#client, this.#state, this.scope)
   }
 
   /** Draws the conclusions from an outcome; returns the error that the user gets, if any. */
@@ -210,7 +233,11 @@ export class Lease {
   /** What would outlive the statement on the connection: then nobody gets the client again. */
   #noteResidue(text: string, command: string | undefined, found: string | null): void {
     if (found) publishViolation(this.scope, found)
-    if (found || leavesSessionState(text, command)) this.#dirty = true
-    if (command === 'DEALLOCATE' || command === 'DISCARD') this.#state.prepared.clear()
+    const isLeft = leavesSessionState(text, command)
+    if (found || isLeft) this.#dirty = true
+    // Nothing would give the session its tenant again: no further statement may rely on it.
+    const { session } = this.#strategy
+    if (session && (isLeft || session.isChangedBy(text, this.scope))) this.destroy(sessionChanged())
+    if (command === 'DEALLOCATE' || command === 'DISCARD') this.#sender.forgetPrepared()
   }
 }

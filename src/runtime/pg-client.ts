@@ -30,7 +30,12 @@ export interface PgConnection {
   parse(message: { text: string; name?: string }): void
   bind(message: { statement?: string; values: readonly unknown[] }): void
   execute(message: { portal?: string }): void
+  close(message: { type: 'S'; name: string }): void
   sync(): void
+  /** Names of the statements that the server has confirmed, with their texts. */
+  readonly parsedStatements?: Record<string, string>
+  /** Since pg 8.23: those that are on their way. */
+  readonly submittedNamedStatements?: Record<string, string>
   on(event: string, listener: (message: { status: TransactionStatus }) => void): unknown
   off(event: string, listener: (message: { status: TransactionStatus }) => void): unknown
 }
@@ -46,12 +51,14 @@ export interface PgResult {
 }
 
 export interface PgQuery extends PgSubmittable {
+  name: string | undefined
   queryMode: 'extended' | undefined
   callback: (error: unknown, result?: PgResult) => void
   prepare(connection: PgConnection): void
   handleDataRow(message: { fields: (string | null)[] }): void
   handleCommandComplete(message: unknown, connection: PgConnection): void
   handleReadyForQuery(connection: PgConnection): void
+  handleEmptyQuery(connection: PgConnection): void
   handleCopyInResponse(connection: PgConnection): void
 }
 

@@ -10,29 +10,32 @@ import { LeasePool } from './lease-pool.ts'
 import type { PgPool } from './pg-client.ts'
 import { type Scope, scopes } from './scope.ts'
 import { localStrategy } from './strategies/local.ts'
-import type { TenantDialectConfig } from './tenant-dialect.ts'
+import { sessionStrategy } from './strategies/session.ts'
+import { setLocalStrategy } from './strategies/set-local.ts'
+import type { Strategy } from './strategies/strategy.ts'
+import type { TenantPoolConfig } from './tenant-dialect-config.ts'
 
 type HookArguments = Parameters<NonNullable<PostgresDialectConfig['onReserveConnection']>>
 
 /** The pool that Kysely's driver sees: it hands out leases instead of clients. */
 export class Pools implements PostgresPool {
-  readonly #config: TenantDialectConfig
+  readonly #config: TenantPoolConfig
   #tenant: LeasePool | undefined
   #admin: LeasePool | undefined
   options: object = {}
 
-  constructor(config: TenantDialectConfig) {
+  constructor(config: TenantPoolConfig) {
     this.#config = config
   }
 
   async open(): Promise<PostgresPool> {
-    const { tenancy, pool, adminPool, guard = 'error' } = this.#config
+    const { tenancy, pool, adminPool, guard = 'error', prepare } = this.#config
     const { config } = tenancy
-    const strategy = localStrategy(config.setting)
+    const sending = { strategy: strategyOf(this.#config), maxPrepared: prepare?.max ?? 0 }
     const tenant = (typeof pool === 'function' ? await pool() : pool) as unknown
     const admin = (typeof adminPool === 'function' ? await adminPool() : adminPool) as unknown
-    this.#tenant = new LeasePool(tenant as PgPool, { config, strategy, guard })
-    if (admin) this.#admin = new LeasePool(admin as PgPool, { config, strategy, guard: 'off' })
+    this.#tenant = new LeasePool(tenant as PgPool, { ...sending, config, guard })
+    if (admin) this.#admin = new LeasePool(admin as PgPool, { ...sending, config, guard: 'off' })
 
     // With these Kysely cancels over a connection of its own. `options` keeps a password that is not
     // enumerable, so the object itself is handed on.
@@ -78,3 +81,18 @@ export class Pools implements PostgresPool {
 }
 
 async function nothing(): Promise<void> {}
+
+function strategyOf({ tenancy, strategy = 'local', ...options }: TenantPoolConfig): Strategy {
+  const { setting } = tenancy.config
+  switch (strategy) {
+    case 'local':
+      return localStrategy(setting)
+    case 'set-local':
+      return setLocalStrategy(setting)
+    case 'session':
+      return sessionStrategy(setting, options)
+    case 'sequential':
+      // Its units come from the driver around this one.
+      return { name: strategy }
+  }
+}

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { settingInvalid } from '../errors.ts'
+import { settingInvalid, tenantMismatch } from '../errors.ts'
 import { isSettingName } from '../setting.ts'
 
 /** Whose rows a statement may touch. */
@@ -27,6 +27,18 @@ export function sameScope(a: Scope, b: Scope): boolean {
     a === b ||
     (a.kind === b.kind && a.tenant === b.tenant && String(a.settings) === String(b.settings))
   )
+}
+
+/**
+ * A lease belongs to the scope in which it was acquired.
+ *
+ * @throws `TENANT.MISMATCH` when the running code has another
+ */
+export function assertScope(bound: Scope): void {
+  const current = scopes.getStore()
+  if (current && !sameScope(current, bound)) {
+    throw tenantMismatch(describeScope(bound), describeScope(current))
+  }
 }
 
 /** For messages. */

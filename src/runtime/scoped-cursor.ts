@@ -1,5 +1,5 @@
 import type { PgClient, PgConnection, PgSubmittable, TransactionStatus } from './pg-client.ts'
-import type { Outcome, Settle } from './scoped-query.ts'
+import { endTransaction, type Outcome, type Settle } from './scoped-query.ts'
 import { isServerError } from './server-error.ts'
 import type { Prelude } from './strategies/strategy.ts'
 
@@ -29,7 +29,11 @@ export function runCursor(
   { explain, settle }: { explain(error: unknown): unknown; settle: Settle },
 ): void {
   const answer = watch(cursor)
-  answer.done.then(settle)
+  const ended = answer.done.then(
+    (outcome) =>
+      new Promise<Outcome>((resolve) => endTransaction(client, prelude, outcome, resolve)),
+  )
+  ended.then(settle)
   if (prelude) putInFront(cursor, prelude, answer)
   const { read, close } = cursor
 
@@ -41,7 +45,8 @@ export function runCursor(
     // After an error the portal is gone: a Close for it would stand unsynced on the connection.
     if (answer.hasFailed) cursor.state = 'done'
     else await close.call(cursor)
-    await answer.done
+    const [{ error }, end] = [await answer.done, await ended]
+    if (error === undefined && end.error !== undefined) throw explain(end.error)
   }
   client.query(cursor)
 }
@@ -98,7 +103,7 @@ function watch(cursor: PgCursor): Answer {
 
 function putInFront(cursor: PgCursor, prelude: Prelude, answer: Answer): void {
   const { submit, handleDataRow, handleCommandComplete } = cursor
-  let inPrelude = true
+  let ahead = prelude.commands
 
   cursor.submit = (connection) => {
     connection.stream.cork?.()
@@ -110,11 +115,11 @@ function putInFront(cursor: PgCursor, prelude: Prelude, answer: Answer): void {
     }
   }
   cursor.handleDataRow = (message) => {
-    if (inPrelude) answer.found = prelude.receive(message.fields)
+    if (ahead > 0) answer.found = prelude.receive(message.fields)
     else handleDataRow.call(cursor, message)
   }
   cursor.handleCommandComplete = (message, connection) => {
-    if (inPrelude) inPrelude = false
+    if (ahead > 0) ahead--
     else handleCommandComplete.call(cursor, message, connection)
   }
 }

@@ -8,6 +8,7 @@ import {
   queryClassOf,
   type TransactionStatus,
 } from './pg-client.ts'
+import { closeStatement, type PreparedStatement } from './prepared-statements.ts'
 import { isServerError } from './server-error.ts'
 import type { Prelude } from './strategies/strategy.ts'
 
@@ -16,6 +17,8 @@ export interface Statement {
   readonly values: readonly unknown[]
   /** Absent for statements that go bare, such as `begin`. */
   readonly prelude: Prelude | undefined
+  /** Given, the statement is a named one. */
+  readonly prepared?: PreparedStatement | undefined
 }
 
 /** What became of one statement. */
@@ -36,6 +39,29 @@ export function runScoped(client: PgClient, statement: Statement, settle: Settle
   client.query(new (scopedQueryClass(client))(client, statement, settle))
 }
 
+/**
+ * Ends, in a second write, the transaction that a prelude began and that is open still: behind an error
+ * the server has skipped the `commit`, and a cursor has no place for one.
+ *
+ * @param settle called when the server is ready again; the first error wins
+ */
+export function endTransaction(
+  client: PgClient,
+  prelude: Prelude | undefined,
+  outcome: Outcome,
+  settle: Settle,
+): void {
+  const { status, error } = outcome
+  if (!prelude?.begins || status === undefined || status === 'I') {
+    settle(outcome)
+    return
+  }
+  const text = status === 'E' ? 'rollback' : 'commit'
+  runScoped(client, { text, values: [], prelude: undefined }, (end) =>
+    settle({ ...outcome, error: error ?? end.error, status: end.status }),
+  )
+}
+
 const classes = new WeakMap<PgQueryClass, ScopedQueryClass>()
 
 function scopedQueryClass(client: PgClient): ScopedQueryClass {
@@ -51,22 +77,25 @@ function scopedQueryClass(client: PgClient): ScopedQueryClass {
 function createClass(Query: PgQueryClass): ScopedQueryClass {
   return class ScopedQuery extends Query {
     readonly #client: PgClient
-    readonly #prelude: Prelude | undefined
+    readonly #statement: Statement
     readonly #settle: Settle
     #connection: PgConnection | undefined
-    // The answers that come now belong to the prelude.
-    #inPrelude = false
+    // Commands of the prelude that are not answered: what comes now belongs to them.
+    #ahead: number
+    #isAnswered = false
     #serverIsReady = false
     #found: string | null = null
     #error: unknown
     #result: PgResult | undefined
 
-    constructor(client: PgClient, { text, values, prelude }: Statement, settle: Settle) {
-      super(text, values)
+    constructor(client: PgClient, statement: Statement, settle: Settle) {
+      super(statement.text, statement.values)
       // Even without parameters: the extended protocol refuses several commands in one text.
       this.queryMode = 'extended'
+      this.name = statement.prepared?.name
       this.#client = client
-      this.#prelude = prelude
+      this.#statement = statement
+      this.#ahead = statement.prelude?.commands ?? 0
       this.#settle = settle
       this.callback = (error, result) => this.#answered(error, result)
     }
@@ -78,21 +107,32 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     }
 
     override prepare(connection: PgConnection): void {
-      if (this.#prelude) {
-        this.#prelude.send(connection)
-        this.#inPrelude = true
-      }
-      super.prepare(connection)
+      const { prelude, prepared } = this.#statement
+      for (const name of prepared?.closes ?? []) closeStatement(connection, name)
+      prelude?.send(connection)
+      super.prepare(prelude?.begins ? committing(connection) : connection)
+      // pg credits the next ParseComplete to this name, and it may be one of the prelude.
+      if (prelude) this.name = undefined
     }
 
     override handleDataRow(message: { fields: (string | null)[] }): void {
-      if (!this.#inPrelude) super.handleDataRow(message)
-      else this.#found = this.#prelude?.receive(message.fields) ?? null
+      if (this.#ahead === 0) super.handleDataRow(message)
+      else this.#found = this.#statement.prelude?.receive(message.fields) ?? null
     }
 
     override handleCommandComplete(message: unknown, connection: PgConnection): void {
-      if (!this.#inPrelude) super.handleCommandComplete(message, connection)
-      else this.#inPrelude = false
+      if (this.#ahead > 0) {
+        this.#ahead--
+        if (this.#ahead === 0) this.name = this.#statement.prepared?.name
+      } else if (!this.#isAnswered) {
+        this.#isAnswered = true
+        super.handleCommandComplete(message, connection)
+      }
+    }
+
+    override handleEmptyQuery(connection: PgConnection): void {
+      this.#isAnswered = true
+      super.handleEmptyQuery(connection)
     }
 
     override handleReadyForQuery(connection: PgConnection): void {
@@ -114,6 +154,9 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       this.#error = error ?? undefined
       this.#result = result
       if (!error || this.#serverIsReady) return
+      // The server failed in the prelude: it has skipped the Parse of the statement.
+      const name = this.#statement.prepared?.name
+      if (name && this.#ahead > 0) delete this.#connection?.submittedNamedStatements?.[name]
       // pg rejects at the ErrorResponse, when the status is still that of before: wait for the end.
       // An error without severity is not from the server: a timeout, or a socket that is gone.
       if (isServerError(error)) {
@@ -134,7 +177,22 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
         this.#connection?.off('end', this.#lost)
       }
       const [error, result, found] = [this.#error, this.#result, this.#found]
-      this.#settle({ error, result, status, found })
+      const { prelude } = this.#statement
+      endTransaction(this.#client, prelude, { error, result, status, found }, this.#settle)
     }
   }
+}
+
+/** The connection as the statement of a transaction sees it: `commit` goes in front of its Sync. */
+function committing(connection: PgConnection): PgConnection {
+  return Object.create(connection, {
+    sync: {
+      value() {
+        connection.parse({ text: 'commit' })
+        connection.bind({ values: [] })
+        connection.execute({})
+        connection.sync()
+      },
+    },
+  })
 }

@@ -39,6 +39,11 @@ export function statementKind(text: string): StatementKind {
   return KINDS[keyword] ?? 'statement'
 }
 
+/** In upper case, as PostgreSQL's command tags begin; undefined where there is none. */
+export function firstKeyword(text: string): string | undefined {
+  return KEYWORD.exec(text.replace(LEADING, ''))?.[0].toUpperCase()
+}
+
 const SET_TRANSACTION =
   /^set\s+(?:local\s+|session\s+)?(?:transaction|session\s+characteristics|characteristics)\b/i
 
@@ -46,7 +51,10 @@ const SESSION_COMMANDS = new Set([
   ...['SET', 'RESET', 'DISCARD', 'DEALLOCATE', 'PREPARE', 'LISTEN', 'DECLARE', 'LOAD'],
 ])
 const LOCAL_SET = /^set\s+(?:local|transaction|constraints)\b/i
-const HIDDEN_STATE = /\bset_config\b|\bcreate\s+(?:global\s+|local\s+)?temp(?:orary)?\b/i
+const TEMPORARY = /\bcreate\s+(?:global\s+|local\s+)?temp(?:orary)?\b/i
+const SET_CONFIG = /\bset_config\b/gi
+// Whatever is written in another way counts as one for the session.
+const LOCAL_SET_CONFIG = /\bset_config\s*\(\s*[^,()]+,\s*[^,()]+,\s*true\s*\)/gi
 
 /**
  * Can the statement have left something on the connection that outlives its transaction? Judged by
@@ -56,7 +64,20 @@ export function leavesSessionState(text: string, command: string | undefined): b
   if (command !== undefined && SESSION_COMMANDS.has(command)) {
     return !(command === 'SET' && LOCAL_SET.test(text.replace(LEADING, '')))
   }
-  return HIDDEN_STATE.test(text)
+  return TEMPORARY.test(text) || count(text, SET_CONFIG) > count(text, LOCAL_SET_CONFIG)
+}
+
+/** Does the statement set one of the settings, be it for its transaction only? */
+export function setsOneOf(settings: readonly string[], text: string): boolean {
+  if (!SETS.test(text)) return false
+  const plain = text.replaceAll('"', '').toLowerCase()
+  return settings.some((setting) => plain.includes(setting.toLowerCase()))
+}
+
+const SETS = /\bset\b|\bset_config\b|\breset\b/i
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0
 }
 
 const NAME = '((?:"(?:[^"]|"")+"|[\\w$]+)(?:\\.(?:"(?:[^"]|"")+"|[\\w$]+))?)'

@@ -1,38 +1,32 @@
 import {
+  type DatabaseIntrospector,
+  type Dialect,
   type DialectAdapter,
   type Driver,
+  type Kysely,
   PostgresDialect,
-  type PostgresDialectConfig,
   PostgresDriver,
-  type PostgresPool,
+  type QueryCompiler,
 } from 'kysely'
-import type { Guard } from './guard.ts'
+import { adminNoPool } from '../errors.ts'
 import { registerOrigin } from './origin.ts'
 import { Pools } from './pools.ts'
-import type { Tenancy } from './tenancy.ts'
-
-export interface TenantDialectConfig extends PostgresDialectConfig {
-  /** From {@link createTenancy}. */
-  readonly tenancy: Tenancy
-  /** Of the login of `roles.admin`, for `runAsAdmin`: never a setting the app login could set itself. */
-  readonly adminPool?: PostgresPool | (() => Promise<PostgresPool>)
-  /**
-   * Before the first statement of the pool, its login is asked for: a superuser, BYPASSRLS, the owner
-   * of a tenant table without FORCE, and whoever can `SET ROLE` to one of them is not bound by row
-   * security. `'error'` refuses it, `'warn'` warns once per pool, `'off'` does not ask.
-   *
-   * @default 'error'
-   */
-  readonly guard?: Guard
-}
+import { SequentialDriver } from './sequential/sequential-driver.ts'
+import type {
+  TenantDialectConfig,
+  TenantPoolConfig,
+  TenantWrapperConfig,
+} from './tenant-dialect-config.ts'
 
 /**
- * Kysely's PostgresDialect, where every statement carries the tenant of its scope in the same network
- * round trip and leaves nothing behind on the pooled connection.
+ * A PostgreSQL dialect where every statement carries the tenant of its scope and leaves nothing behind
+ * on the pooled connection: over a pool of pg in the same network round trip, around another dialect in
+ * a transaction of its own.
  *
  * Errors of a statement: `TENANT.MISSING` outside a scope, `TENANT.MISMATCH`, `TENANT.VIOLATION`,
  * `SCOPE.ENDED`, `ADMIN.NO_POOL`; on the first one of a pool `ROLE.BYPASSES_RLS`,
- * `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`.
+ * `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`; with the strategy `'session'`
+ * `POOLER.DETECTED` and `SESSION.CHANGED`.
  *
  * @example
  * ```ts
@@ -42,32 +36,66 @@ export interface TenantDialectConfig extends PostgresDialectConfig {
  * })
  * ```
  */
-export class TenantDialect extends PostgresDialect {
+export class TenantDialect implements Dialect {
   readonly #config: TenantDialectConfig
+  readonly #dialect: Dialect
   readonly #driver: Driver
 
   constructor(config: TenantDialectConfig) {
-    super(config)
     this.#config = config
-    this.#driver = leasingDriver(config)
+    this.#dialect = isWrapper(config) ? config.dialect : new PostgresDialect(config)
+    this.#driver = isWrapper(config) ? wrappingDriver(config) : leasingDriver(config)
   }
 
-  override createDriver(): Driver {
+  createDriver(): Driver {
     return this.#driver
   }
 
-  override createAdapter(): DialectAdapter {
-    return registerOrigin(super.createAdapter(), {
+  createQueryCompiler(): QueryCompiler {
+    return this.#dialect.createQueryCompiler()
+  }
+
+  createAdapter(): DialectAdapter {
+    return registerOrigin(this.#dialect.createAdapter(), {
       dialect: this,
       driver: this.#driver,
       tenancy: this.#config.tenancy,
     })
   }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return this.#dialect.createIntrospector(db)
+  }
+}
+
+function isWrapper(config: TenantDialectConfig): config is TenantWrapperConfig {
+  return 'dialect' in config
 }
 
 /** Begin, commit, savepoints, streams and cancellation stay Kysely's: only its pool is another. */
-function leasingDriver(config: TenantDialectConfig): Driver {
+function leasingDriver(config: TenantPoolConfig): Driver {
   const pools = new Pools(config)
   const { onCreateConnection: _, onReserveConnection: __, ...rest } = config
-  return new PostgresDriver({ ...rest, pool: () => pools.open() })
+  const driver = new PostgresDriver({ ...rest, pool: () => pools.open() })
+  if (config.strategy !== 'sequential') return driver
+  // The leases below check the login, and end a connection that is in doubt.
+  return new SequentialDriver({
+    ...{ tenancy: config.tenancy, guard: 'off', destroysInDoubt: true },
+    drivers: [driver],
+    driverOf: () => driver,
+  })
+}
+
+function wrappingDriver({ tenancy, dialect, adminDialect, guard }: TenantWrapperConfig): Driver {
+  const tenant = dialect.createDriver()
+  const admin = adminDialect?.createDriver()
+  return new SequentialDriver({
+    ...{ tenancy, guard: guard ?? 'error', destroysInDoubt: false },
+    drivers: admin ? [tenant, admin] : [tenant],
+    driverOf({ kind }) {
+      if (kind !== 'admin') return tenant
+      if (!admin) throw adminNoPool()
+      return admin
+    },
+  })
 }

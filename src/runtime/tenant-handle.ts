@@ -5,9 +5,9 @@ import {
   Kysely,
   type QueryExecutor,
 } from 'kysely'
-import { dialectForeign, tenantMismatch } from '../errors.ts'
+import { dialectForeign } from '../errors.ts'
 import { type Origin, originOf, registerOrigin } from './origin.ts'
-import { describeScope, type Scope, sameScope, scopes } from './scope.ts'
+import { assertScope, type Scope, scopes } from './scope.ts'
 import type { Tenancy } from './tenancy.ts'
 import { isTenantPlugin } from './tenant-plugin.ts'
 import type { TenantHandle } from './tenant-types.ts'
@@ -55,11 +55,8 @@ class BoundDriver implements Driver {
   async init(): Promise<void> {}
 
   acquireConnection(...options: AcquireArguments): Promise<DatabaseConnection> {
-    const current = scopes.getStore()
-    if (current && !sameScope(current, this.#scope)) {
-      return Promise.reject(tenantMismatch(describeScope(this.#scope), describeScope(current)))
-    }
     return new Promise((resolve, reject) => {
+      assertScope(this.#scope)
       const provided = scopes.run(this.#scope, () =>
         this.#executor.provideConnection(
           (connection) =>

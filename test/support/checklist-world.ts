@@ -4,7 +4,7 @@ import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { Config, ConfigInput } from '../../src/config.ts'
-import { createTenancy } from '../../src/index.ts'
+import { createTenancy, type TenantPoolConfig } from '../../src/index.ts'
 import { plan } from '../../src/migration/plan.ts'
 import type { Phase } from '../../src/migration/step.ts'
 import { parseConfig } from '../../src/parse-config.ts'
@@ -72,8 +72,13 @@ export async function createChecklistWorld(): Promise<TenantWorld> {
 }
 
 /** An application whose tenants have ids of the type: `projects` is the table of that schema. */
-export function openIdType(world: TenantWorld, { schema, type }: IdType): TenantDb {
+export function openIdType(
+  world: TenantWorld,
+  { schema, type }: IdType,
+  dialect: Partial<TenantPoolConfig>,
+): TenantDb {
   return openDb(world, {
+    dialect,
     tenancy: createTenancy({ tenant: { type }, schemas: [schema], tables: ['projects'] }),
     pool: { options: `-c search_path=${schema}` },
   })

@@ -5,8 +5,8 @@ import {
   createTenancy,
   type Tenancy,
   TenantDialect,
-  type TenantDialectConfig,
   TenantPlugin,
+  type TenantPoolConfig,
 } from '../../src/index.ts'
 import { createDatabase, loginUrl, type TestDatabase, withClient } from './postgres.ts'
 
@@ -14,6 +14,9 @@ export interface Tables {
   projects: { id: number; tenant_id: string; title: string }
   countries: { code: string }
 }
+
+/** Every way over a pool of pg to give a statement its tenant. */
+export const STRATEGIES = ['local', 'set-local', 'session', 'sequential'] as const
 
 export const A = 'tenant-a'
 export const B = 'tenant-b'
@@ -67,7 +70,7 @@ export function openDb(
   world: Pick<TenantWorld, 'appUrl' | 'adminUrl'>,
   options: {
     readonly pool?: pg.PoolConfig
-    readonly dialect?: Partial<TenantDialectConfig>
+    readonly dialect?: Partial<TenantPoolConfig>
     readonly kysely?: Partial<KyselyConfig>
     readonly tenancy?: Tenancy
   } = {},

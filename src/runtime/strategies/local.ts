@@ -12,13 +12,15 @@ import type { Prelude, Strategy } from './strategy.ts'
 export function localStrategy(setting: string): Strategy {
   return {
     name: 'local',
-    prelude(client, state, scope) {
+    prelude(client, state, { scope }) {
       return new LocalPrelude(client, state, parametersOf(scope, setting))
     },
   }
 }
 
 class LocalPrelude implements Prelude {
+  readonly commands = 1
+  readonly begins = false
   readonly #client: PgClient
   readonly #state: ClientState
   readonly #parameters: readonly string[]
@@ -43,6 +45,8 @@ class LocalPrelude implements Prelude {
       return
     }
     if (!this.#state.prepared.has(this.#name)) {
+      // After a DEALLOCATE nobody knows whether the server still has it.
+      connection.close({ type: 'S', name: this.#name })
       connection.parse({ text: textOf(this.#parameters.length, false), name: this.#name })
     }
     connection.stream.write(bindAndExecute(this.#name, this.#parameters))

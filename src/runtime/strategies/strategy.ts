@@ -1,18 +1,51 @@
 import type { ClientState } from '../client-state.ts'
-import type { PgClient, PgConnection } from '../pg-client.ts'
+import type { PgClient, PgConnection, TransactionStatus } from '../pg-client.ts'
 import type { Scope } from '../scope.ts'
+
+/**
+ * - `local`: `set_config(…, true)` and the statement in one write, under one Sync, without BEGIN
+ * - `set-local`: `begin`, `set local`, the statement and `commit` in one write
+ * - `session`: a setting of the session, from acquire to release
+ * - `sequential`: `begin`, `set_config`, the statement, `commit`, one after the other
+ */
+export type StrategyName = 'local' | 'set-local' | 'session' | 'sequential'
 
 /** How a statement gets its tenant. */
 export interface Strategy {
-  readonly name: string
-  /** What goes in front of one statement, in the same write and under the same Sync. */
-  prelude(client: PgClient, state: ClientState, scope: Scope): Prelude
+  readonly name: StrategyName
+  /** What goes around one statement, in the same write; without it the statement goes alone. */
+  prelude?(client: PgClient, state: ClientState, at: PreludeContext): Prelude
+  /** Present where the tenant belongs to the session of a lease. */
+  readonly session?: SessionSteps
 }
 
-/** One command with one row, whose answers the user never sees. */
+export interface PreludeContext {
+  readonly scope: Scope
+  /** `I` or `T`: in a failed transaction statements go alone. */
+  readonly status: TransactionStatus
+}
+
+/** Commands around a statement, whose answers the user never sees. */
 export interface Prelude {
+  /** How many commands `send` puts in front; each is answered by one CommandComplete. */
+  readonly commands: number
+  /** The commands open a transaction: the statement is followed by `commit`, in the same write. */
+  readonly begins: boolean
   /** Writes the messages, without Describe and without Sync: the user's statement closes the flight. */
   send(connection: PgConnection): void
-  /** Takes the row and returns the tenant that was there before, `''` or null if there was none. */
+  /** Takes a row and returns the tenant that was there before, `''` or null if there was none. */
   receive(row: readonly (string | null)[]): string | null
+}
+
+export interface SessionSteps {
+  /**
+   * Gives the session its tenant; resolves to the tenant that was there before.
+   *
+   * @throws whatever leaves the client in doubt, which is then destroyed
+   */
+  enter(client: PgClient, state: ClientState, scope: Scope): Promise<string | null>
+  /** Does a statement give the session another tenant, as far as its text can show? */
+  isChangedBy(text: string, scope: Scope): boolean
+  /** Takes the tenant off the session. @throws if the server did not confirm it */
+  leave(client: PgClient, scope: Scope): Promise<void>
 }

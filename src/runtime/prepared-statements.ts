@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { PgConnection } from './pg-client.ts'
+import { isServerError } from './server-error.ts'
+
+/** The name of a statement, and the names that the server has to close before. */
+export interface PreparedStatement {
+  readonly name: string
+  readonly closes: readonly string[]
+}
+
+/**
+ * The named statements of one connection, the least recently used first. A name is a digest of the
+ * text: where a pooler lets two clients meet on one server connection, the same name is the same
+ * statement.
+ */
+export class PreparedStatements {
+  readonly #max: number
+  readonly #names = new Map<string, string>()
+  #closes: string[] = []
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  use(text: string): PreparedStatement {
+    const name = this.#names.get(text) ?? nameOf(text)
+    this.#names.delete(text)
+    if (this.#names.size >= this.#max) this.#closeOldest()
+    this.#names.set(text, name)
+    const closes = this.#closes
+    this.#closes = []
+    return { name, closes }
+  }
+
+  /** Prepares everything anew. To close a name that the server does not have is no error. */
+  forget(): void {
+    this.#closes.push(...this.#names.values())
+    this.#names.clear()
+  }
+
+  #closeOldest(): void {
+    for (const [text, name] of this.#names) {
+      this.#names.delete(text)
+      this.#closes.push(name)
+      return
+    }
+  }
+}
+
+// 0A000: the columns of a statement have changed since it was planned. 26000, 42P05: another server
+// connection answers than the one that prepared it, so a pooler without support for names is in the path.
+const LOST: Readonly<Record<string, 'by DDL' | 'by a pooler'>> = {
+  '0A000 RevalidateCachedQuery': 'by DDL',
+  '26000 FetchPreparedStatement': 'by a pooler',
+  '42P05 StorePreparedStatement': 'by a pooler',
+}
+
+/** Why a named statement failed, if it did because the server does not have it as it was prepared. */
+export function lostStatement(error: unknown): 'by DDL' | 'by a pooler' | undefined {
+  return isServerError(error) ? LOST[`${error.code} ${error.routine}`] : undefined
+}
+
+/** On the server and in pg's own books. https://www.postgresql.org/docs/current/protocol-flow.html */
+export function closeStatement(connection: PgConnection, name: string): void {
+  delete connection.parsedStatements?.[name]
+  delete connection.submittedNamedStatements?.[name]
+  connection.close({ type: 'S', name })
+}
+
+function nameOf(text: string): string {
+  return `kt_${createHash('sha256').update(text).digest('base64url').slice(0, 24)}`
+}

@@ -1,0 +1,47 @@
+import { scopeEnded } from '../../errors.ts'
+
+/** One body at a time, in the order of the calls; none after the end. */
+export class Turns {
+  /** Bodies that were handed in and are not done. */
+  open = 0
+  #last: Promise<void> = Promise.resolve()
+  #hasEnded = false
+
+  /**
+   * Waits for one's turn; the result ends it.
+   *
+   * @throws `SCOPE.ENDED`
+   */
+  async take(): Promise<() => void> {
+    if (this.#hasEnded) throw scopeEnded()
+    this.open++
+    const before = this.#last
+    let done: () => void = () => undefined
+    this.#last = new Promise((resolve) => {
+      done = resolve
+    })
+    await before
+    const end = () => {
+      this.open--
+      done()
+    }
+    if (this.#hasEnded) {
+      end()
+      throw scopeEnded()
+    }
+    return end
+  }
+
+  async run<T>(body: () => Promise<T>): Promise<T> {
+    const end = await this.take()
+    try {
+      return await body()
+    } finally {
+      end()
+    }
+  }
+
+  end(): void {
+    this.#hasEnded = true
+  }
+}

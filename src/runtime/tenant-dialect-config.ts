@@ -1,0 +1,63 @@
+import type { Dialect, PostgresDialectConfig, PostgresPool } from 'kysely'
+import type { Guard } from './guard.ts'
+import type { StrategyName } from './strategies/strategy.ts'
+import type { Tenancy } from './tenancy.ts'
+
+interface CommonConfig {
+  /** From `createTenancy`. */
+  readonly tenancy: Tenancy
+  /**
+   * Before the first statement of the pool, its login is asked for: a superuser, BYPASSRLS, the owner
+   * of a tenant table without FORCE, and whoever can `SET ROLE` to one of them is not bound by row
+   * security. `'error'` refuses it, `'warn'` warns once per pool, `'off'` does not ask.
+   *
+   * @default 'error'
+   */
+  readonly guard?: Guard
+}
+
+/** Over a pool of pg. */
+export interface TenantPoolConfig extends CommonConfig, PostgresDialectConfig {
+  /** Of the login of `roles.admin`, for `runAsAdmin`: never a setting the app login could set itself. */
+  readonly adminPool?: PostgresPool | (() => Promise<PostgresPool>)
+  /**
+   * How a statement gets its tenant.
+   * - `'local'`: in the statement's own implicit transaction, one round trip; right behind every pooler
+   * - `'set-local'`: `begin`, `set local`, statement and `commit` in one write; where EXECUTE on
+   *   `set_config` is revoked or a SELECT of it pins the client (RDS Proxy)
+   * - `'session'`: set on acquire, reset on release, three round trips; for statements that can share
+   *   no transaction. Refuses to run behind a pooler (`POOLER.DETECTED`)
+   * - `'sequential'`: `begin`, `set_config`, statement, `commit`, one after the other
+   *
+   * @default 'local'
+   */
+  readonly strategy?: StrategyName
+  /**
+   * For the strategy `'session'`: the pooler in the path gives a client one server connection for as
+   * long as it is connected, and resets it afterwards.
+   *
+   * @default false
+   */
+  readonly poolerKeepsSessions?: boolean
+  /**
+   * Makes repeated statements named prepared statements: the `max` most recently used of each
+   * connection. The tenant is read when a statement is executed, so plans are shared by tenants. Behind
+   * a pooler that does not support them (PgBouncer before 1.21) a connection goes on without names.
+   * https://www.postgresql.org/docs/current/sql-prepare.html
+   *
+   * @default no named statements
+   */
+  readonly prepare?: { readonly max: number }
+}
+
+/**
+ * Around any other PostgreSQL dialect, such as PGlite, postgres.js or Neon: `begin`, `set_config`, the
+ * statement and `commit`, one after the other.
+ */
+export interface TenantWrapperConfig extends CommonConfig {
+  readonly dialect: Dialect
+  /** With the login of `roles.admin`, for `runAsAdmin`. */
+  readonly adminDialect?: Dialect
+}
+
+export type TenantDialectConfig = TenantPoolConfig | TenantWrapperConfig
