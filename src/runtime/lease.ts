@@ -148,7 +148,8 @@ export class Lease {
   }
 
   get #context(): PreludeContext {
-    return { scope: this.scope, status: this.#status }
+    const isUnbound = this.#status === 'I' || this.#isUnbound
+    return { scope: this.scope, status: this.#status, isUnbound }
   }
 
   #assertNothingRunning(): void {
@@ -199,8 +200,7 @@ export class Lease {
 
   /** Draws the conclusions from an outcome; returns the error that the user gets, if any. */
   #judgeOf(text: string, kind: StatementKind): (outcome: Outcome) => unknown {
-    const before = this.#status
-    const isUnbound = before === 'I' || this.#isUnbound
+    const { status: before, isUnbound } = this.#context
     return (outcome) => {
       const { error, result, status, found } = outcome
       if (status === undefined || isFatal(error)) {

@@ -10,13 +10,13 @@ import {
   SCOPES,
 } from '../support/checklist-world.ts'
 import { withClient } from '../support/postgres.ts'
+import { STRATEGIES } from '../support/strategies.ts'
 import {
   A,
   B,
   nextUser,
   openAll,
   openDb,
-  STRATEGIES,
   type Tables,
   type TenantDb,
   type TenantWorld,

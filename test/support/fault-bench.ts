@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { expectClean } from './expect-clean.ts'
 import { type ArmedRule, type FaultProxy, type Rule, startFaultProxy } from './fault-proxy.ts'
-import { STRATEGIES, type StrategyName, strategyOptions } from './strategies.ts'
+import { type StrategyName, strategyOptions } from './strategies.ts'
 import { A, createWorld, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
 
 /** What a row of the fault matrix works with: an application whose connections go through a proxy. */
@@ -28,6 +28,9 @@ export interface FaultBench {
   /** The standard probe after a fault. */
   expectClean(): Promise<void>
 }
+
+// The strategies that the matrix runs for.
+const STRATEGIES: readonly StrategyName[] = ['local']
 
 /** A group of the matrix: `rows` declares its tests, once for each strategy. */
 export function describeFaults(group: string, rows: (bench: FaultBench) => void): void {

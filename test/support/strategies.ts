@@ -1,11 +1,11 @@
-import type { TenantDialectConfig } from '../../src/index.ts'
+import type { StrategyName, TenantPoolConfig } from '../../src/index.ts'
 
-export type StrategyName = 'local' | 'set-local' | 'session' | 'sequential'
+export type { StrategyName }
 
-/** The strategies that the matrices run for. */
-export const STRATEGIES: readonly StrategyName[] = ['local']
+/** The strategies over a pool of pg: what holds for one of them is tested for each. */
+export const STRATEGIES: readonly StrategyName[] = ['local', 'set-local', 'session', 'sequential']
 
-/** The options of a dialect with this strategy; the default one is not named. */
-export function strategyOptions(strategy: StrategyName): Partial<TenantDialectConfig> {
-  return strategy === 'local' ? {} : ({ strategy } as object)
+/** The options of a dialect with this strategy. */
+export function strategyOptions(strategy: StrategyName): Partial<TenantPoolConfig> {
+  return { strategy }
 }

@@ -15,9 +15,6 @@ export interface Tables {
   countries: { code: string }
 }
 
-/** Every way over a pool of pg to give a statement its tenant. */
-export const STRATEGIES = ['local', 'set-local', 'session', 'sequential'] as const
-
 export const A = 'tenant-a'
 export const B = 'tenant-b'
 

@@ -39,6 +39,8 @@ export class SequentialConnection implements DatabaseConnection {
   readonly #options: SequentialConnectionOptions
   readonly #turns = new Turns()
   #status: 'idle' | 'in transaction' | 'failed' = 'idle'
+  // Nothing of the transaction has bound our tenant: one in sight can only be a stranger's.
+  #isUnbound = true
   // Something may have been left on the session, but the connection answers.
   #isDirty = false
   // The connection did not answer, or not as it should.
@@ -89,6 +91,7 @@ export class SequentialConnection implements DatabaseConnection {
       try {
         await this.#options.driver.beginTransaction(this.#inner, settings)
         this.#status = 'in transaction'
+        this.#isUnbound = true
       } catch (error) {
         this.#isInDoubt = true
         throw error
@@ -176,6 +179,7 @@ export class SequentialConnection implements DatabaseConnection {
     const result = await this.#inner.executeQuery<R>(query, ...options).catch((error) => {
       throw this.#judge(error, query.sql)
     })
+    if (kind !== 'transaction') this.#isUnbound = true
     if (kind === 'begin') this.#status = 'in transaction'
     if (kind === 'transaction' && isAborted) this.#status = 'in transaction'
     if (kind === 'commit' || kind === 'rollback') {
@@ -194,7 +198,8 @@ export class SequentialConnection implements DatabaseConnection {
     const { rows } = await this.#inner.executeQuery<{ found: string | null }>(
       CompiledQuery.raw(text, values),
     )
-    const found = isOwn && rows[0]?.found
+    const found = (isOwn || this.#isUnbound) && rows[0]?.found
+    if (!isOwn) this.#isUnbound = false
     if (!found) return
     publishViolation(scope, found)
     this.#isDirty = true

@@ -20,11 +20,13 @@ class SetLocalPrelude implements Prelude {
   readonly begins: boolean
   readonly #texts: readonly string[]
 
-  constructor(setting: string, { scope, status }: PreludeContext) {
+  constructor(setting: string, { scope, status, isUnbound }: PreludeContext) {
     this.begins = status === 'I'
-    // The value that is replaced: outside a transaction there must be none.
-    const opening = `select pg_catalog.current_setting(${literal(setting)},true)`
-    this.#texts = [...(this.begins ? ['begin', opening] : []), ...assignments(setting, scope)]
+    this.#texts = [
+      ...(this.begins ? ['begin'] : []),
+      ...(isUnbound ? [`select pg_catalog.current_setting(${literal(setting)},true)`] : []),
+      ...assignments(setting, scope),
+    ]
   }
 
   get commands(): number {

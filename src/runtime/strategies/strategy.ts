@@ -23,6 +23,8 @@ export interface PreludeContext {
   readonly scope: Scope
   /** `I` or `T`: in a failed transaction statements go alone. */
   readonly status: TransactionStatus
+  /** Nothing of the transaction has bound the tenant: one in sight can only be a stranger's. */
+  readonly isUnbound: boolean
 }
 
 /** Commands around a statement, whose answers the user never sees. */
