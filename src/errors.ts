@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'CONFIG.INVALID',
   'CONFIG.NOT_FOUND',
   'CONFIG.UNREADABLE',
+  'CONNECTION.IN_DOUBT',
   'CONNECTION.IN_TRANSACTION',
   'DATABASE.CONNECTION_LOST',
   'DATABASE.LOGIN_REFUSED',
@@ -135,6 +136,14 @@ export function configUnreadable(path: string, cause: unknown): TenancyError {
     `The config file ${path} could not be loaded: ${reason}`,
     'Run it on its own to see the whole error; a default export is expected.',
     { cause },
+  )
+}
+
+export function connectionInDoubt(): TenancyError {
+  return new TenancyError(
+    'CONNECTION.IN_DOUBT',
+    'A connection of the wrapped dialect did not answer, or its role was changed; nothing is sent on it any more.',
+    'Find what timed out or changed the role; the dialect has one connection less until it is made anew.',
   )
 }
 

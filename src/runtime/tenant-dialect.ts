@@ -56,7 +56,10 @@ export class TenantDialect implements Dialect {
   }
 
   createAdapter(): DialectAdapter {
-    return registerOrigin(this.#dialect.createAdapter(), {
+    const adapter = this.#dialect.createAdapter()
+    // The driver takes turns itself where there is one connection.
+    Object.defineProperty(adapter, 'supportsMultipleConnections', { value: true })
+    return registerOrigin(adapter, {
       dialect: this,
       driver: this.#driver,
       tenancy: this.#config.tenancy,
@@ -80,7 +83,7 @@ function leasingDriver(config: TenantPoolConfig): Driver {
   if (config.strategy !== 'sequential') return driver
   // The leases below check the login, and end a connection that is in doubt.
   return new SequentialDriver({
-    ...{ tenancy: config.tenancy, guard: 'off', destroysInDoubt: true },
+    ...{ tenancy: config.tenancy, guard: 'off', destroysInDoubt: true, hasOneConnection: false },
     drivers: [driver],
     driverOf: () => driver,
   })
@@ -91,6 +94,7 @@ function wrappingDriver({ tenancy, dialect, adminDialect, guard }: TenantWrapper
   const admin = adminDialect?.createDriver()
   return new SequentialDriver({
     ...{ tenancy, guard: guard ?? 'error', destroysInDoubt: false },
+    hasOneConnection: dialect.createAdapter().supportsMultipleConnections === false,
     drivers: admin ? [tenant, admin] : [tenant],
     driverOf({ kind }) {
       if (kind !== 'admin') return tenant

@@ -28,32 +28,34 @@ export async function createWorld(): Promise<TenantWorld> {
   const database = await createDatabase()
   const app = `${database.name}_app`
   const admin = `${database.name}_admin`
-  const mine = `tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))`
-  await withClient(database.url, (client) =>
-    client.query(`
-      create role ${app} login password 'secret';
-      create role ${admin} login password 'secret';
-      create table projects (
-        id integer, title text not null,
-        tenant_id text not null default nullif(current_setting('app.tenant_id', true), ''),
-        primary key (tenant_id, id)
-      );
-      create policy tenant_access on projects to ${app} using (${mine}) with check (${mine});
-      create policy tenant_isolation on projects as restrictive to ${app} using (${mine}) with check (${mine});
-      create policy tenant_admin on projects to ${admin} using (true) with check (true);
-      insert into projects (tenant_id, id, title) values
-        ('${A}', 1, 'a one'), ('${A}', 2, 'a two'), ('${B}', 1, 'b one'), ('${B}', 3, 'b three');
-      alter table projects enable row level security, force row level security;
-      create table countries (code text primary key);
-      insert into countries values ('at');
-      grant select, insert, update, delete on projects, countries to ${app}, ${admin};
-    `),
-  )
+  await withClient(database.url, (client) => client.query(worldSql(app, admin)))
   return {
     ...database,
     appUrl: loginUrl(database.url, app),
     adminUrl: loginUrl(database.url, admin),
   }
+}
+
+/** The roles, tables, policies and rows of a world. */
+export function worldSql(app: string, admin: string): string {
+  const mine = `tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))`
+  return `
+    create role ${app} login password 'secret';
+    create role ${admin} login password 'secret';
+    create table projects (
+      id integer, title text not null,
+      tenant_id text not null default nullif(current_setting('app.tenant_id', true), ''),
+      primary key (tenant_id, id)
+    );
+    create policy tenant_access on projects to ${app} using (${mine}) with check (${mine});
+    create policy tenant_isolation on projects as restrictive to ${app} using (${mine}) with check (${mine});
+    create policy tenant_admin on projects to ${admin} using (true) with check (true);
+    insert into projects (tenant_id, id, title) values
+      ('${A}', 1, 'a one'), ('${A}', 2, 'a two'), ('${B}', 1, 'b one'), ('${B}', 3, 'b three');
+    alter table projects enable row level security, force row level security;
+    create table countries (code text primary key);
+    insert into countries values ('at');
+    grant select, insert, update, delete on projects, countries to ${app}, ${admin};`
 }
 
 export interface TenantDb extends AsyncDisposable {

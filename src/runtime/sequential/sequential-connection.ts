@@ -1,23 +1,23 @@
-import {
+import type {
   CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  type QueryResult,
-  type TransactionSettings,
+  DatabaseConnection,
+  Driver,
+  QueryResult,
+  TransactionSettings,
 } from 'kysely'
 import { suppress, transactionRolledBack, transactionStatementRunning } from '../../errors.ts'
 import { publishViolation, timeStatement } from '../channels.ts'
-import type { Scope } from '../scope.ts'
-import { assertScope } from '../scope.ts'
+import { assertScope, type Scope } from '../scope.ts'
 import { explainError, isFatal, isServerError } from '../server-error.ts'
 import { firstKeyword, leavesSessionState, statementKind } from '../statement-text.ts'
+import { assignment } from './assignment.ts'
+import { cleaning } from './cleaning.ts'
 import { Turns } from './turns.ts'
 
 export interface SequentialConnectionOptions {
   readonly driver: Driver
   readonly scope: Scope
   readonly setting: string
-  readonly destroysInDoubt: boolean
 }
 
 // Kysely asks for them by their presence.
@@ -35,19 +35,21 @@ export type SavepointArguments =
  * here from the statements and their outcomes.
  */
 export class SequentialConnection implements DatabaseConnection {
-  readonly #inner: DatabaseConnection
+  readonly inner: DatabaseConnection
+  readonly driver: Driver
   readonly #options: SequentialConnectionOptions
   readonly #turns = new Turns()
   #status: 'idle' | 'in transaction' | 'failed' = 'idle'
   // Nothing of the transaction has bound our tenant: one in sight can only be a stranger's.
   #isUnbound = true
-  // Something may have been left on the session, but the connection answers.
-  #isDirty = false
+  // Statements that may have left something on the session.
+  readonly #residue: string[] = []
   // The connection did not answer, or not as it should.
   #isInDoubt = false
 
   constructor(inner: DatabaseConnection, options: SequentialConnectionOptions) {
-    this.#inner = inner
+    this.inner = inner
+    this.driver = options.driver
     this.#options = options
     for (const name of CANCELLATION) {
       const method = inner[name]
@@ -58,7 +60,7 @@ export class SequentialConnection implements DatabaseConnection {
   executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
     return this.#inTurn(() =>
       statementKind(query.sql) === 'statement'
-        ? this.#scoped(query.sql, () => this.#inner.executeQuery<R>(query, ...options))
+        ? this.#scoped(query.sql, () => this.inner.executeQuery<R>(query, ...options))
         : this.#control(query, ...options),
     )
   }
@@ -73,7 +75,7 @@ export class SequentialConnection implements DatabaseConnection {
     let failure: { error: unknown } | undefined
     try {
       await this.#open(isOwn)
-      yield* this.#inner.streamQuery<R>(query, ...options)
+      yield* this.inner.streamQuery<R>(query, ...options)
     } catch (error) {
       failure = { error: this.#judge(error, query.sql) }
     } finally {
@@ -89,13 +91,14 @@ export class SequentialConnection implements DatabaseConnection {
   begin(settings: TransactionSettings): Promise<void> {
     return this.#inTurn(async () => {
       try {
-        await this.#options.driver.beginTransaction(this.#inner, settings)
-        this.#status = 'in transaction'
-        this.#isUnbound = true
+        await this.driver.beginTransaction(this.inner, settings)
       } catch (error) {
-        this.#isInDoubt = true
+        // Kysely sends no rollback after a begin that failed.
+        await this.#rollbackInner(error)
         throw error
       }
+      this.#status = 'in transaction'
+      this.#isUnbound = true
     })
   }
 
@@ -107,15 +110,10 @@ export class SequentialConnection implements DatabaseConnection {
     await this.#inTurn(async () => {
       const isAborted = this.#status === 'failed'
       this.#status = 'idle'
-      try {
-        if (isAborted) await this.#options.driver.rollbackTransaction(this.#inner)
-        else await this.#options.driver.commitTransaction(this.#inner)
-      } catch (error) {
-        this.#isInDoubt ||= !isServerError(error)
-        throw error
-      }
-      // An aborted transaction answers COMMIT with ROLLBACK, which not every dialect reports.
-      if (isAborted) throw transactionRolledBack()
+      if (!isAborted) return this.#commitInner()
+      // It would answer COMMIT with ROLLBACK, which not every dialect reports.
+      await this.#rollbackInner()
+      throw transactionRolledBack()
     })
   }
 
@@ -128,28 +126,22 @@ export class SequentialConnection implements DatabaseConnection {
 
   savepoint(command: SavepointCommand, ...args: SavepointArguments): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#options.driver[command]?.(this.#inner, ...args)
+      await this.driver[command]?.(this.inner, ...args)
       this.#status = 'in transaction'
     })
   }
 
   /**
-   * Gives the connection back when it is clean. One that does not answer is kept out of its pool for
-   * ever, where the dialect cannot end it: a connection is lost, a tenant is not.
+   * Ends the checkout.
+   *
+   * @returns whether the connection is clean: every statement on it was answered, and nothing is left
    */
-  async release(): Promise<void> {
-    const { driver, destroysInDoubt } = this.#options
+  async end(): Promise<boolean> {
     if (this.#turns.open > 0) this.#isInDoubt = true
     this.#turns.end()
-    if (this.#isDirty || this.#status !== 'idle') await this.#clean()
-    if (this.#isInDoubt && !destroysInDoubt) {
-      process.emitWarning(
-        'A connection did not answer and is kept out of its pool.',
-        'kysely-tenants',
-      )
-    } else {
-      await driver.releaseConnection(this.#inner)
-    }
+    if (this.#status !== 'idle' && !this.#isInDoubt) await this.#rollbackInner()
+    if (this.#residue.length > 0 && !this.#isInDoubt) await this.#clean()
+    return !this.#isInDoubt
   }
 
   async #scoped<R>(
@@ -167,7 +159,7 @@ export class SequentialConnection implements DatabaseConnection {
       throw failure.error
     }
     if (this.#status === 'failed') this.#status = 'in transaction'
-    this.#isDirty ||= leavesSessionState(text, firstKeyword(text))
+    if (leavesSessionState(text, firstKeyword(text))) this.#residue.push(text)
     if (isOwn) await this.#close(undefined)
     return result
   }
@@ -176,7 +168,7 @@ export class SequentialConnection implements DatabaseConnection {
   async #control<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
     const kind = statementKind(query.sql)
     const isAborted = this.#status === 'failed'
-    const result = await this.#inner.executeQuery<R>(query, ...options).catch((error) => {
+    const result = await this.inner.executeQuery<R>(query, ...options).catch((error) => {
       throw this.#judge(error, query.sql)
     })
     if (kind !== 'transaction') this.#isUnbound = true
@@ -190,36 +182,38 @@ export class SequentialConnection implements DatabaseConnection {
   }
 
   async #open(isOwn: boolean): Promise<void> {
-    const { driver, scope, setting } = this.#options
-    if (isOwn) await driver.beginTransaction(this.#inner, {})
+    const { scope, setting } = this.#options
+    if (isOwn) await this.driver.beginTransaction(this.inner, {})
     // It would only fail too.
     if (this.#status === 'failed') return
-    const { text, values } = assignment(scope, setting)
-    const { rows } = await this.#inner.executeQuery<{ found: string | null }>(
-      CompiledQuery.raw(text, values),
-    )
+    const set = assignment(scope, setting)
+    const { rows } = await this.inner.executeQuery<{ found: string | null }>(set)
     const found = (isOwn || this.#isUnbound) && rows[0]?.found
     if (!isOwn) this.#isUnbound = false
     if (!found) return
     publishViolation(scope, found)
-    this.#isDirty = true
+    this.#residue.push(set.sql)
   }
 
   async #close(failure: { readonly error: unknown } | undefined): Promise<void> {
-    if (failure) {
-      if (!this.#isInDoubt) await this.#rollbackInner(failure.error)
-      return
-    }
+    if (!failure) await this.#commitInner()
+    else if (!this.#isInDoubt) await this.#rollbackInner(failure.error)
+  }
+
+  async #commitInner(): Promise<void> {
     try {
-      await this.#options.driver.commitTransaction(this.#inner)
+      await this.driver.commitTransaction(this.inner)
     } catch (error) {
-      throw this.#judge(error, '')
+      const judged = this.#judge(error, 'commit')
+      if (!isServerError(error)) await this.#rollbackInner(judged)
+      throw judged
     }
   }
 
+  // Its answer also proves that whatever was sent before has been answered.
   async #rollbackInner(first?: unknown): Promise<void> {
     try {
-      await this.#options.driver.rollbackTransaction(this.#inner)
+      await this.driver.rollbackTransaction(this.inner)
     } catch (error) {
       this.#isInDoubt = true
       suppress(first, error)
@@ -228,16 +222,17 @@ export class SequentialConnection implements DatabaseConnection {
 
   /** Draws the conclusions from an error; returns the one that the user gets. */
   #judge(error: unknown, text: string): unknown {
-    if (!isServerError(error) || isFatal(error)) this.#isInDoubt = true
+    if (isFatal(error)) this.#isInDoubt = true
     if (this.#status === 'in transaction') this.#status = 'failed'
     return explainError(error, text, this.#options.scope)
   }
 
   async #clean(): Promise<void> {
-    if (this.#isInDoubt) return
-    if (this.#status !== 'idle') await this.#rollbackInner()
+    const { scope, setting } = this.#options
+    const steps = cleaning(this.#residue, [setting, ...scope.settings.map(([name]) => name)])
     try {
-      if (!this.#isInDoubt) await this.#inner.executeQuery(CompiledQuery.raw('discard all'))
+      for (const step of steps ?? []) await this.inner.executeQuery(step)
+      this.#isInDoubt = steps === undefined
     } catch {
       this.#isInDoubt = true
     }
@@ -253,15 +248,3 @@ export class SequentialConnection implements DatabaseConnection {
 type Rest<F> = F extends (query: CompiledQuery, ...rest: infer R) => unknown ? R : never
 
 const CHAINED = /\band\s+chain\b/i
-
-function assignment(
-  { tenant, settings }: Scope,
-  setting: string,
-): { text: string; values: string[] } {
-  const pairs = [[setting, tenant] as const, ...settings]
-  const sets = pairs.map((_, i) => `pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},true)`)
-  return {
-    text: `select pg_catalog.current_setting($1,true) as found,${sets.join(',')}`,
-    values: pairs.flat(),
-  }
-}

@@ -4,11 +4,12 @@ import {
   type Driver,
   type TransactionSettings,
 } from 'kysely'
-import { tenantMissing } from '../../errors.ts'
+import { connectionInDoubt, tenantMissing } from '../../errors.ts'
 import { type Ask, checkLogin, type Guard } from '../guard.ts'
 import { type Scope, scopes } from '../scope.ts'
 import type { Tenancy } from '../tenancy.ts'
 import { type SavepointArguments, SequentialConnection } from './sequential-connection.ts'
+import { Turns } from './turns.ts'
 
 export interface SequentialDriverOptions {
   readonly tenancy: Tenancy
@@ -18,6 +19,14 @@ export interface SequentialDriverOptions {
   driverOf(scope: Scope): Driver
   /** Does a driver end a connection by itself when it is in doubt? */
   readonly destroysInDoubt: boolean
+  /** Kysely's own lock for such dialects stays locked when a connection is refused. */
+  readonly hasOneConnection: boolean
+}
+
+interface Checkout {
+  readonly leased: SequentialConnection
+  /** Lets the next one in. */
+  readonly free: (() => void) | undefined
 }
 
 /**
@@ -26,11 +35,15 @@ export interface SequentialDriverOptions {
  */
 export class SequentialDriver implements Driver {
   readonly #options: SequentialDriverOptions
-  readonly #leased = new WeakMap<DatabaseConnection, SequentialConnection>()
+  readonly #leased = new WeakMap<DatabaseConnection, Checkout>()
+  readonly #exclusive: Turns | undefined
+  // Connections that did not answer are given to nobody again.
+  readonly #inDoubt = new WeakSet<DatabaseConnection>()
   #checking: Promise<void> | undefined
 
   constructor(options: SequentialDriverOptions) {
     this.#options = options
+    if (options.hasOneConnection) this.#exclusive = new Turns()
   }
 
   async init(...options: Parameters<Driver['init']>): Promise<void> {
@@ -44,12 +57,28 @@ export class SequentialDriver implements Driver {
     const scope = scopes.getStore()
     if (!scope) throw tenantMissing('A statement')
     const driver = this.#options.driverOf(scope)
+    const free = await this.#exclusive?.take()
+    try {
+      return await this.#lease(scope, driver, options, free)
+    } catch (error) {
+      free?.()
+      throw error
+    }
+  }
+
+  async #lease(
+    scope: Scope,
+    driver: Driver,
+    options: Parameters<Driver['acquireConnection']>,
+    free: (() => void) | undefined,
+  ): Promise<DatabaseConnection> {
     const connection = await driver.acquireConnection(...options)
+    // A dialect with one connection has no other to give.
+    if (this.#inDoubt.has(connection)) throw connectionInDoubt()
     if (scope.kind !== 'admin') await this.#check(driver, connection)
-    const { destroysInDoubt, tenancy } = this.#options
-    const { setting } = tenancy.config
-    const leased = new SequentialConnection(connection, { driver, scope, setting, destroysInDoubt })
-    this.#leased.set(leased, leased)
+    const { setting } = this.#options.tenancy.config
+    const leased = new SequentialConnection(connection, { driver, scope, setting })
+    this.#leased.set(leased, { leased, free })
     return leased
   }
 
@@ -102,13 +131,22 @@ export class SequentialDriver implements Driver {
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    await this.#of(connection).release()
+    const leased = this.#of(connection)
+    const { driver, inner } = leased
+    if ((await leased.end()) || this.#options.destroysInDoubt) {
+      await driver.releaseConnection(inner)
+    } else {
+      this.#inDoubt.add(inner)
+      const { code, message, hint } = connectionInDoubt()
+      process.emitWarning(message, { code, detail: hint })
+    }
+    this.#leased.get(connection)?.free?.()
   }
 
   #of(connection: DatabaseConnection): SequentialConnection {
-    const leased = this.#leased.get(connection)
-    if (!leased) throw new TypeError('this connection was not acquired from this driver')
-    return leased
+    const checkout = this.#leased.get(connection)
+    if (!checkout) throw new TypeError('this connection was not acquired from this driver')
+    return checkout.leased
   }
 
   async destroy(...options: Parameters<Driver['destroy']>): Promise<void> {

@@ -1,0 +1,12 @@
+import { CompiledQuery } from 'kysely'
+import type { Scope } from '../scope.ts'
+
+/** Gives a transaction its tenant; the row tells which one was there before. */
+export function assignment({ tenant, settings }: Scope, setting: string): CompiledQuery {
+  const pairs = [[setting, tenant] as const, ...settings]
+  const sets = pairs.map((_, i) => `pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},true)`)
+  return CompiledQuery.raw(
+    `select pg_catalog.current_setting($1,true) as found,${sets.join(',')}`,
+    pairs.flat(),
+  )
+}
