@@ -1,6 +1,7 @@
 import type { Dialect, PostgresDialectConfig, PostgresPool } from 'kysely'
+import { configInvalid } from '../errors.ts'
 import type { Guard } from './guard.ts'
-import type { StrategyName } from './strategies/strategy.ts'
+import { STRATEGY_NAMES, type StrategyName } from './strategies/strategy.ts'
 import type { Tenancy } from './tenancy.ts'
 
 interface CommonConfig {
@@ -43,6 +44,7 @@ export interface TenantPoolConfig extends CommonConfig, PostgresDialectConfig {
    * Makes repeated statements named prepared statements: the `max` most recently used of each
    * connection. The tenant is read when a statement is executed, so plans are shared by tenants. Behind
    * a pooler that does not support them (PgBouncer before 1.21) a connection goes on without names.
+   * Not for the strategy `'sequential'`, whose transactions cannot be sent again.
    * https://www.postgresql.org/docs/current/sql-prepare.html
    *
    * @default no named statements
@@ -61,3 +63,39 @@ export interface TenantWrapperConfig extends CommonConfig {
 }
 
 export type TenantDialectConfig = TenantPoolConfig | TenantWrapperConfig
+
+export function isWrapper(config: TenantDialectConfig): config is TenantWrapperConfig {
+  return 'dialect' in config
+}
+
+/** @throws `CONFIG.INVALID` with every problem */
+export function checkDialectConfig(config: TenantDialectConfig): void {
+  const problems = isWrapper(config)
+    ? POOL_OPTIONS.filter((key) => key in config).map(
+        (key) => `${key}: is for a pool of pg, and \`dialect\` is given`,
+      )
+    : poolProblems(config)
+  if (problems.length > 0)
+    throw configInvalid(problems.map((problem) => `TenantDialect.${problem}`))
+}
+
+const POOL_OPTIONS = ['pool', 'adminPool', 'strategy', 'poolerKeepsSessions', 'prepare'] as const
+
+function poolProblems({ strategy, poolerKeepsSessions, prepare }: TenantPoolConfig): string[] {
+  const problems: string[] = []
+  if (strategy !== undefined && !STRATEGY_NAMES.includes(strategy)) {
+    problems.push(`strategy: expected one of ${STRATEGY_NAMES.join(', ')}, got '${strategy}'`)
+  }
+  if (poolerKeepsSessions !== undefined && strategy !== 'session') {
+    problems.push(`poolerKeepsSessions: is for the strategy 'session'`)
+  }
+  if (prepare && !(Number.isSafeInteger(prepare.max) && prepare.max > 0)) {
+    problems.push(`prepare.max: expected a whole number above 0, got ${prepare.max}`)
+  }
+  if (prepare && strategy === 'sequential') {
+    problems.push(
+      `prepare: not with the strategy 'sequential', which cannot send a statement again`,
+    )
+  }
+  return problems
+}

@@ -12,10 +12,12 @@ import { adminNoPool } from '../errors.ts'
 import { registerOrigin } from './origin.ts'
 import { Pools } from './pools.ts'
 import { SequentialDriver } from './sequential/sequential-driver.ts'
-import type {
-  TenantDialectConfig,
-  TenantPoolConfig,
-  TenantWrapperConfig,
+import {
+  checkDialectConfig,
+  isWrapper,
+  type TenantDialectConfig,
+  type TenantPoolConfig,
+  type TenantWrapperConfig,
 } from './tenant-dialect-config.ts'
 
 /**
@@ -25,8 +27,9 @@ import type {
  *
  * Errors of a statement: `TENANT.MISSING` outside a scope, `TENANT.MISMATCH`, `TENANT.VIOLATION`,
  * `SCOPE.ENDED`, `ADMIN.NO_POOL`; on the first one of a pool `ROLE.BYPASSES_RLS`,
- * `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`; with the strategy `'session'`
- * `POOLER.DETECTED` and `SESSION.CHANGED`.
+ * `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`; around another dialect
+ * `CONNECTION.IN_DOUBT`; with the strategy `'session'`
+ * `POOLER.DETECTED` and `SESSION.CHANGED`. The constructor throws `CONFIG.INVALID`.
  *
  * @example
  * ```ts
@@ -42,6 +45,7 @@ export class TenantDialect implements Dialect {
   readonly #driver: Driver
 
   constructor(config: TenantDialectConfig) {
+    checkDialectConfig(config)
     this.#config = config
     this.#dialect = isWrapper(config) ? config.dialect : new PostgresDialect(config)
     this.#driver = isWrapper(config) ? wrappingDriver(config) : leasingDriver(config)
@@ -69,10 +73,6 @@ export class TenantDialect implements Dialect {
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
     return this.#dialect.createIntrospector(db)
   }
-}
-
-function isWrapper(config: TenantDialectConfig): config is TenantWrapperConfig {
-  return 'dialect' in config
 }
 
 /** Begin, commit, savepoints, streams and cancellation stay Kysely's: only its pool is another. */

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import {
   leavesSessionState,
   type StatementKind,
+  setsOneOf,
   statementKind,
   targetTable,
 } from '../../src/runtime/statement-text.ts'
@@ -117,6 +118,9 @@ const LEAVES: readonly Case[] = [
   ["SELECT pg_catalog.SET_CONFIG('x.y', '1', false)", 'SELECT'],
   ["with x as (select set_config('x.y', '1', false)) select 1", 'SELECT'],
   ["insert into t select set_config('x.y', '1', false)", 'INSERT'],
+  ["select set_config('x.y', '1', true), set_config('x.y', '1', false)", 'SELECT'],
+  ["select set_config('x.y', '1', $1)", 'SELECT'],
+  ["select set_config('x.y', f(1, true), false)", 'SELECT'],
   ['create temp table t (id int)', 'CREATE TABLE'],
   ['create temporary table t (id int)', 'CREATE TABLE'],
   ['CREATE LOCAL TEMP TABLE t (id int)', 'CREATE TABLE'],
@@ -130,6 +134,8 @@ const LEAVES: readonly Case[] = [
 const LEAVES_NOT: readonly Case[] = [
   ['select 1', 'SELECT'],
   ['select * from offset_configs', 'SELECT'],
+  ["select set_config('x.y', '1', true)", 'SELECT'],
+  ['select pg_catalog.set_config($1,$2,true),pg_catalog.set_config($3,$4, TRUE )', 'SELECT'],
   ['set local x.y = 1', 'SET'],
   ['SET  LOCAL x.y = 1', 'SET'],
   ['/* x */ set local x.y = 1', 'SET'],
@@ -186,4 +192,29 @@ describe('targetTable', () => {
       expect(targetTable(text)).to.equal(table)
     })
   }
+})
+
+describe('setsOneOf', () => {
+  const settings = ['app.tenant_id', 'App.User']
+
+  it('is true of whatever sets or resets one of the settings', () => {
+    for (const text of [
+      'set app.tenant_id = 1',
+      'SET LOCAL "app"."tenant_id" TO x',
+      "select set_config('APP.tenant_id', 'x', true)",
+      'reset app.user',
+    ]) {
+      expect(setsOneOf(settings, text), text).to.equal(true)
+    }
+  })
+
+  it('is false of what reads them or sets others', () => {
+    for (const text of [
+      "select current_setting('app.tenant_id')",
+      'set local lock_timeout = 1',
+      "select set_config('app.other', 'x', true)",
+    ]) {
+      expect(setsOneOf(settings, text), text).to.equal(false)
+    }
+  })
 })

@@ -8,7 +8,9 @@ import type { Scope } from '../scope.ts'
  * - `session`: a setting of the session, from acquire to release
  * - `sequential`: `begin`, `set_config`, the statement, `commit`, one after the other
  */
-export type StrategyName = 'local' | 'set-local' | 'session' | 'sequential'
+export const STRATEGY_NAMES = ['local', 'set-local', 'session', 'sequential'] as const
+
+export type StrategyName = (typeof STRATEGY_NAMES)[number]
 
 /** How a statement gets its tenant. */
 export interface Strategy {
