@@ -7,6 +7,7 @@ import {
 } from '../errors.ts'
 import { publishViolation, timeStatement } from './channels.ts'
 import { type ClientState, clientState, destroyClient } from './client-state.ts'
+import { takeSignal } from './control-client.ts'
 import type { PgClient, PgResult, TransactionStatus } from './pg-client.ts'
 import { assertScope, type Scope } from './scope.ts'
 import { type PgCursor, runCursor } from './scoped-cursor.ts'
@@ -83,7 +84,8 @@ export class Lease {
   /** Gives the client back, or destroys it when anything about it is in doubt. Safe to call twice. */
   release(): void {
     if (this.#ended) return
-    if (this.#open > 0 || this.#dirty || this.#status !== 'I') {
+    const isSignalled = takeSignal(this.processID)
+    if (this.#open > 0 || this.#dirty || isSignalled || this.#status !== 'I') {
       this.destroy()
     } else {
       this.#ended = true
@@ -108,6 +110,7 @@ export class Lease {
     if (this.#ended) return
     this.#ended = true
     this.#loss = reason
+    takeSignal(this.processID)
     destroyClient(this.#client, reason)
   }
 

@@ -5,6 +5,7 @@ import {
   type PostgresPoolClient,
 } from 'kysely'
 import { adminNoPool, tenantMissing } from '../errors.ts'
+import { controlClientClass } from './control-client.ts'
 import type { Lease } from './lease.ts'
 import { LeasePool } from './lease-pool.ts'
 import type { PgPool } from './pg-client.ts'
@@ -40,7 +41,8 @@ export class Pools implements PostgresPool {
     // With these Kysely cancels over a connection of its own. `options` keeps a password that is not
     // enumerable, so the object itself is handed on.
     const { Client, options } = tenant as PostgresPool
-    return Object.assign(this, Client ? { Client, options } : { options })
+    const control = this.#config.controlClient ?? Client
+    return Object.assign(this, control && { Client: controlClientClass(control) }, { options })
   }
 
   async connect(): Promise<PostgresPoolClient> {

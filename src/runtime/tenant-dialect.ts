@@ -78,7 +78,7 @@ export class TenantDialect implements Dialect {
 /** Begin, commit, savepoints, streams and cancellation stay Kysely's: only its pool is another. */
 function leasingDriver(config: TenantPoolConfig): Driver {
   const pools = new Pools(config)
-  const { onCreateConnection: _, onReserveConnection: __, ...rest } = config
+  const { onCreateConnection: _, onReserveConnection: __, controlClient: ___, ...rest } = config
   const driver = new PostgresDriver({ ...rest, pool: () => pools.open() })
   if (config.strategy !== 'sequential') return driver
   // The leases below check the login, and end a connection that is in doubt.

@@ -46,6 +46,8 @@ export interface Wire {
   readonly pid: number | undefined
   /** Resets both sockets. */
   cut(): void
+  /** Resets the socket of the client; what it has sent is still on its way. */
+  cutClient(): void
 }
 
 export interface FaultProxy {
@@ -126,6 +128,9 @@ function connection(client: Socket, upstream: Socket): Connection {
     cut() {
       client.resetAndDestroy()
       upstream.resetAndDestroy()
+    },
+    cutClient() {
+      client.resetAndDestroy()
     },
   }
 }
