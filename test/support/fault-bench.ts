@@ -23,8 +23,8 @@ export interface FaultBench {
   /** Arms a rule of the proxy. */
   on(rule: Rule): ArmedRule
   inA<T>(body: (db: Kysely<Tables>) => Promise<T>): Promise<T>
-  /** How many rows of this id there are, whoever they belong to. */
-  stored(id: number): Promise<number>
+  /** The ids of the rows that a test has added, whoever they belong to. */
+  stored(): Promise<number[]>
   /** The standard probe after a fault. */
   expectClean(): Promise<void>
 }
@@ -92,9 +92,11 @@ export function describeFaults(group: string, rows: (bench: FaultBench) => void)
           },
           on: (rule) => proxy.on(rule),
           inA: (body) => app.tenancy.run(A, () => body(app.db)),
-          async stored(id) {
-            const { rows } = await admin.query('select id from projects where id = $1', [id])
-            return rows.length
+          async stored() {
+            const { rows } = await admin.query(
+              'select id from projects where id >= 100 order by id',
+            )
+            return rows.map(({ id }) => id)
           },
           expectClean: () => expectClean(app, admin),
         })
