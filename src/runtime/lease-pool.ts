@@ -52,6 +52,8 @@ export class LeasePool {
       client.release(true)
       throw dialectUnsupportedPool(problem)
     }
+    // Watched from here on: an error that nobody listens to would end the process.
+    clientState(client)
     try {
       const ask: Ask = async (text, values) => (await client.query(text, values)).rows as never[]
       this.#checking ??= checkLogin(ask, this.#config, this.#guard)
