@@ -51,7 +51,9 @@ const SESSION_COMMANDS = new Set([
   ...['SET', 'RESET', 'DISCARD', 'DEALLOCATE', 'PREPARE', 'LISTEN', 'DECLARE', 'LOAD'],
 ])
 const LOCAL_SET = /^set\s+(?:local|transaction|constraints)\b/i
-const TEMPORARY = /\bcreate\s+(?:global\s+|local\s+)?temp(?:orary)?\b/i
+// `create temp …`, `select … into temp …`, and what names their schema.
+const TEMPORARY =
+  /\b(?:create(?:\s+or\s+replace)?|(?<!\b(?:insert|merge)\s+)into)\s+(?:(?:global|local)\s+)?temp(?:orary)?\b|\bpg_temp\b/i
 const SET_CONFIG = /\bset_config\b/gi
 // Whatever is written in another way counts as one for the session.
 const LOCAL_SET_CONFIG = /\bset_config\s*\(\s*[^,()]+,\s*[^,()]+,\s*true\s*\)/gi

@@ -128,6 +128,10 @@ const LEAVES: readonly Case[] = [
   ['create temp table t as select 1', 'SELECT'],
   ['create temp view v as select 1', 'CREATE VIEW'],
   ['create temp sequence s', 'CREATE SEQUENCE'],
+  ['create or replace temp view v as select 1', 'CREATE VIEW'],
+  ['create table pg_temp.t (id int)', 'CREATE TABLE'],
+  ['select 1 into temp t', 'SELECT'],
+  ['select id into local temporary table t from projects', 'SELECT'],
   ["select set_config('x.y', '1', false), 1/0", undefined],
 ]
 
@@ -145,6 +149,8 @@ const LEAVES_NOT: readonly Case[] = [
   ['insert into t values (1)', 'INSERT'],
   ['with x as (delete from t returning *) select * from x', 'SELECT'],
   ['create table temp (id int)', 'CREATE TABLE'],
+  ['insert into temp values (1)', 'INSERT'],
+  ['merge into temp using t on true when matched then delete', 'MERGE'],
   ['create table temporary_files (id int)', 'CREATE TABLE'],
   ['notify news', 'NOTIFY'],
   ['begin', 'BEGIN'],
