@@ -204,6 +204,10 @@ async function createFaultWorld(): Promise<TenantWorld> {
 
     create function switch_tenant(tenant text) returns text language sql
       as $$ select set_config('app.tenant_id', tenant, true) $$;
+    create function leave_tenant(tenant text) returns text language sql
+      as $$ select set_config('app.tenant_id', tenant, false) $$;
+    create procedure commit_and_copy() language plpgsql
+      as $$ begin commit; insert into slots (slot) select id from projects; end $$;
     create function fail_with(state text) returns void language plpgsql
       as $$ begin raise exception 'asked for' using errcode = state; end $$;
   `)
