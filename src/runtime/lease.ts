@@ -212,7 +212,8 @@ export class Lease {
       }
       this.#status = status
       this.#noteResidue(text, result?.command, isUnbound ? found : null)
-      if (kind !== 'transaction') this.#isUnbound = kind !== 'statement'
+      const starts = kind === 'begin' ? before === 'I' : kind === 'commit' || kind === 'rollback'
+      this.#isUnbound = starts || (this.#isUnbound && kind !== 'statement')
       // Nobody on this lease opened a transaction: the client came with one.
       if (before === 'I' && status !== 'I' && kind !== 'begin') return this.#reject(error)
       return this.#failureOf(text, kind, outcome)

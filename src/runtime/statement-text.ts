@@ -32,9 +32,8 @@ export function statementKind(text: string): StatementKind {
   if (USUAL.test(text)) return 'statement'
   const sql = text.replace(LEADING, '')
   const keyword = KEYWORD.exec(sql)?.[0].toLowerCase() ?? ''
-  if (keyword === 'rollback')
-    return /^rollback\s+(?:\w+\s+)?to\b/i.test(sql) ? 'transaction' : 'rollback'
-  if (keyword === 'prepare') return /^prepare\s+transaction\b/i.test(sql) ? 'rollback' : 'statement'
+  if (TWO_PHASE.test(sql) || ROLLBACK_TO.test(sql)) return 'transaction'
+  if (keyword === 'prepare') return /^prepare\s+transaction\b/i.test(sql) ? 'commit' : 'statement'
   if (keyword === 'set') return SET_TRANSACTION.test(sql) ? 'transaction' : 'statement'
   return KINDS[keyword] ?? 'statement'
 }
@@ -44,6 +43,9 @@ export function firstKeyword(text: string): string | undefined {
   return KEYWORD.exec(text.replace(LEADING, ''))?.[0].toUpperCase()
 }
 
+const ROLLBACK_TO = /^rollback\s+(?:\w+\s+)?to\b/i
+// They end a transaction that is no longer one of this connection.
+const TWO_PHASE = /^(?:commit|rollback)\s+prepared\b/i
 const SET_TRANSACTION =
   /^set\s+(?:local\s+|session\s+)?(?:transaction|session\s+characteristics|characteristics)\b/i
 

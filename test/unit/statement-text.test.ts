@@ -15,15 +15,17 @@ const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
   ],
   commit: [
     ...['commit', 'COMMIT', 'commit;', 'commit work', 'commit and chain', 'end', 'END', 'end;'],
-    ...['end transaction', '/* x */ commit', '-- begin\ncommit', "commit prepared 'x'"],
+    ...['end transaction', '/* x */ commit', '-- begin\ncommit'],
+    ...["prepare transaction 'x'", "PREPARE  TRANSACTION 'x'"],
   ],
   rollback: [
     ...['rollback', 'ROLLBACK', 'rollback;', 'rollback work', 'rollback transaction', 'abort'],
-    ...['ABORT', 'abort work', 'rollback and chain', "prepare transaction 'x'", '-- to\nrollback'],
-    ...["PREPARE  TRANSACTION 'x'", "rollback prepared 'x'", '/* to savepoint */ rollback'],
+    ...['ABORT', 'abort work', 'rollback and chain', '-- to\nrollback'],
+    ...['/* to savepoint */ rollback'],
   ],
   transaction: [
     ...['savepoint x', 'SAVEPOINT "x"', 'release x', 'release savepoint x', 'rollback to x'],
+    ...["commit prepared 'x'", "rollback prepared 'x'", "ROLLBACK  PREPARED 'x'"],
     ...['rollback to savepoint x', 'ROLLBACK TO "x"', 'rollback work to savepoint x'],
     ...[
       'rollback transaction to x',

@@ -160,4 +160,55 @@ describeFaults('faults: transactions', (bench) => {
     await expectSameClient()
     await bench.expectClean()
   })
+
+  it('F61 a transaction that is prepared ends on its connection, and what becomes of it is told', async () => {
+    const { rows } = await bench.admin.query('show max_prepared_transactions')
+    const isAllowed = rows[0].max_prepared_transactions !== '0'
+    const gid = sql.lit(`${bench.world.name} ${bench.strategy}`)
+    const prepare = (id: number) =>
+      onOneConnection(async (db) => {
+        await sql`begin`.execute(db)
+        await insertForA(id).execute(db)
+        await sql`prepare transaction ${gid}`.execute(db)
+        expect(await tenantsSeen(db)).to.deep.equal([A])
+      })
+    if (isAllowed) {
+      await prepare(100)
+      // A second one of the name; PostgreSQL rolls it back.
+      expect((await failure(prepare(101))).code).to.equal('42710')
+      await bench.expectClean()
+      await bench.inA((db) => sql`rollback prepared ${gid}`.execute(db))
+      expect((await bench.admin.query('select * from pg_prepared_xacts')).rows).to.deep.equal([])
+      await prepare(102)
+      await bench.inA((db) => sql`commit prepared ${gid}`.execute(db))
+      expect(await bench.stored()).to.deep.equal([102])
+    } else {
+      expect((await failure(prepare(100))).code).to.equal('55000')
+      expect(await bench.stored()).to.deep.equal([])
+    }
+    await bench.admin.query('delete from projects where id >= 100')
+    await bench.expectClean()
+  })
+
+  it('F61b a transaction that failed before it was prepared is rolled back, which is an error', async () => {
+    const prepare = onOneConnection(async (db) => {
+      await sql`begin`.execute(db)
+      await failure(divide.execute(db))
+      await sql`prepare transaction 'never'`.execute(db)
+    })
+    expect((await failure(prepare)).code).to.equal('TRANSACTION.ROLLED_BACK')
+    await bench.expectClean()
+  })
+
+  it('F62 a BEGIN inside a transaction, which PostgreSQL ignores, costs no connection', async () => {
+    await bench.inA((db) =>
+      db.transaction().execute(async (trx) => {
+        expect(await tenantsSeen(trx)).to.deep.equal([A])
+        await sql`begin`.execute(trx)
+        expect(await tenantsSeen(trx)).to.deep.equal([A])
+      }),
+    )
+    await expectSameClient()
+    await bench.expectClean()
+  })
 })
