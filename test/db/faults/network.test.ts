@@ -1,7 +1,13 @@
 import { expect } from 'chai'
 import { sql } from 'kysely'
 import { insertForA } from '../../support/expect-clean.ts'
-import { backendOf, describeFaults, failure, tenantsSeen } from '../../support/fault-bench.ts'
+import {
+  backendOf,
+  describeFaults,
+  failure,
+  nextServerError,
+  tenantsSeen,
+} from '../../support/fault-bench.ts'
 import type { Action } from '../../support/fault-proxy.ts'
 import { A } from '../../support/tenants.ts'
 
@@ -60,6 +66,24 @@ describeFaults('faults: the network', (bench) => {
     bench.on({ dir: 'B', type: 'E', when: 'after', action: 'rst' })
     const error = await failure(bench.inA((db) => sql`select 1/0`.execute(db)))
     expect(error.code).to.equal('22012')
+    await expectNewClient()
+    await bench.expectClean()
+  })
+
+  it('F04e a FATAL error behind an SQL error ends no process, and its client is destroyed', async () => {
+    const fatal = 'SFATAL\0VFATAL\0C57P01\0Mgoing down\0\0'
+    const frame = Buffer.alloc(5 + fatal.length)
+    frame.write('E', 0)
+    frame.writeInt32BE(4 + fatal.length, 1)
+    frame.write(fatal, 5)
+    const going = bench.on({ dir: 'B', type: 'Z', action: () => frame })
+    const told = nextServerError(bench.app.pool)
+    const failed = failure(bench.inA((db) => sql`select 1/0`.execute(db)))
+    const wire = await going.fired
+    await told
+    await new Promise(setImmediate)
+    wire.cut()
+    expect((await failed).code).to.equal('22012')
     await expectNewClient()
     await bench.expectClean()
   })

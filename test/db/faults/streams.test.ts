@@ -5,6 +5,7 @@ import {
   backendOf,
   describeFaults,
   failure,
+  nextServerError,
   tenantsSeen,
   terminate,
 } from '../../support/fault-bench.ts'
@@ -131,6 +132,38 @@ describeFaults('faults: streams', (bench) => {
     })
     expect(seen).to.equal(100)
     expect(await tenancy.run(A, () => tenantsSeen(db))).to.deep.equal([A])
+    await bench.expectClean()
+  })
+
+  it('F56g a stream that nobody answers any more ends with query_timeout', async () => {
+    await bench.reopen({ pool: { query_timeout: 100 } })
+    const hole = bench.on({ dir: 'B', type: 's', nth: 3, action: 'blackhole' })
+    const error = await failure(bench.inA((db) => read(db)))
+    expect(error.message).to.equal('Query read timeout')
+    ;(await hole.fired).cut()
+    await expectNewClient()
+    await bench.expectClean()
+  })
+
+  it('F56h a stream whose error comes late is not settled before the server is ready', async () => {
+    const held = bench.on({ dir: 'B', type: 'Z', action: 'hold' })
+    const told = nextServerError(bench.app.pool)
+    let isSettled = false
+    const failed = failure(
+      bench.inA(async (db) => {
+        const query = db.selectNoFrom(sql`1 / (1 - generate_series(1, 2))`.as('n'))
+        for await (const _ of query.stream(1));
+      }),
+    ).finally(() => {
+      isSettled = true
+    })
+    await Promise.all([held.fired, told])
+    await new Promise(setImmediate)
+    const { idleCount } = bench.app.pool
+    expect({ isSettled, idleCount }).to.deep.equal({ isSettled: false, idleCount: 0 })
+    held.release()
+    expect((await failed).code).to.equal('22012')
+    await expectSameClient()
     await bench.expectClean()
   })
 
