@@ -28,7 +28,8 @@ export interface TenantPoolConfig extends CommonConfig, PostgresDialectConfig {
    *   `set_config` is revoked or a SELECT of it pins the client (RDS Proxy)
    * - `'session'`: set on acquire, reset on release, three round trips; for statements that can share
    *   no transaction. Refuses to run behind a pooler (`POOLER.DETECTED`)
-   * - `'sequential'`: `begin`, `set_config`, statement, `commit`, one after the other
+   * - `'sequential'`: `begin`, `set_config`, statement, `commit`, one after the other. The hooks of the
+   *   pool run without a tenant, and Kysely's log shows no begin and commit
    *
    * @default 'local'
    */
