@@ -13,7 +13,8 @@ export const appRoleCanGrantItself: Check = appRoleCheck(
     broken: `alter role some_role bypassrls;
 do $$ begin
   if current_setting('server_version_num')::int >= 160000 then
-    grant some_role to app_user with admin true, inherit false, set false;
+    -- Quoted: an older server cannot even read it.
+    execute 'grant some_role to app_user with admin true, inherit false, set false';
   else
     alter role app_user createrole;
   end if;

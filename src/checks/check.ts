@@ -42,6 +42,11 @@ export interface Check {
   readonly fixed: string
   /** Checks that find something in `broken` too, because it is that as well. */
   readonly alsoFinds?: readonly string[]
+  /**
+   * The first server that knows the remedy, as in `server_version_num`: on an older one nothing is
+   * found. @default every server
+   */
+  readonly since?: number
   /** What the config has to name: without it the check cannot look, and says so. */
   readonly needs?: 'appRoles'
   readonly detect: (context: CheckContext) => Finding[]
@@ -62,10 +67,13 @@ export function defineCheck(
   description: Description,
   detect: (context: CheckContext) => Problem[],
 ): Check {
-  const { id: check, level } = description
+  const { id: check, level, since = 0 } = description
   return {
     ...description,
-    detect: (context) => detect(context).map((problem) => ({ check, level, ...problem })),
+    detect: (context) =>
+      context.snapshot.serverVersion < since
+        ? []
+        : detect(context).map((problem) => ({ check, level, ...problem })),
   }
 }
 

@@ -15,11 +15,11 @@ alter view public.project_names owner to app_owner;
 grant select on public.project_names to app_user`,
     fixed: 'drop view public.project_names',
     needs: 'appRoles',
+    // PostgreSQL 14 has no `security_invoker`.
+    since: 150000,
   },
-  (context) => {
-    // PostgreSQL 14 has no such views.
-    if (context.snapshot.serverVersion < 150000) return []
-    return viewsOfOthers(context).flatMap(({ view, runsAs, decidedBy, tables, bypasses }) => {
+  (context) =>
+    viewsOfOthers(context).flatMap(({ view, runsAs, decidedBy, tables, bypasses }) => {
       // Another finding: `view-bypasses-rls`.
       if (bypasses) return []
       return {
@@ -27,6 +27,5 @@ grant select on public.project_names to app_user`,
         summary: `It reads ${tables.map(qualifiedName).join(', ')} as ${runsAs}.`,
         fix: `alter view ${qualifiedName(decidedBy)} set (security_invoker = true)`,
       }
-    })
-  },
+    }),
 )

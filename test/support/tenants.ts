@@ -40,6 +40,8 @@ export async function createWorld(): Promise<TenantWorld> {
 export function worldSql(app: string, admin: string): string {
   const mine = `tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))`
   return `
+    -- As PostgreSQL has it from 15 on.
+    revoke create on schema public from public;
     create role ${app} login password 'secret';
     create role ${admin} login password 'secret';
     create table projects (

