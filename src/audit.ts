@@ -4,7 +4,7 @@ import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { configInvalid } from './errors.ts'
-import { LEVELS, type Level } from './level.ts'
+import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { wantedState } from './wanted.ts'
@@ -18,7 +18,10 @@ export interface AuditReport {
   readonly database: string
   /** How many tables were judged: the listed ones, their partitions and their children. */
   readonly tables: number
+  /** How many checks were to be made. */
   readonly checks: number
+  /** Those that the config switched off. */
+  readonly off: readonly string[]
   /** Worst first, then by object and check. */
   readonly findings: readonly Finding[]
   /** Checks that could not look, and why. They are no "no findings". */
@@ -50,17 +53,21 @@ export async function audit(db: Queryable, config: ConfigInput | Config): Promis
 
   const snapshot = await inReadOnlyTransaction(db, () => readSnapshot(db, snapshotRequest(trusted)))
   const context = { snapshot, wanted: wantedState(trusted, snapshot) }
-  const inconclusive = CHECKS.flatMap((check) => obstacle(check, context))
+  const { levels } = trusted.audit
+  const checks = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
+  const inconclusive = checks.flatMap((check) => obstacle(check, context))
   const blind = new Set(inconclusive.map(({ check }) => check))
 
   return {
     serverVersion: snapshot.serverVersion,
     database: snapshot.database,
     tables: context.wanted.tables.length + context.wanted.withoutColumn.length,
-    checks: CHECKS.length,
-    findings: CHECKS.filter(({ id }) => !blind.has(id))
+    checks: checks.length,
+    off: CHECKS.map(({ id }) => id).filter((id) => levels[id] === 'off'),
+    findings: checks
+      .filter(({ id }) => !blind.has(id))
       .flatMap((check) => check.detect(context))
-      .map((finding) => withLevel(finding, trusted.audit.levels))
+      .map((finding) => withLevel(finding, levels))
       .sort(worstFirst),
     inconclusive,
   }
@@ -70,13 +77,23 @@ function snapshotRequest({ schemas, tables, global, roles }: Config): SnapshotRe
   return { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
 }
 
+function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgement>>): boolean {
+  return isOptIn ? (levels[id] ?? 'off') !== 'off' : levels[id] !== 'off'
+}
+
+// A server without views that could run as their caller has none that should.
+function isPossible({ since }: Check, { snapshot }: CheckContext): boolean {
+  return since === undefined || snapshot.serverVersion >= since
+}
+
 function obstacle({ id, needs }: Check, { wanted }: CheckContext): Inconclusive[] {
   if (needs !== 'appRoles' || wanted.appRoles.length > 0) return []
   return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
 }
 
-function withLevel(finding: Finding, levels: Readonly<Record<string, Level>>): Finding {
-  return { ...finding, level: levels[finding.check] ?? finding.level }
+function withLevel(finding: Finding, levels: Readonly<Record<string, Judgement>>): Finding {
+  const level = levels[finding.check]
+  return level === undefined || level === 'off' ? finding : { ...finding, level }
 }
 
 function worstFirst(a: Finding, b: Finding): number {

@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg'
-import type { Level } from './level.ts'
+import type { Judgement, Level } from './level.ts'
 import type { TenantType } from './setting.ts'
 import type { TableReference } from './table-name.ts'
 
@@ -47,8 +47,11 @@ export interface ConfigInput {
   readonly audit?: {
     /** `audit` exits 1 from this level on. @default 'high' */
     readonly failOn?: Level
-    /** Check id → the level its findings get instead of their own. */
-    readonly levels?: Readonly<Record<string, Level>>
+    /**
+     * Check id → the level its findings get instead of their own, or `'off'`. Checks for hardening
+     * that most databases do without are made only when they are named here.
+     */
+    readonly levels?: Readonly<Record<string, Judgement>>
   }
 }
 
@@ -75,7 +78,7 @@ export interface Config {
   readonly tables: readonly ConfigTable[]
   readonly global: readonly TableReference[]
   readonly migrations: { readonly folder: string }
-  readonly audit: { readonly failOn: Level; readonly levels: Readonly<Record<string, Level>> }
+  readonly audit: { readonly failOn: Level; readonly levels: Readonly<Record<string, Judgement>> }
 }
 
 export interface ConfigTable extends TableReference {

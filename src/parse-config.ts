@@ -2,7 +2,7 @@ import type { ClientConfig } from 'pg'
 import type { Config, ConfigInput, ConfigTable } from './config.ts'
 import { ConfigReader } from './config-reader.ts'
 import { configInvalid } from './errors.ts'
-import { LEVELS, type Level } from './level.ts'
+import { JUDGEMENTS, type Judgement, LEVELS } from './level.ts'
 import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './setting.ts'
 import { parseTableName, type TableReference } from './table-name.ts'
 
@@ -115,10 +115,10 @@ function tableReference(
   return reference
 }
 
-function levels(read: ConfigReader, value: unknown): Record<string, Level> {
+function levels(read: ConfigReader, value: unknown): Record<string, Judgement> {
   return Object.fromEntries(
     Object.entries(read.dictionary('audit.levels', value)).flatMap(([check, level]) => {
-      const known = read.oneOf(`audit.levels.${check}`, level, LEVELS, undefined)
+      const known = read.oneOf(`audit.levels.${check}`, level, JUDGEMENTS, undefined)
       return known ? [[check, known]] : []
     }),
   )

@@ -1,6 +1,10 @@
 // Each answers for the relations `$1` with one row a relation: its oid and a list of what it has.
 
-export const READ_COLUMNS = `
+/** Of the function `f` in the schema `n`: ready for SQL. */
+export const SIGNATURE = `pg_catalog.format('%I.%I(%s)', n.nspname, f.proname,
+  pg_catalog.pg_get_function_identity_arguments(f.oid))`
+
+export const READ_COLUMNS: string = `
   with recursive base (type, base, typname, typtype, typbasetype) as (
     select t.oid, t.oid, t.typname, t.typtype, t.typbasetype
     from pg_catalog.pg_type t
@@ -24,7 +28,18 @@ export const READ_COLUMNS = `
                       and k.conkey[1] = a.attnum and not k.convalidated
                   ),
     'default',    pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-    'isIdentity', a.attidentity <> ''
+    'isIdentity', a.attidentity <> '',
+    'defaultFunctions', array(
+                    select distinct ${SIGNATURE}
+                    from pg_catalog.pg_depend e
+                    join pg_catalog.pg_proc f      on f.oid = e.refobjid
+                    join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+                    where e.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and (
+                      (e.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and e.objid = d.oid)
+                      or (e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                        and e.objid = a.attrelid and e.objsubid = a.attnum))
+                    order by 1
+                  )
   ) order by a.attnum) as "parts"
   from pg_catalog.pg_attribute a
   join base b on b.type = a.atttypid and b.typtype <> 'd'
@@ -64,8 +79,7 @@ export const READ_POLICIES: string = `
     'usingColumns', ${mentioned('p.polqual')},
     'checkColumns', ${mentioned('p.polwithcheck')},
     'functions',    array(
-                      select pg_catalog.format('%I.%I(%s)', n.nspname, f.proname,
-                        pg_catalog.pg_get_function_identity_arguments(f.oid))
+                      select ${SIGNATURE}
                       from pg_catalog.pg_depend d
                       join pg_catalog.pg_proc f      on f.oid = d.refobjid
                       join pg_catalog.pg_namespace n on n.oid = f.pronamespace
@@ -75,6 +89,17 @@ export const READ_POLICIES: string = `
                       group by n.nspname, f.proname, f.oid
                       order by 1
                     ),
+    'relations',    coalesce((
+                      select pg_catalog.json_agg(distinct pg_catalog.jsonb_build_object(
+                        'schema', n.nspname, 'name', r.relname))
+                      from pg_catalog.pg_depend d
+                      join pg_catalog.pg_class r     on r.oid = d.refobjid
+                      join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+                      where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
+                        and d.objid = p.oid
+                        and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                        and d.refobjid <> p.polrelid
+                    ), '[]'),
     'comment',      m.description
   ) order by p.polname) as "parts"
   from pg_catalog.pg_policy p
@@ -85,7 +110,27 @@ export const READ_POLICIES: string = `
   group by p.polrelid
 `
 
-export const READ_INDEXES = `
+// An operator that is not LEAKPROOF waits until the policies have spoken, so it is never a condition
+// of the index. Built-in functions leave no dependency: the usual ones are known by name.
+const IS_LEAKPROOF = `not exists (
+    select from pg_catalog.pg_opclass oc
+    join pg_catalog.pg_amop o     on o.amopfamily = oc.opcfamily
+      and o.amoplefttype = oc.opcintype and o.amoprighttype = oc.opcintype
+    join pg_catalog.pg_operator p on p.oid = o.amopopr
+    join pg_catalog.pg_proc f     on f.oid = p.oprcode
+    where oc.oid = k.opclass and not f.proleakproof
+      and (m.amname not in ('btree', 'hash') or p.oprname = '=')
+  ) and not (k.attnum = 0 and (
+    pg_catalog.pg_get_indexdef(i.indexrelid, k.position, true) ~ '(lower|upper|date_trunc|->)'
+    or exists (
+      select from pg_catalog.pg_depend d
+      join pg_catalog.pg_proc f on f.oid = d.refobjid
+      where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = i.indexrelid
+        and d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and not f.proleakproof
+    )
+  ))`
+
+export const READ_INDEXES: string = `
   select i.indrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
     'name',        c.relname,
     'columns',     array(
@@ -99,6 +144,14 @@ export const READ_INDEXES = `
     'keys',        array(
                      select pg_catalog.pg_get_indexdef(i.indexrelid, position, true)
                      from pg_catalog.generate_series(1, i.indnkeyatts::int) position
+                   ),
+    'leakproof',   array(
+                     select ${IS_LEAKPROOF}
+                     from pg_catalog.generate_series(1, i.indnkeyatts::int) key
+                     cross join lateral (
+                       select i.indkey[key - 1], i.indclass[key - 1], key
+                     ) k (attnum, opclass, position)
+                     order by k.position
                    ),
     'method',      m.amname,
     'isUnique',    i.indisunique,
@@ -138,6 +191,15 @@ export const READ_FOREIGN_KEYS: string = `
     'references',        pg_catalog.json_build_object('schema', n.nspname, 'name', r.relname),
     'referencedColumns', ${columnNames('k.confrelid', 'k.confkey')},
     'onDelete',          ${action('k.confdeltype')},
+    -- Before 15 there is no such column.
+    'onDeleteColumns',   array(
+                           select a.attname
+                           from pg_catalog.pg_attribute a
+                           where a.attrelid = k.conrelid and a.attnum > 0
+                             and pg_catalog.to_jsonb(k) -> 'confdelsetcols'
+                               @> pg_catalog.to_jsonb(a.attnum)
+                           order by a.attnum
+                         ),
     'onUpdate',          ${action('k.confupdtype')},
     'deferrable',        k.condeferrable,
     'deferred',          k.condeferred,

@@ -1,3 +1,4 @@
+import { SIGNATURE } from './part-queries.ts'
 import type { Queryable } from './read-only.ts'
 import type { FunctionState } from './snapshot.ts'
 
@@ -6,15 +7,19 @@ const READ_FUNCTIONS = `
   select
     n.nspname                                                            as "schema",
     f.proname                                                            as "name",
-    pg_catalog.format('%I.%I(%s)', n.nspname, f.proname,
-      pg_catalog.pg_get_function_identity_arguments(f.oid))              as "signature",
+    ${SIGNATURE}                                                         as "signature",
     case f.prokind when 'p' then 'procedure' else 'function' end         as "kind",
     o.rolname                                                            as "owner",
     l.lanname                                                            as "language",
     case f.provolatile when 'i' then 'immutable' when 's' then 'stable'
       else 'volatile' end                                                as "volatility",
+    f.prorettype in (
+      'pg_catalog.trigger'::pg_catalog.regtype, 'pg_catalog.event_trigger'::pg_catalog.regtype
+    )                                                                    as "isTrigger",
     f.prosecdef                                                          as "securityDefiner",
     f.proleakproof                                                       as "leakproof",
+    f.proparallel = 's'                                                  as "parallelSafe",
+    coalesce(f.proconfig, '{}')                                          as "settings",
     f.oid < 16384                                                        as "isBuiltIn",
     exists (
       select from pg_catalog.pg_depend e
@@ -40,12 +45,18 @@ const READ_FUNCTIONS = `
   join pg_catalog.pg_namespace n on n.oid = f.pronamespace
   join pg_catalog.pg_roles o     on o.oid = f.proowner
   join pg_catalog.pg_language l  on l.oid = f.prolang
-  where (f.oid >= 16384 and (f.prosecdef or f.proleakproof))
+  where (f.oid >= 16384 and (
+      f.prosecdef or f.proleakproof or f.proconfig is not null or f.proname = 'dblink_connect'
+    ))
+    or f.oid = 'pg_catalog.set_config(text, text, boolean)'::pg_catalog.regprocedure
     or f.oid in (
       select d.refobjid
       from pg_catalog.pg_depend d
-      where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
-        and d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+      where d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.classid in (
+        'pg_catalog.pg_policy'::pg_catalog.regclass,
+        'pg_catalog.pg_trigger'::pg_catalog.regclass,
+        'pg_catalog.pg_attrdef'::pg_catalog.regclass
+      )
     )
   order by n.nspname, f.proname, f.oid
 `

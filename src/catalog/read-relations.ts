@@ -1,4 +1,5 @@
 import { catalogChanged } from '../errors.ts'
+import { READ_CONSTRAINTS, READ_PUBLICATIONS, READ_TRIGGERS } from './behaviour-queries.ts'
 import {
   READ_COLUMNS,
   READ_FOREIGN_KEYS,
@@ -11,15 +12,20 @@ import type { Queryable } from './read-only.ts'
 import { READ_RELATIONS } from './relation-queries.ts'
 import type {
   ColumnState,
+  ConstraintState,
   ForeignKeyState,
   Grant,
   IndexState,
   PolicyState,
+  PublicationState,
   RelationState,
   RolePrivilege,
+  TriggerState,
 } from './snapshot.ts'
 
-type Part = 'columns' | 'policies' | 'indexes' | 'foreignKeys' | 'grants' | 'privileges'
+type Part =
+  | ('columns' | 'policies' | 'indexes' | 'foreignKeys' | 'grants' | 'privileges')
+  | ('constraints' | 'triggers' | 'publications')
 
 /** Everything about the relations of `schemas` and of what they are connected with. */
 export async function readRelations(
@@ -41,6 +47,9 @@ export async function readRelations(
     READ_PRIVILEGES,
     [oids, appRoles],
   )
+  const constraints = await readParts<ConstraintState>(db, READ_CONSTRAINTS, [oids])
+  const triggers = await readParts<TriggerState>(db, READ_TRIGGERS, [oids])
+  const publications = await readParts<PublicationState>(db, READ_PUBLICATIONS, [oids])
 
   return rows.map(({ oid, ...relation }) => ({
     ...relation,
@@ -49,6 +58,9 @@ export async function readRelations(
     indexes: indexes.get(oid) ?? [],
     foreignKeys: foreignKeys.get(oid) ?? [],
     grants: grants.get(oid) ?? [],
+    constraints: constraints.get(oid) ?? [],
+    triggers: triggers.get(oid) ?? [],
+    publications: publications.get(oid) ?? [],
     privileges: (privileges.get(oid) ?? []).flatMap(({ granted, ...privilege }) => {
       // PostgreSQL answers neither yes nor no about a relation that is gone.
       if (granted === null) throw catalogChanged(`${relation.schema}.${relation.name}`)

@@ -4,6 +4,7 @@ import { readFunctions } from './read-functions.ts'
 import type { Queryable } from './read-only.ts'
 import { readRelations } from './read-relations.ts'
 import { readMemberships, readRoles, readSettingDefaults } from './read-roles.ts'
+import { readSurroundings } from './read-surroundings.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What of the database matters: a config without its options. */
@@ -49,6 +50,7 @@ export async function readSnapshot(db: Queryable, request: SnapshotRequest): Pro
       relations,
       functions,
       settingDefaults: await readSettingDefaults(db),
+      ...(await readSurroundings(db, { ...server, appRoles })),
     }
   } catch (error) {
     if (isLookupFailure(error)) throw catalogChanged(error)

@@ -51,6 +51,14 @@ export const READ_RELATIONS = `
       where e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
         and e.objid = c.oid and e.deptype = 'e'
     )                                                              as "inExtension",
+    (
+      select x.extname
+      from pg_catalog.pg_depend e
+      join pg_catalog.pg_extension x on x.oid = e.refobjid
+      where e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        and e.objid = c.oid and e.deptype = 'e'
+    )                                                              as "extension",
+    c.relpersistence = 'u'                                         as "isUnlogged",
     c.reltuples::float8                                            as "estimatedRows",
     array(
       select a.attname::text
@@ -75,7 +83,19 @@ export const READ_RELATIONS = `
       join pg_catalog.pg_class p      on p.oid = edge.parent
       join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
       where edge.child = c.oid and c.relkind in ('v', 'm')
-    ), '[]')                                                       as "reads"
+    ), '[]')                                                       as "reads",
+    array(
+      select w.rulename::text from pg_catalog.pg_rewrite w
+      where w.ev_class = c.oid and w.rulename <> '_RETURN'
+      order by w.rulename
+    )                                                              as "rules",
+    coalesce((
+      select pg_catalog.json_agg(pg_catalog.json_build_object(
+        'schema', sn.nspname, 'name', s.stxname) order by sn.nspname, s.stxname)
+      from pg_catalog.pg_statistic_ext s
+      join pg_catalog.pg_namespace sn on sn.oid = s.stxnamespace
+      where s.stxrelid = c.oid
+    ), '[]')                                                       as "statistics"
   from reached
   join pg_catalog.pg_class c     on c.oid = reached.oid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace

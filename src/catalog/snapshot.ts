@@ -12,10 +12,22 @@ export interface Snapshot {
   /** Of the app roles, the admin roles, every owner, and the roles that those are members of. */
   readonly memberships: readonly Membership[]
   readonly relations: readonly RelationState[]
-  /** Those that run as their owner, that are LEAKPROOF, or that a policy calls. */
+  /**
+   * Those that run as their owner, are LEAKPROOF or have a SET clause; those that policies, triggers
+   * and defaults call; and the built-in ones that reach past row security.
+   */
   readonly functions: readonly FunctionState[]
   /** What `alter role … set` and `alter database … set` say here. */
   readonly settingDefaults: readonly SettingDefault[]
+  /** The database, its schemas, its foreign servers, and the parameters that were granted. */
+  readonly securedObjects: readonly SecuredObject[]
+  /** What `alter default privileges` gives on tables that do not exist yet. */
+  readonly defaultGrants: readonly DefaultGrant[]
+  /** Those of `public` and of the app roles. */
+  readonly userMappings: readonly UserMapping[]
+  readonly eventTriggers: readonly EventTrigger[]
+  /** How many large objects an app role may read or write. */
+  readonly largeObjects: number
 }
 
 export interface RoleState {
@@ -57,6 +69,9 @@ export interface RelationState extends TableName {
   /** A view that reads as its caller; never before PostgreSQL 15. */
   readonly securityInvoker: boolean
   readonly inExtension: boolean
+  /** The name of that extension. */
+  readonly extension: string | null
+  readonly isUnlogged: boolean
   /** As the planner knows it; -1 before the first analyze. */
   readonly estimatedRows: number
   /** The columns a partitioned table is partitioned by; null stands for an expression. */
@@ -73,6 +88,15 @@ export interface RelationState extends TableName {
   readonly grants: readonly Grant[]
   /** What the app roles may do, for whatever reason. */
   readonly privileges: readonly RolePrivilege[]
+  /** Exclusion constraints, and whatever is NOT VALID. */
+  readonly constraints: readonly ConstraintState[]
+  /** The user's own, and those of PostgreSQL that are disabled. */
+  readonly triggers: readonly TriggerState[]
+  /** By name, without the one that makes a view. */
+  readonly rules: readonly string[]
+  /** Made by `create statistics`. */
+  readonly statistics: readonly TableName[]
+  readonly publications: readonly PublicationState[]
 }
 
 export interface ColumnState {
@@ -87,6 +111,8 @@ export interface ColumnState {
   /** As PostgreSQL deparses it. */
   readonly default: string | null
   readonly isIdentity: boolean
+  /** {@link FunctionState.signature} of what its default or generation expression calls. */
+  readonly defaultFunctions: readonly string[]
 }
 
 export type PolicyCommand = 'all' | 'select' | 'insert' | 'update' | 'delete'
@@ -105,6 +131,8 @@ export interface PolicyState {
   readonly checkColumns: readonly string[]
   /** {@link FunctionState.signature} of the functions it calls; built-in ones leave no trace. */
   readonly functions: readonly string[]
+  /** The other relations that it looks into. */
+  readonly relations: readonly TableName[]
   /** The tool marks the policies that it created. */
   readonly comment: string | null
 }
@@ -115,6 +143,8 @@ export interface IndexState {
   readonly columns: readonly (string | null)[]
   /** The same as PostgreSQL deparses them. */
   readonly keys: readonly string[]
+  /** Which of them can serve a condition under row security: all operators are LEAKPROOF. */
+  readonly leakproof: readonly boolean[]
   readonly method: string
   readonly isUnique: boolean
   readonly isPrimary: boolean
@@ -137,6 +167,8 @@ export interface ForeignKeyState {
   /** In the order of `columns`. */
   readonly referencedColumns: readonly string[]
   readonly onDelete: ReferentialAction
+  /** What `on delete set null (…)` names; never before PostgreSQL 15. Empty: every column. */
+  readonly onDeleteColumns: readonly string[]
   readonly onUpdate: ReferentialAction
   readonly deferrable: boolean
   readonly deferred: boolean
@@ -165,8 +197,13 @@ export interface FunctionState extends TableName {
   readonly owner: string
   readonly language: string
   readonly volatility: 'immutable' | 'stable' | 'volatile'
+  /** Only a trigger can call it. */
+  readonly isTrigger: boolean
   readonly securityDefiner: boolean
   readonly leakproof: boolean
+  readonly parallelSafe: boolean
+  /** Its SET clauses: `search_path=pg_catalog`. */
+  readonly settings: readonly string[]
   readonly inExtension: boolean
   readonly isBuiltIn: boolean
   /** Those who were granted EXECUTE; null stands for `public`. */
@@ -183,4 +220,62 @@ export interface SettingDefault {
   /** In lower case. */
   readonly setting: string
   readonly value: string
+}
+
+export interface ConstraintState {
+  readonly name: string
+  readonly kind: 'check' | 'foreign key' | 'not null' | 'exclusion' | 'other'
+  readonly columns: readonly string[]
+  readonly isValid: boolean
+  /** As PostgreSQL deparses it: `EXCLUDE USING gist (during WITH &&)`. */
+  readonly definition: string
+  /** Made by PostgreSQL for the constraint of a parent table, which decides about it. */
+  readonly isPartition: boolean
+}
+
+export interface TriggerState {
+  readonly name: string
+  /** {@link FunctionState.signature} */
+  readonly function: string
+  /** Made by PostgreSQL, for a foreign key. */
+  readonly isInternal: boolean
+  readonly isEnabled: boolean
+  readonly isBeforeRow: boolean
+  /** The columns of NEW that its function seems to assign: a guess from the text of its body. */
+  readonly assigns: readonly string[]
+}
+
+export interface PublicationState {
+  readonly name: string
+  /** It names the table, and not all tables or a schema. */
+  readonly namesTable: boolean
+  readonly hasRowFilter: boolean
+}
+
+export interface SecuredObject {
+  readonly kind: 'database' | 'schema' | 'foreign server' | 'parameter'
+  readonly name: string
+  readonly owner: string
+  readonly grants: readonly Grant[]
+}
+
+export interface DefaultGrant extends Grant {
+  /** Whose new tables it is about. */
+  readonly creator: string
+  /** null: in all schemas. */
+  readonly schema: string | null
+}
+
+export interface UserMapping {
+  readonly server: string
+  /** null: of `public`. */
+  readonly role: string | null
+}
+
+export interface EventTrigger {
+  readonly name: string
+  readonly event: string
+  readonly isEnabled: boolean
+  /** null: every command. */
+  readonly tags: readonly string[] | null
 }

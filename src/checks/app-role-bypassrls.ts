@@ -7,6 +7,7 @@ export const appRoleBypassrls: Check = appRoleCheck(
     level: 'critical',
     title: 'The application logs in with BYPASSRLS',
     why: 'BYPASSRLS ignores every policy, also where row security is forced. It is for admin roles.',
+    link: 'https://www.postgresql.org/docs/current/role-attributes.html',
     broken: 'alter role app_user bypassrls',
     fixed: 'alter role app_user nobypassrls',
   },

@@ -10,6 +10,7 @@ export const appRoleCanGrantItself: Check = appRoleCheck(
     why:
       'With ADMIN OPTION on such a role, before PostgreSQL 16 with CREATEROLE alone, one GRANT and ' +
       'one SET ROLE leave row security behind.',
+    link: 'https://www.postgresql.org/docs/current/role-membership.html',
     broken: `alter role some_role bypassrls;
 do $$ begin
   if current_setting('server_version_num')::int >= 160000 then

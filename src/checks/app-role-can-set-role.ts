@@ -9,6 +9,7 @@ export const appRoleCanSetRole: Check = appRoleCheck(
     why:
       'SET ROLE, or set_config inside any SELECT, makes the session a superuser, a role with ' +
       'BYPASSRLS, the admin or the owner of the tables.',
+    link: 'https://www.postgresql.org/docs/current/sql-set-role.html',
     broken: 'alter role some_role bypassrls; grant some_role to app_user',
     fixed: 'revoke some_role from app_user',
   },

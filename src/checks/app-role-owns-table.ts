@@ -11,6 +11,7 @@ export const appRoleOwnsTable: Check = tableCheck(
     why:
       'Policies do not bind the owner of a table unless they are forced, and the owner can switch ' +
       'them off.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'alter table public.projects owner to app_user',
     fixed: 'alter table public.projects owner to app_owner',
     needs: 'appRoles',

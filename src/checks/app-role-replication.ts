@@ -7,6 +7,7 @@ export const appRoleReplication: Check = appRoleCheck(
     level: 'high',
     title: 'The application may replicate the database',
     why: 'Replication and logical decoding deliver the rows of all tenants: policies do not apply.',
+    link: 'https://www.postgresql.org/docs/current/role-attributes.html',
     broken: 'alter role app_user replication',
     fixed: 'alter role app_user noreplication',
   },

@@ -7,6 +7,7 @@ export const appRoleSuperuser: Check = appRoleCheck(
     level: 'critical',
     title: 'The application logs in as a superuser',
     why: 'A superuser ignores every policy, also where row security is forced.',
+    link: 'https://www.postgresql.org/docs/current/role-attributes.html',
     broken: 'alter role app_user superuser',
     fixed: 'alter role app_user nosuperuser',
   },

@@ -32,20 +32,21 @@ export interface Check {
   readonly title: string
   /** What a bug or an attacker can do while this is true. */
   readonly why: string
+  /** The page of PostgreSQL that it rests on. */
+  readonly link: string
   /**
    * Run on a correct schema, creates the problem: the test expects one finding, and this one.
    * `app_user` and `app_admin` are the roles of the config, `app_owner` owns the tables, and
-   * nothing else names `some_role`.
+   * nothing else names `some_role`. A comment where no statement can create it.
    */
   readonly broken: string
   /** Run after `broken`, leaves no finding. */
   readonly fixed: string
   /** Checks that find something in `broken` too, because it is that as well. */
   readonly alsoFinds?: readonly string[]
-  /**
-   * The first server that knows the remedy, as in `server_version_num`: on an older one nothing is
-   * found. @default every server
-   */
+  /** Hardening that most databases do without: judged only when `audit.levels` names the check. */
+  readonly isOptIn?: true
+  /** The first server that has what it looks for, as in `server_version_num`. */
   readonly since?: number
   /** What the config has to name: without it the check cannot look, and says so. */
   readonly needs?: 'appRoles'
@@ -67,13 +68,10 @@ export function defineCheck(
   description: Description,
   detect: (context: CheckContext) => Problem[],
 ): Check {
-  const { id: check, level, since = 0 } = description
+  const { id: check, level } = description
   return {
     ...description,
-    detect: (context) =>
-      context.snapshot.serverVersion < since
-        ? []
-        : detect(context).map((problem) => ({ check, level, ...problem })),
+    detect: (context) => detect(context).map((problem) => ({ check, level, ...problem })),
   }
 }
 

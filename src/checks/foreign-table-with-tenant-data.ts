@@ -9,6 +9,7 @@ export const foreignTableWithTenantData: Check = defineCheck(
     level: 'high',
     title: 'The application reaches a foreign table with a tenant column',
     why: 'Foreign tables have no row security; only the other side can filter.',
+    link: 'https://www.postgresql.org/docs/current/sql-createforeigntable.html',
     broken: `create foreign data wrapper warehouse;
 create server warehouse foreign data wrapper warehouse;
 create foreign table public.facts (tenant_id uuid, amount int) server warehouse;

@@ -6,6 +6,7 @@ export const functionLeakproofUserDefined: Check = defineCheck(
     level: 'critical',
     title: 'A function of your own is declared LEAKPROOF',
     why: 'PostgreSQL may run it before the policies: it sees the values of every tenant.',
+    link: 'https://www.postgresql.org/docs/current/sql-createfunction.html',
     broken: `create function public.is_long(text) returns boolean language plpgsql leakproof
   as 'begin return length($1) > 9; end'`,
     fixed: 'alter function public.is_long(text) not leakproof',

@@ -12,6 +12,7 @@ export const functionSecurityDefiner: Check = defineCheck(
     why:
       'A SECURITY DEFINER function runs as its owner. Nothing outside its body keeps it from ' +
       'reading every tenant.',
+    link: 'https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY',
     broken: `create function public.project_count() returns bigint language sql security definer
   set search_path = pg_catalog, pg_temp
   as 'select count(*) from public.projects'`,
@@ -22,7 +23,7 @@ export const functionSecurityDefiner: Check = defineCheck(
     const roles = plainAppRoles(context)
     const tables = tenantTables(context).map(({ relation }) => relation)
     return context.snapshot.functions.flatMap((fn) => {
-      const isOurs = fn.securityDefiner && !fn.isBuiltIn && !fn.inExtension
+      const isOurs = fn.securityDefiner && !fn.isBuiltIn && !fn.inExtension && !fn.isTrigger
       const caller = fn.callers.find((role) => roles.includes(role) && role !== fn.owner)
       if (!isOurs || caller === undefined) return []
       const open = tables.filter((table) => isUnbound(context.snapshot, fn.owner, table))

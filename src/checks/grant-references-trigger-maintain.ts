@@ -11,6 +11,7 @@ export const grantReferencesTriggerMaintain: Check = tableCheck(
     why:
       'REFERENCES tells by a foreign key what other tenants have, TRIGGER runs code as whoever ' +
       'writes next, MAINTAIN locks the table.',
+    link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: 'grant references on public.projects to app_user',
     fixed: 'revoke references on public.projects from app_user',
     needs: 'appRoles',

@@ -7,6 +7,7 @@ export const grantTruncate: Check = tableCheck(
     level: 'high',
     title: 'The application may truncate a tenant table',
     why: 'TRUNCATE does not look at policies: it deletes the rows of every tenant.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'grant truncate on public.projects to app_user',
     fixed: 'revoke truncate on public.projects from app_user',
     needs: 'appRoles',

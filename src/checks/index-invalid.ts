@@ -9,6 +9,7 @@ export const indexInvalid: Check = tableCheck(
     why:
       'A failed CREATE INDEX CONCURRENTLY leaves an index that costs every write and serves no ' +
       'query, and `if not exists` passes over it.',
+    link: 'https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY',
     broken: 'create index visits_by_path on only public.visits (path)',
     fixed: 'drop index public.visits_by_path',
   },

@@ -9,6 +9,7 @@ export const materializedViewExposed: Check = defineCheck(
     level: 'critical',
     title: 'The application reads a materialized view of tenant rows',
     why: 'A materialized view has no row security: whoever may read it reads every tenant.',
+    link: 'https://www.postgresql.org/docs/current/rules-privileges.html',
     broken: `create materialized view public.project_count as
   select tenant_id, count(*) from public.projects group by tenant_id;
 grant select on public.project_count to app_user`,

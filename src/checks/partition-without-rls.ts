@@ -12,6 +12,7 @@ export const partitionWithoutRls: Check = tableCheck(
     why:
       'Row security is of each table: whoever reads a partition or an inheritance child directly ' +
       'meets its policies alone. New partitions have none.',
+    link: 'https://www.postgresql.org/docs/current/ddl-inherit.html',
     broken: 'alter table public.visits_2026 disable row level security',
     fixed: 'alter table public.visits_2026 enable row level security',
   },

@@ -11,6 +11,7 @@ export const policyAccessMissing: Check = tableCheck(
     why:
       'Where no permissive policy applies, reading finds nothing and writing fails: an outage for ' +
       'the application or the admin, after which somebody opens the table too far.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'drop policy tenant_access on public.projects',
     fixed: createPolicies(EXAMPLE, examplePolicies('tenant_access')),
   },

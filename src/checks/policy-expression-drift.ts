@@ -27,6 +27,7 @@ export const policyExpressionDrift: Check = tableCheck(
     why:
       'The policy has its name and says something else. A restrictive one no longer bounds the ' +
       'others; a permissive one may open the table.',
+    link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: 'alter policy tenant_isolation on public.projects using (true) with check (true)',
     fixed: alterExample('tenant_isolation'),
   },

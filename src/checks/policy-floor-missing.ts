@@ -9,6 +9,7 @@ export const policyFloorMissing: Check = tableCheck(
     level: 'medium',
     title: 'No restrictive policy bounds the others',
     why: 'Permissive policies add up: the next one that somebody creates opens the table.',
+    link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: 'drop policy tenant_isolation on public.projects',
     fixed: createPolicies(EXAMPLE, examplePolicies('tenant_isolation')),
   },

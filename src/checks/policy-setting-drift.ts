@@ -11,6 +11,7 @@ export const policySettingDrift: Check = tableCheck(
     why:
       'The application sets its tenant in one setting and the policy reads another: mostly nothing ' +
       'is found, and sometimes it is one that anybody may set.',
+    link: 'https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET',
     broken: `alter policy tenant_isolation on public.projects
   using (tenant_id = (select nullif(current_setting('app.org_id', true), '')::uuid))
   with check (tenant_id = (select nullif(current_setting('app.org_id', true), '')::uuid))`,

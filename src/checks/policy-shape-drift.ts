@@ -20,6 +20,7 @@ export const policyShapeDrift: Check = tableCheck(
     why:
       'A floor that became permissive adds rows instead of bounding them; one for another command ' +
       'leaves the others open.',
+    link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: `drop policy tenant_isolation on public.projects;
 create policy tenant_isolation on public.projects as restrictive for select to app_user
   using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))`,

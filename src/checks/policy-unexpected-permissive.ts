@@ -14,6 +14,7 @@ export const policyUnexpectedPermissive: Check = tableCheck(
     level: 'high',
     title: 'A permissive policy that the config does not know',
     why: 'Permissive policies add up: one more may let rows through that the others hold back.',
+    link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: `create policy published on public.projects for select to app_user
   using (tenant_id is not null)`,
     fixed: 'drop policy published on public.projects',

@@ -2,39 +2,79 @@ import { adminRoleBoundByFloor } from './admin-role-bound-by-floor.ts'
 import { appRoleBypassrls } from './app-role-bypassrls.ts'
 import { appRoleCanGrantItself } from './app-role-can-grant-itself.ts'
 import { appRoleCanSetRole } from './app-role-can-set-role.ts'
+import { appRoleCreatePrivilege } from './app-role-create-privilege.ts'
+import { appRoleCreaterole } from './app-role-createrole.ts'
+import { appRoleOwnsSchemaOrDb } from './app-role-owns-schema-or-db.ts'
 import { appRoleOwnsTable } from './app-role-owns-table.ts'
+import { appRolePredefined } from './app-role-predefined.ts'
 import { appRoleReplication } from './app-role-replication.ts'
 import { appRoleSuperuser } from './app-role-superuser.ts'
 import type { Check } from './check.ts'
+import { constraintNotValid } from './constraint-not-valid.ts'
+import { defaultPrivilegesTooWide } from './default-privileges-too-wide.ts'
+import { exclusionWithoutTenant } from './exclusion-without-tenant.ts'
+import { extensionOwnedTable } from './extension-owned-table.ts'
+import { fdwUserMapping } from './fdw-user-mapping.ts'
+import { fkSetNullNullsTenant } from './fk-set-null-nulls-tenant.ts'
+import { fkTriggerDisabled } from './fk-trigger-disabled.ts'
 import { fkWithoutTenant } from './fk-without-tenant.ts'
 import { foreignTableWithTenantData } from './foreign-table-with-tenant-data.ts'
 import { functionLeakproofUserDefined } from './function-leakproof-user-defined.ts'
+import { functionSearchPathMutable } from './function-search-path-mutable.ts'
 import { functionSecurityDefiner } from './function-security-definer.ts'
+import { functionSetsTenantSetting } from './function-sets-tenant-setting.ts'
+import { generatedColumnUnsafeFunction } from './generated-column-unsafe-function.ts'
+import { grantOtherRole } from './grant-other-role.ts'
 import { grantReferencesTriggerMaintain } from './grant-references-trigger-maintain.ts'
+import { grantToPublic } from './grant-to-public.ts'
 import { grantTruncate } from './grant-truncate.ts'
+import { indexDefeatedByRls } from './index-defeated-by-rls.ts'
 import { indexInvalid } from './index-invalid.ts'
+import { largeObjects } from './large-objects.ts'
 import { materializedViewExposed } from './materialized-view-exposed.ts'
+import { multiplePermissivePolicies } from './multiple-permissive-policies.ts'
+import { noDdlGuardEventTrigger } from './no-ddl-guard-event-trigger.ts'
 import { partitionWithoutRls } from './partition-without-rls.ts'
 import { policyAccessMissing } from './policy-access-missing.ts'
+import { policyCastOnColumn } from './policy-cast-on-column.ts'
 import { policyExpressionDrift } from './policy-expression-drift.ts'
 import { policyFloorMissing } from './policy-floor-missing.ts'
 import { policyIgnoresTenantColumn } from './policy-ignores-tenant-column.ts'
 import { policyImmutableFunction } from './policy-immutable-function.ts'
+import { policyMissingCommand } from './policy-missing-command.ts'
+import { policyNotInitplan } from './policy-not-initplan.ts'
+import { policyReferencesOtherColumns } from './policy-references-other-columns.ts'
+import { policyReferencesOtherTable } from './policy-references-other-table.ts'
+import { policyRestrictiveOnly } from './policy-restrictive-only.ts'
 import { policyRolesDrift } from './policy-roles-drift.ts'
 import { policySettingDrift } from './policy-setting-drift.ts'
 import { policyShapeDrift } from './policy-shape-drift.ts'
 import { policyUnexpectedPermissive } from './policy-unexpected-permissive.ts'
+import { policyUsingWithoutCheck } from './policy-using-without-check.ts'
+import { policyVolatileOrSecdefFunction } from './policy-volatile-or-secdef-function.ts'
+import { publicationExposesTenantTable } from './publication-exposes-tenant-table.ts'
 import { rlsDisabled } from './rls-disabled.ts'
 import { rlsNoPolicy } from './rls-no-policy.ts'
 import { rlsNotForced } from './rls-not-forced.ts'
+import { ruleOnTenantTable } from './rule-on-tenant-table.ts'
+import { schemaUsageMissing } from './schema-usage-missing.ts'
+import { sequenceWritable } from './sequence-writable.ts'
+import { serverRlsCve } from './server-rls-cve.ts'
+import { sessionReplicationRoleSettable } from './session-replication-role-settable.ts'
+import { setConfigExecutable } from './set-config-executable.ts'
 import { settingHasDefault } from './setting-has-default.ts'
+import { statisticsOnExpressionsVisible } from './statistics-on-expressions-visible.ts'
+import { tempPrivilege } from './temp-privilege.ts'
 import { tenantColumnDefault } from './tenant-column-default.ts'
 import { tenantColumnMissing } from './tenant-column-missing.ts'
 import { tenantColumnNotIndexed } from './tenant-column-not-indexed.ts'
 import { tenantColumnNullable } from './tenant-column-nullable.ts'
+import { triggerRewritesTenant } from './trigger-rewrites-tenant.ts'
+import { triggerSecurityDefiner } from './trigger-security-definer.ts'
 import { unclassifiedTable } from './unclassified-table.ts'
 import { uniqueWithoutTenant } from './unique-without-tenant.ts'
 import { unlistedTableWithTenantColumn } from './unlisted-table-with-tenant-column.ts'
+import { unloggedTenantTable } from './unlogged-tenant-table.ts'
 import { viewBypassesRls } from './view-bypasses-rls.ts'
 import { viewNotSecurityInvoker } from './view-not-security-invoker.ts'
 
@@ -45,37 +85,77 @@ export const CHECKS: readonly Check[] = [
   appRoleOwnsTable,
   appRoleCanSetRole,
   appRoleCanGrantItself,
+  appRoleCreaterole,
   appRoleReplication,
+  appRolePredefined,
+  appRoleCreatePrivilege,
+  appRoleOwnsSchemaOrDb,
   adminRoleBoundByFloor,
   rlsDisabled,
   rlsNotForced,
   rlsNoPolicy,
   partitionWithoutRls,
   policyAccessMissing,
+  policyMissingCommand,
+  policyRestrictiveOnly,
   policyFloorMissing,
   policyIgnoresTenantColumn,
   policyUnexpectedPermissive,
+  multiplePermissivePolicies,
   policyExpressionDrift,
   policyShapeDrift,
   policyRolesDrift,
   policySettingDrift,
+  policyUsingWithoutCheck,
+  policyReferencesOtherColumns,
+  policyReferencesOtherTable,
   policyImmutableFunction,
+  policyVolatileOrSecdefFunction,
+  policyNotInitplan,
+  policyCastOnColumn,
   tenantColumnMissing,
   tenantColumnNullable,
   tenantColumnDefault,
   tenantColumnNotIndexed,
   indexInvalid,
+  indexDefeatedByRls,
   uniqueWithoutTenant,
+  exclusionWithoutTenant,
   fkWithoutTenant,
+  fkSetNullNullsTenant,
+  fkTriggerDisabled,
+  constraintNotValid,
   unlistedTableWithTenantColumn,
   unclassifiedTable,
   viewBypassesRls,
   viewNotSecurityInvoker,
   materializedViewExposed,
   functionSecurityDefiner,
+  functionSearchPathMutable,
+  functionSetsTenantSetting,
   functionLeakproofUserDefined,
+  ruleOnTenantTable,
+  triggerSecurityDefiner,
+  triggerRewritesTenant,
   foreignTableWithTenantData,
+  extensionOwnedTable,
+  unloggedTenantTable,
+  generatedColumnUnsafeFunction,
+  statisticsOnExpressionsVisible,
   grantTruncate,
   grantReferencesTriggerMaintain,
+  grantToPublic,
+  grantOtherRole,
+  defaultPrivilegesTooWide,
+  sequenceWritable,
+  largeObjects,
+  publicationExposesTenantTable,
+  schemaUsageMissing,
+  tempPrivilege,
   settingHasDefault,
+  sessionReplicationRoleSettable,
+  setConfigExecutable,
+  fdwUserMapping,
+  noDdlGuardEventTrigger,
+  serverRlsCve,
 ]

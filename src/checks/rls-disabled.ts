@@ -9,6 +9,7 @@ export const rlsDisabled: Check = tableCheck(
     why:
       'Every role with a privilege on the table reads and writes all tenants. Policies may exist ' +
       'and do nothing.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'alter table public.projects disable row level security',
     fixed: 'alter table public.projects enable row level security',
   },

@@ -11,6 +11,7 @@ export const rlsNoPolicy: Check = tableCheck(
     why:
       'Without a policy nobody sees a row. It is an outage, after which somebody switches row ' +
       'security off.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: `drop policy tenant_access on public.projects;
 drop policy tenant_isolation on public.projects;
 drop policy tenant_admin on public.projects`,

@@ -10,6 +10,7 @@ export const rlsNotForced: Check = tableCheck(
     why:
       'PostgreSQL exempts the owner of a table from its policies unless row security is forced: ' +
       'jobs, views and SECURITY DEFINER functions of the owner see every tenant.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'alter table public.projects no force row level security',
     fixed: 'alter table public.projects force row level security',
   },

@@ -15,6 +15,7 @@ export const settingHasDefault: Check = defineCheck(
     level: 'critical',
     title: 'Connections begin with a tenant',
     why: 'A statement without a tenant is then not refused: it gets the rows of this one.',
+    link: 'https://www.postgresql.org/docs/current/sql-alterrole.html',
     broken: `alter role app_user set app.tenant_id = '00000000-0000-4000-8000-000000000001'`,
     fixed: 'alter role app_user reset app.tenant_id',
   },

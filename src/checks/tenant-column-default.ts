@@ -14,6 +14,7 @@ export const tenantColumnDefault: Check = tableCheck(
     why:
       'Without it every insert must name the tenant. A constant default files the rows of whoever ' +
       'forgets under one tenant.',
+    link: 'https://www.postgresql.org/docs/current/ddl-default.html',
     broken: 'alter table public.projects alter column tenant_id drop default',
     fixed: `alter table public.projects alter column tenant_id
   set default nullif(current_setting('app.tenant_id', true), '')::uuid`,

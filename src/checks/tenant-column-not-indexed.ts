@@ -10,6 +10,7 @@ export const tenantColumnNotIndexed: Check = tableCheck(
     level: 'medium',
     title: 'No index begins with the tenant column',
     why: 'Every statement of every tenant scans the rows of all of them.',
+    link: 'https://www.postgresql.org/docs/current/indexes-multicolumn.html',
     broken: 'drop index public.events_by_tenant',
     fixed: 'create index events_by_tenant on public.events (tenant_id, at)',
   },

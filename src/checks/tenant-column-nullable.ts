@@ -9,6 +9,7 @@ export const tenantColumnNullable: Check = tableCheck(
     why:
       'Rows of no tenant are seen by nobody until a policy tolerates NULL, and then by everybody; ' +
       'composite foreign keys do not check them.',
+    link: 'https://www.postgresql.org/docs/current/ddl-constraints.html',
     broken: 'alter table public.events alter column tenant_id drop not null',
     fixed: 'alter table public.events alter column tenant_id set not null',
   },

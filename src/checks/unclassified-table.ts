@@ -9,6 +9,7 @@ export const unclassifiedTable: Check = defineCheck(
     level: 'high',
     title: 'The application reaches a table that the config does not know',
     why: 'Nothing filters its rows, and nobody said that they are of no tenant.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: `create table public.notes (body text);
 grant select on public.notes to app_user`,
     fixed: 'revoke select on public.notes from app_user',

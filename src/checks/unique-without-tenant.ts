@@ -4,6 +4,7 @@ import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
 import { statements } from './facts/statements.ts'
 import { isSameTable } from './facts/tenant-tables.ts'
+import { vulnerabilities } from './facts/vulnerabilities.ts'
 
 export const uniqueWithoutTenant: Check = tableCheck(
   {
@@ -14,6 +15,7 @@ export const uniqueWithoutTenant: Check = tableCheck(
       'An insert that fails tells one tenant what another one has, and two tenants cannot use the ' +
       'same value. Before PostgreSQL 18.7, 17.12, 16.16, 15.20 and 14.25, ON CONFLICT DO UPDATE ' +
       'also reads the hidden row (CVE-2026-120154).',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'create unique index projects_by_name on public.projects (name)',
     fixed: `drop index public.projects_by_name;
 create unique index projects_by_name on public.projects (tenant_id, name)`,
@@ -37,13 +39,9 @@ create unique index projects_by_name on public.projects (tenant_id, name)`,
       }),
 )
 
-// https://www.postgresql.org/support/security/: the first minor release with the fix.
-const FIXED_ON_CONFLICT = [140025, 150020, 160016, 170012, 180007]
-
 function levelOf(index: IndexState, relation: RelationState, { snapshot }: CheckContext): Level {
-  const { serverVersion } = snapshot
-  const fixedIn = FIXED_ON_CONFLICT.find((v) => major(v) === major(serverVersion))
-  if (fixedIn !== undefined && serverVersion < fixedIn) return 'high'
+  const open = vulnerabilities(snapshot.serverVersion)
+  if (open.some(({ id }) => id === 'CVE-2026-120154')) return 'high'
 
   const columns = index.columns.map((name) => relation.columns.find((c) => c.name === name))
   if (columns.every((c) => c?.baseType === 'uuid' || c?.isIdentity)) return 'low'
@@ -51,10 +49,6 @@ function levelOf(index: IndexState, relation: RelationState, { snapshot }: Check
     (c) => c?.baseType === 'uuid' || c?.isIdentity || c?.default?.startsWith('nextval('),
   )
   return isSurrogate ? 'medium' : 'high'
-}
-
-function major(version: number): number {
-  return Math.trunc(version / 10_000)
 }
 
 function fixOf(

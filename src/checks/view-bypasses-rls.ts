@@ -9,6 +9,7 @@ export const viewBypassesRls: Check = defineCheck(
     level: 'critical',
     title: 'A view shows every tenant',
     why: 'A view reads as its owner, and row security does not hold the owner of this one.',
+    link: 'https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY',
     broken: `create view public.project_names as select name from public.projects;
 grant select on public.project_names to app_user`,
     fixed: 'drop view public.project_names',

@@ -10,16 +10,16 @@ export const viewNotSecurityInvoker: Check = defineCheck(
     why:
       'It is safe only as long as row security is forced on its owner, and finds nothing while no ' +
       'policy is for that owner.',
+    link: 'https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY',
     broken: `create view public.project_names as select name from public.projects;
 alter view public.project_names owner to app_owner;
 grant select on public.project_names to app_user`,
     fixed: 'drop view public.project_names',
-    needs: 'appRoles',
-    // PostgreSQL 14 has no `security_invoker`.
     since: 150000,
+    needs: 'appRoles',
   },
-  (context) =>
-    viewsOfOthers(context).flatMap(({ view, runsAs, decidedBy, tables, bypasses }) => {
+  (context) => {
+    return viewsOfOthers(context).flatMap(({ view, runsAs, decidedBy, tables, bypasses }) => {
       // Another finding: `view-bypasses-rls`.
       if (bypasses) return []
       return {
@@ -27,5 +27,6 @@ grant select on public.project_names to app_user`,
         summary: `It reads ${tables.map(qualifiedName).join(', ')} as ${runsAs}.`,
         fix: `alter view ${qualifiedName(decidedBy)} set (security_invoker = true)`,
       }
-    }),
+    })
+  },
 )

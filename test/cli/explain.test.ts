@@ -30,6 +30,9 @@ describe('kysely-tenants explain', () => {
         '  PostgreSQL exempts the owner of a table from its policies unless row security is forced:',
         '  jobs, views and SECURITY DEFINER functions of the owner see every tenant.',
         '',
+        'Read',
+        '  https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
+        '',
         'Broken',
         '  alter table public.projects no force row level security',
         '',
@@ -53,10 +56,15 @@ describe('kysely-tenants explain', () => {
         out
           .split('\n\nBroken')[0]
           ?.split('\n')
-          .every((line) => line.length <= 90),
+          .every((line) => line.length <= 90 || line.startsWith('  https://')),
       ).to.equal(true)
     })
   }
+
+  it('says that a check is opt-in', async () => {
+    const { out } = await runCli(['explain', 'temp-privilege'])
+    expect(out).to.include('\n\nOpt-in: name it in `audit.levels` to have it judged.\n\nWhy\n')
+  })
 
   it('suggests the check that was meant', async () => {
     expect(await runCli(['explain', 'rls-not-froced'])).to.deep.equal({
@@ -81,8 +89,8 @@ describe('kysely-tenants explain', () => {
       err: '',
       data: {
         version: 1,
-        checks: CHECKS.map(({ id, level, title, why, broken, fixed }) => ({
-          ...{ id, level, title, why, broken, fixed },
+        checks: CHECKS.map(({ id, level, isOptIn = false, title, why, link, broken, fixed }) => ({
+          ...{ id, level, optIn: isOptIn, title, why, link, broken, fixed },
         })),
       },
     })
@@ -92,7 +100,7 @@ describe('kysely-tenants explain', () => {
     const { code, out } = await runCli(['explain', 'rls-not-forced', '--json'])
     expect(code).to.equal(0)
     expect(JSON.parse(out)).to.have.all.keys(
-      ...['version', 'id', 'level', 'title', 'why', 'broken', 'fixed'],
+      ...['version', 'id', 'level', 'optIn', 'title', 'why', 'link', 'broken', 'fixed'],
     )
   })
 })

@@ -20,7 +20,7 @@ export async function createCorrectSchema(client: pg.Client, database: string): 
   await client.query(withRolesOf(database, SCHEMA))
   const config = parseConfig({
     roles: { app: `${database}_app_user`, admin: `${database}_app_admin` },
-    tables: ['projects', 'tasks', 'events', 'visits'],
+    tables: { projects: {}, tasks: {}, events: {}, visits: {}, comments: { access: 'boundary' } },
     global: ['countries'],
   })
   const snapshot = await readState(client, config)
@@ -67,12 +67,20 @@ const SCHEMA = `
   create table public.visits_2026 partition of public.visits
     for values from ('2026-01-01') to ('2027-01-01');
   create index visits_by_tenant on public.visits (tenant_id, at);
+  create table public.comments (tenant_id uuid, id int, body text, is_public boolean,
+    primary key (tenant_id, id));
+  create policy comment_access on public.comments to app_user
+    using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))
+    with check (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid));
   create table public.countries (code text primary key);
   alter table public.projects owner to app_owner;
   alter table public.tasks owner to app_owner;
   alter table public.events owner to app_owner;
+  alter table public.comments owner to app_owner;
   alter table public.visits owner to app_owner;
   alter table public.visits_2026 owner to app_owner;
   grant select, insert, update, delete on public.projects, public.tasks, public.events,
-    public.visits, public.countries to app_user, app_admin;
+    public.visits, public.comments, public.countries to app_user, app_admin;
+  -- PostgreSQL 14 lets everybody create there.
+  revoke create on schema public from public;
 `

@@ -226,7 +226,7 @@ describe('parseConfig', () => {
     [
       'a level of a check that does not exist',
       { audit: { levels: { 'rls-not-forced': 1 } } },
-      'audit.levels.rls-not-forced: expected one of critical, high, medium, low, info, got 1',
+      'audit.levels.rls-not-forced: expected one of critical, high, medium, low, info, off, got 1',
     ],
   ]
 

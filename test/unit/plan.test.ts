@@ -25,7 +25,7 @@ const TABLE: TenantTable = {
 
 const COLUMN: ColumnState = {
   ...{ name: 'tenant_id', type: 'uuid', baseType: 'uuid', isDomain: false, notNull: true },
-  ...{ default: null, isIdentity: false },
+  ...{ default: null, isIdentity: false, defaultFunctions: [] },
 }
 
 describe('plan', () => {
@@ -87,9 +87,9 @@ describe('plan', () => {
   it('leaves a column alone that makes ids of its own', () => {
     const policies = inPlace(TABLE)
     const index: IndexState = {
-      ...{ name: 'pk', columns: ['tenant_id'], keys: ['tenant_id'], method: 'btree' },
+      ...{ name: 'pk', columns: ['tenant_id'], keys: ['tenant_id'], leakproof: [true] },
       ...{ isUnique: true, isPrimary: true, isValid: true, isPartial: false, predicate: null },
-      ...{ constraint: 'pk', isPartition: false },
+      ...{ method: 'btree', constraint: 'pk', isPartition: false },
     }
     const makes = { ...COLUMN, default: 'gen_random_uuid()' }
     const identity = { ...COLUMN, isIdentity: true }
@@ -157,7 +157,8 @@ function inPlace(table: TenantTable): PolicyState[] {
     ...policy,
     using: using?.deparsed ?? null,
     check: check?.deparsed ?? null,
-    ...{ usingColumns: [], checkColumns: [], functions: [], comment: POLICY_MARKER },
+    ...{ usingColumns: [], checkColumns: [], functions: [], relations: [] },
+    comment: POLICY_MARKER,
   }))
 }
 
@@ -172,14 +173,16 @@ function wanted(table: TenantTable): Wanted {
 function snapshot(relation: Partial<RelationState>): Snapshot {
   return {
     ...{ serverVersion: 180004, database: 'db', currentUser: 'owner', roles: [] },
-    ...{ memberships: [], functions: [], settingDefaults: [] },
+    ...{ memberships: [], functions: [], settingDefaults: [], securedObjects: [] },
+    ...{ defaultGrants: [], userMappings: [], eventTriggers: [], largeObjects: 0 },
     relations: [
       {
         ...{ schema: 'public', name: 'projects', kind: 'table', owner: 'owner' },
         ...{ rlsEnabled: false, rlsForced: false, isPartition: false, securityInvoker: false },
         ...{ inExtension: false, estimatedRows: -1, partitionKey: [], parents: [], reads: [] },
         ...{ columns: [COLUMN], policies: [], indexes: [], foreignKeys: [] },
-        ...{ grants: [], privileges: [] },
+        ...{ grants: [], privileges: [], extension: null, isUnlogged: false, constraints: [] },
+        ...{ triggers: [], rules: [], statistics: [], publications: [] },
         ...relation,
       },
     ],

@@ -15,7 +15,8 @@ describe('registry', () => {
 
   it('holds at least 20 checks, each with its documentation and its proof', () => {
     expect(CHECKS.length).to.be.at.least(20)
-    for (const { id, title, why, broken, fixed } of CHECKS) {
+    for (const { id, title, why, link, broken, fixed } of CHECKS) {
+      expect(link, id).to.match(/^https:\/\/www\.postgresql\.org\/\S+$/)
       expect(id).to.match(/^[a-z]+(-[a-z]+)+$/)
       for (const text of [title, why, broken, fixed]) expect(text.trim(), id).not.to.equal('')
     }

@@ -32,6 +32,15 @@ export function ownPolicies({ table, relation }: TenantTableState): PolicyState[
   return relation.policies.filter(({ name }) => !names.has(name))
 }
 
+/**
+ * The permissive policies that users of `access: 'boundary'` write. On other tables each of them is a
+ * finding as such: `policy-unexpected-permissive`, `policy-ignores-tenant-column`.
+ */
+export function boundaryPolicies(state: TenantTableState, context: CheckContext): PolicyState[] {
+  if (state.table.access !== 'boundary') return []
+  return ownPolicies(state).filter((p) => p.permissive && appliesToApp(p, context))
+}
+
 /** Some app role has the policy. Without app roles in the config, any role could be one. */
 export function appliesToApp({ roles }: PolicyState, { snapshot, wanted }: CheckContext): boolean {
   if (roles.length === 0) return true

@@ -1,4 +1,4 @@
-import type { FunctionState, RelationState } from '../../catalog/snapshot.ts'
+import type { FunctionState, Grant, RelationState } from '../../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../../policy/quote.ts'
 import type { CheckContext } from '../check.ts'
 import { inherits, plainAppRoles } from './roles.ts'
@@ -25,15 +25,29 @@ export function revokePrivileges(
   relation: RelationState,
   context: CheckContext,
 ): string {
-  const grants = relation.grants.filter(
-    ({ grantee, privilege }) =>
-      privileges.includes(privilege) && reachesApp(grantee, context) && grantee !== relation.owner,
-  )
+  const grants = grantsToApp(privileges, relation, context)
   if (grants.length === 0) {
     return `-- No grant gives this: look for predefined roles such as pg_read_all_data.`
   }
+  return revokeGrants(grants, qualifiedName(relation))
+}
+
+/** By which an app role has one of `privileges`. What an owner has is another finding. */
+export function grantsToApp(
+  privileges: readonly string[],
+  { owner, grants }: { readonly owner: string; readonly grants: readonly Grant[] },
+  context: CheckContext,
+): Grant[] {
+  return grants.filter(
+    ({ grantee, privilege }) =>
+      privileges.includes(privilege) && reachesApp(grantee, context) && grantee !== owner,
+  )
+}
+
+/** @param object as `revoke … on` wants it: `public.projects`, `schema billing` */
+export function revokeGrants(grants: readonly Grant[], object: string): string {
   const names = unique(grants.map(({ privilege }) => privilege.toLowerCase())).join(', ')
-  return `revoke ${names} on ${qualifiedName(relation)} from ${grantees(grants.map(({ grantee }) => grantee))}`
+  return `revoke ${names} on ${object} from ${grantees(grants.map(({ grantee }) => grantee))}`
 }
 
 export function revokeExecute(
@@ -51,7 +65,8 @@ function reachesApp(grantee: string | null, context: CheckContext): boolean {
   )
 }
 
-function grantees(names: readonly (string | null)[]): string {
+/** `public` is a keyword here, not a role name. */
+export function grantees(names: readonly (string | null)[]): string {
   return unique(names.map((name) => (name === null ? 'public' : identifier(name)))).join(', ')
 }
 

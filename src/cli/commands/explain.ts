@@ -42,6 +42,6 @@ function find(id: string): Check {
 }
 
 // What a check says, without what it does.
-function data({ id, level, title, why, broken, fixed }: Check): Omit<Check, 'detect'> {
-  return { id, level, title, why, broken, fixed }
+function data({ id, level, title, why, link, broken, fixed, isOptIn }: Check): object {
+  return { id, level, optIn: isOptIn ?? false, title, why, link, broken, fixed }
 }

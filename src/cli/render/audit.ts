@@ -41,10 +41,12 @@ function inconclusive({ inconclusive }: AuditReport, c: ChalkInstance): string[]
   return [[c.bold('Could not be checked'), ...lines].join('\n')]
 }
 
-function summary({ tables, checks, findings, inconclusive }: AuditReport, c: ChalkInstance) {
+function summary({ tables, checks, findings, inconclusive, off }: AuditReport, c: ChalkInstance) {
   const scope = `${plural(tables, 'table')}, ${plural(checks, 'check')}`
   const open = inconclusive.length
-  const doubt = open > 0 ? c.yellow(`; ${plural(open, 'check')} could not look`) : ''
+  const switchedOff = off.length > 0 ? `; ${plural(off.length, 'check')} switched off` : ''
+  const doubt =
+    switchedOff + (open > 0 ? c.yellow(`; ${plural(open, 'check')} could not look`) : '')
 
   if (findings.length === 0) {
     const mark = open > 0 ? c.yellow('?') : c.green('✔')

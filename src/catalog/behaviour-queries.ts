@@ -1,0 +1,62 @@
+import { SIGNATURE } from './part-queries.ts'
+
+// As the queries of the parts: one row a relation of `$1`.
+
+export const READ_CONSTRAINTS = `
+  select k.conrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name',        k.conname,
+    'kind',        case k.contype when 'c' then 'check' when 'f' then 'foreign key'
+                     when 'n' then 'not null' when 'x' then 'exclusion' else 'other' end,
+    'columns',     array(
+                     select a.attname
+                     from pg_catalog.pg_attribute a
+                     where a.attrelid = k.conrelid and a.attnum = any(k.conkey)
+                     order by a.attnum
+                   ),
+    'isValid',     k.convalidated,
+    'definition',  pg_catalog.pg_get_constraintdef(k.oid),
+    'isPartition', k.conparentid <> 0 or not k.conislocal
+  ) order by k.conname) as "parts"
+  from pg_catalog.pg_constraint k
+  where k.conrelid = any($1::oid[]) and (k.contype = 'x' or not k.convalidated)
+  group by k.conrelid
+`
+
+// A function assigns where a statement can begin: elsewhere `new.x =` compares.
+export const READ_TRIGGERS: string = `
+  select t.tgrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name',        t.tgname,
+    'function',    ${SIGNATURE},
+    'isInternal',  t.tgisinternal,
+    'isEnabled',   t.tgenabled in ('O', 'A'),
+    'isBeforeRow', t.tgtype & 3 = 3,
+    'assigns',     array(
+                     select distinct pg_catalog.lower(pg_catalog.btrim(found[1], '"'))
+                     from pg_catalog.regexp_matches(f.prosrc,
+                       '(?:^|;|\\mbegin|\\mthen|\\melse|\\mloop)\\s*new\\.("[^"]+"|\\w+)\\s*:?=',
+                       'gi') found
+                     order by 1
+                   )
+  ) order by t.tgname) as "parts"
+  from pg_catalog.pg_trigger t
+  join pg_catalog.pg_proc f      on f.oid = t.tgfoid
+  join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+  where t.tgrelid = any($1::oid[]) and (not t.tgisinternal or t.tgenabled not in ('O', 'A'))
+  group by t.tgrelid
+`
+
+// Before 15 the function returns nothing but the table.
+export const READ_PUBLICATIONS = `
+  select t.relid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name',         p.pubname,
+    'namesTable',   exists (
+                      select from pg_catalog.pg_publication_rel r
+                      where r.prpubid = p.oid and r.prrelid = t.relid
+                    ),
+    'hasRowFilter', pg_catalog.to_jsonb(t) ->> 'qual' is not null
+  ) order by p.pubname) as "parts"
+  from pg_catalog.pg_publication p
+  cross join lateral pg_catalog.pg_get_publication_tables(p.pubname::text) t
+  where t.relid = any($1::oid[])
+  group by t.relid
+`

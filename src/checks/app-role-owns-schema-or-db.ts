@@ -1,0 +1,40 @@
+import { identifier } from '../policy/quote.ts'
+import { type Check, type CheckContext, defineCheck } from './check.ts'
+import { inherits, plainAppRoles, revokeMembership } from './facts/roles.ts'
+import { objectName, securedObjects } from './facts/secured-objects.ts'
+
+export const appRoleOwnsSchemaOrDb: Check = defineCheck(
+  {
+    id: 'app-role-owns-schema-or-db',
+    level: 'high',
+    title: 'The application owns the schema or the database',
+    why:
+      'The owner of a schema drops any table in it, whoever owns that; the owner of the database ' +
+      'gives every connection a tenant from the start.',
+    link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
+    broken: 'alter schema public owner to app_user',
+    fixed: 'alter schema public owner to app_owner',
+    needs: 'appRoles',
+  },
+  (context) =>
+    securedObjects(context, 'database', 'schema').flatMap((object) => {
+      const { kind, name, owner } = object
+      const [role] = plainAppRoles(context).filter((r) => inherits(context.snapshot, r, owner))
+      if (role === undefined || (kind === 'schema' && !holdsTenants(name, context))) return []
+      const { currentUser } = context.snapshot
+      return {
+        object: objectName(object),
+        summary: `${role} owns it.`,
+        fix:
+          role !== owner
+            ? revokeMembership(context.snapshot, owner, role)
+            : role === currentUser
+              ? `-- Let another role own it: alter ${objectName(object)} owner to …`
+              : `alter ${objectName(object)} owner to ${identifier(currentUser)}`,
+      }
+    }),
+)
+
+function holdsTenants(schema: string, { wanted }: CheckContext): boolean {
+  return wanted.schemas.includes(schema) || wanted.tables.some((table) => table.schema === schema)
+}

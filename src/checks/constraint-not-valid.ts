@@ -1,0 +1,37 @@
+import type { ConstraintState } from '../catalog/snapshot.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, type CheckContext, tableCheck } from './check.ts'
+import { seeingAllRows } from './facts/foreign-keys.ts'
+import { statements } from './facts/statements.ts'
+import { isSameTable, type TenantTableState } from './facts/tenant-tables.ts'
+
+export const constraintNotValid: Check = tableCheck(
+  {
+    id: 'constraint-not-valid',
+    level: 'low',
+    title: 'A constraint was never checked against the rows that were there',
+    why: 'Old rows may break it. A migration that adds it NOT VALID has a second half.',
+    link: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-VALIDATE-CONSTRAINT',
+    broken: `alter table public.events add constraint recent check (at > '2000-01-01') not valid`,
+    fixed: 'alter table public.events validate constraint recent',
+  },
+  (state, context) =>
+    state.relation.constraints
+      .filter(({ isValid, isPartition }) => !isValid && !isPartition)
+      .map((constraint) => ({
+        summary: `Constraint ${constraint.name} is NOT VALID.`,
+        fix: validate(constraint, state, context),
+      })),
+)
+
+function validate(
+  { name, kind }: ConstraintState,
+  { relation }: TenantTableState,
+  { snapshot }: CheckContext,
+): string {
+  const statement = `alter table ${qualifiedName(relation)} validate constraint ${identifier(name)}`
+  if (kind !== 'foreign key') return statement
+  const key = relation.foreignKeys.find((candidate) => candidate.name === name)
+  const referenced = snapshot.relations.filter((r) => key && isSameTable(r, key.references))
+  return statements(seeingAllRows([relation, ...referenced], statement))
+}

@@ -1,0 +1,54 @@
+import type { DefaultGrant } from '../catalog/snapshot.ts'
+import { identifier } from '../policy/quote.ts'
+import { type Check, defineCheck } from './check.ts'
+import { grantees, grantsToApp } from './facts/privileges.ts'
+
+export const defaultPrivilegesTooWide: Check = defineCheck(
+  {
+    id: 'default-privileges-too-wide',
+    level: 'medium',
+    title: 'The application gets privileges on every new table',
+    why: 'A new table is reachable from its first moment, and protected only when somebody does it.',
+    link: 'https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html',
+    broken: `alter default privileges for role app_owner in schema public
+  grant select on tables to app_user`,
+    fixed: `alter default privileges for role app_owner in schema public
+  revoke select on tables from app_user`,
+    needs: 'appRoles',
+  },
+  (context) => {
+    const reaching = context.snapshot.defaultGrants.filter(
+      (grant) =>
+        grantsToApp([grant.privilege], { owner: grant.creator, grants: [grant] }, context).length >
+        0,
+    )
+    return groups(reaching).map((grants) => {
+      const [{ creator, schema, grantee }] = grants
+      const privileges = grants.map(({ privilege }) => privilege)
+      const where = schema === null ? '' : ` in schema ${identifier(schema)}`
+      return {
+        object: `tables of ${creator}${where}`,
+        level: privileges.includes('TRUNCATE') ? 'high' : 'medium',
+        summary: `${grantee ?? 'public'} gets ${privileges.join(', ')} on every new table.`,
+        fix: [
+          `alter default privileges for role ${identifier(creator)}${where}`,
+          `  revoke ${privileges.join(', ').toLowerCase()} on tables from ${grantees([grantee])}`,
+        ].join('\n'),
+      }
+    })
+  },
+)
+
+type Group = [DefaultGrant, ...DefaultGrant[]]
+
+// One statement revokes what one grantee has of one creator in one schema.
+function groups(grants: readonly DefaultGrant[]): Group[] {
+  const found = new Map<string, Group>()
+  for (const grant of grants) {
+    const key = JSON.stringify([grant.creator, grant.schema, grant.grantee])
+    const group = found.get(key)
+    if (group) group.push(grant)
+    else found.set(key, [grant])
+  }
+  return [...found.values()]
+}

@@ -1,0 +1,11 @@
+import type { FunctionState } from '../../catalog/snapshot.ts'
+import { identifier } from '../../policy/quote.ts'
+
+/** Nobody can put objects of his own in the way of what a SECURITY DEFINER function names. */
+export function pinsSearchPath({ settings }: FunctionState): boolean {
+  return settings.some((setting) => setting.startsWith('search_path='))
+}
+
+export function pinSearchPath({ kind, signature, schema }: FunctionState): string {
+  return `alter ${kind} ${signature} set search_path = pg_catalog, ${identifier(schema)}, pg_temp`
+}

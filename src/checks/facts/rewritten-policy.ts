@@ -1,0 +1,33 @@
+import type { PolicyState } from '../../catalog/snapshot.ts'
+import { identifier, qualifiedName } from '../../policy/quote.ts'
+import type { TableName } from '../../table-name.ts'
+import { conjuncts } from './conjuncts.ts'
+
+/** Alters what `rewrite` changes, and leaves the rest of the policy as PostgreSQL deparses it. */
+export function rewrittenPolicy(
+  table: TableName,
+  { name, using, check }: Pick<PolicyState, 'name' | 'using' | 'check'>,
+  rewrite: (condition: string) => string,
+): string {
+  return [
+    `alter policy ${identifier(name)} on ${qualifiedName(table)}`,
+    ...(using === null ? [] : [`  using (${rewrite(using)})`]),
+    ...(check === null ? [] : [`  with check (${rewrite(check)})`]),
+  ].join('\n')
+}
+
+/** Replaces those parts of a condition, all of which must be true, that `isWrong` picks. */
+export function replaceConjuncts(
+  condition: string,
+  isWrong: (part: string) => boolean,
+  replacement: string,
+): string {
+  const parts = conjuncts(condition)
+  if (!parts.some(isWrong)) return condition
+  return [...new Set(parts.map((part) => (isWrong(part) ? replacement : part)))].join(' and ')
+}
+
+/** What a policy says, without telling its clauses apart. */
+export function textsOf({ using, check }: PolicyState): string[] {
+  return [using, check].flatMap((text) => text ?? [])
+}

@@ -1,0 +1,48 @@
+import type { ForeignKeyState } from '../catalog/snapshot.ts'
+import { type Check, tableCheck } from './check.ts'
+import { addTenant } from './facts/foreign-keys.ts'
+import { isSameTable, tenantTables } from './facts/tenant-tables.ts'
+
+export const fkSetNullNullsTenant: Check = tableCheck(
+  {
+    id: 'fk-set-null-nulls-tenant',
+    level: 'medium',
+    title: 'A foreign key changes the tenant of a row',
+    why:
+      'ON DELETE SET NULL sets every column of the key, the tenant too: deleting the parent fails, or ' +
+      'leaves a row of nobody. ON UPDATE CASCADE moves rows to another tenant.',
+    link: 'https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK',
+    broken: `alter table public.tasks drop constraint tasks_tenant_id_project_id_fkey,
+  add constraint tasks_project foreign key (tenant_id, project_id)
+    references public.projects (tenant_id, id) on delete set null`,
+    fixed: `alter table public.tasks drop constraint tasks_project,
+  add constraint tasks_project foreign key (tenant_id, project_id)
+    references public.projects (tenant_id, id) on delete restrict`,
+  },
+  (child, context) => {
+    const { serverVersion } = context.snapshot
+    const parents = tenantTables(context)
+    return child.relation.foreignKeys
+      .filter((key) => !key.isPartition && key.columns.includes(child.table.column))
+      .flatMap((key) => {
+        const actions = touching(key, child.table.column)
+        if (actions.length === 0) return []
+        const parent = parents.find(({ relation }) => isSameTable(relation, key.references))
+        return {
+          summary: `${key.name} sets the tenant ${actions.join(' and ')}.`,
+          fix: parent
+            ? addTenant(key, { child, parent, serverVersion })
+            : `-- Make ${key.name} again without ${actions.join(' and ')}.`,
+        }
+      })
+  },
+)
+
+function touching(key: ForeignKeyState, column: string): string[] {
+  const { onDelete, onDeleteColumns, onUpdate } = key
+  const isNamed = onDeleteColumns.length === 0 || onDeleteColumns.includes(column)
+  return [
+    ...(['set null', 'set default'].includes(onDelete) && isNamed ? [`on delete ${onDelete}`] : []),
+    ...(['set null', 'set default', 'cascade'].includes(onUpdate) ? [`on update ${onUpdate}`] : []),
+  ]
+}

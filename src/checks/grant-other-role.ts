@@ -1,0 +1,34 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+import { revokeGrants } from './facts/privileges.ts'
+import { isUnbound } from './facts/roles.ts'
+
+export const grantOtherRole: Check = tableCheck(
+  {
+    id: 'grant-other-role',
+    level: 'info',
+    title: 'A role that the config does not know has privileges',
+    why:
+      'It is one more way to the rows, which no other check looks at: those judge the roles of the ' +
+      'config.',
+    link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
+    broken: 'grant select on public.projects to some_role',
+    fixed: 'revoke select on public.projects from some_role',
+  },
+  ({ relation }, { snapshot, wanted }) => {
+    const known = new Set([relation.owner, ...wanted.appRoles, ...wanted.adminRoles])
+    const others = new Set(relation.grants.flatMap(({ grantee }) => grantee ?? []))
+    return [...others]
+      .filter((role) => !known.has(role))
+      .map((role) => {
+        const grants = relation.grants.filter(({ grantee }) => grantee === role)
+        const isFree = isUnbound(snapshot, role, relation)
+        const has = grants.map(({ privilege }) => privilege).join(', ')
+        return {
+          level: isFree ? 'high' : 'info',
+          summary: `${identifier(role)} has ${has}${isFree ? ' and is not held by row security' : ''}.`,
+          fix: revokeGrants(grants, qualifiedName(relation)),
+        }
+      })
+  },
+)

@@ -1,0 +1,23 @@
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+import { revokeGrants } from './facts/privileges.ts'
+
+export const grantToPublic: Check = tableCheck(
+  {
+    id: 'grant-to-public',
+    level: 'medium',
+    title: 'Every role has a privilege on a tenant table',
+    why: 'What is granted to public is granted to roles that somebody creates later, too.',
+    link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
+    broken: 'grant select on public.projects to public',
+    fixed: 'revoke select on public.projects from public',
+  },
+  ({ relation }) => {
+    const grants = relation.grants.filter(({ grantee }) => grantee === null)
+    if (grants.length === 0) return
+    return {
+      summary: `Every role has ${grants.map(({ privilege }) => privilege).join(', ')}.`,
+      fix: revokeGrants(grants, qualifiedName(relation)),
+    }
+  },
+)

@@ -1,0 +1,47 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, type CheckContext, defineCheck, type Problem } from './check.ts'
+import { tenantTables } from './facts/tenant-tables.ts'
+
+export const largeObjects: Check = defineCheck(
+  {
+    id: 'large-objects',
+    level: 'medium',
+    title: 'Large objects belong to nobody',
+    why:
+      'A large object has privileges of its own and no row security: whoever knows or guesses its ' +
+      'number reads it, and the application is one role for all tenants.',
+    link: 'https://www.postgresql.org/docs/current/lo-implementation.html',
+    broken: 'alter table public.events add column photo oid',
+    fixed: 'alter table public.events alter column photo type bytea using lo_get(photo)',
+    needs: 'appRoles',
+  },
+  (context) => [...columns(context), ...objects(context)],
+)
+
+function columns(context: CheckContext): Problem[] {
+  return tenantTables(context)
+    .filter(({ isChild }) => !isChild)
+    .flatMap(({ relation }) =>
+      relation.columns
+        .filter(({ baseType }) => baseType === 'oid')
+        .map(({ name }) => {
+          const [table, column] = [qualifiedName(relation), identifier(name)]
+          return {
+            object: table,
+            summary: `${column} seems to name large objects.`,
+            fix: `alter table ${table} alter column ${column} type bytea using lo_get(${column})`,
+          }
+        }),
+    )
+}
+
+function objects({ snapshot }: CheckContext): Problem[] {
+  if (snapshot.largeObjects === 0) return []
+  return [
+    {
+      object: 'large objects',
+      summary: `The application may read ${snapshot.largeObjects} of them, of whatever tenant.`,
+      fix: '-- Store what they hold in a column of type bytea of a tenant table, then lo_unlink them.',
+    },
+  ]
+}

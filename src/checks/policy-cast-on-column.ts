@@ -1,0 +1,45 @@
+import { isOwnRow } from '../policy/current-tenant.ts'
+import { identifier } from '../policy/quote.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import { type Check, tableCheck } from './check.ts'
+import { appliesToApp, ownPolicies } from './facts/policies.ts'
+import { replaceConjuncts, rewrittenPolicy, textsOf } from './facts/rewritten-policy.ts'
+
+export const policyCastOnColumn: Check = tableCheck(
+  {
+    id: 'policy-cast-on-column',
+    level: 'medium',
+    title: 'A policy casts the tenant column',
+    why: 'No index on the column serves the comparison: every statement reads the rows of all tenants.',
+    link: 'https://www.postgresql.org/docs/current/indexes-expressional.html',
+    broken: `alter policy comment_access on public.comments
+  using (tenant_id::text = (select current_setting('app.tenant_id', true)))`,
+    fixed: `alter policy comment_access on public.comments
+  using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))`,
+  },
+  (state, context) => {
+    const { table } = state
+    const isWrong = (text: string) => castsAway(text, table)
+    return ownPolicies(state)
+      .filter((policy) => appliesToApp(policy, context) && textsOf(policy).some(isWrong))
+      .map((policy) => ({
+        summary: `Policy ${policy.name} casts ${identifier(table.column)}.`,
+        fix: rewrittenPolicy(table, policy, (text) =>
+          replaceConjuncts(text, isWrong, isOwnRow(table).sql),
+        ),
+      }))
+  },
+)
+
+// varchar is compared as text and a domain as its base type, without losing the index.
+function castsAway(text: string, { column, type, isDomain }: TenantTable): boolean {
+  const harmless: readonly string[] = [
+    ...(type === 'varchar' ? ['text', 'character varying'] : []),
+    ...(isDomain ? [type] : []),
+  ]
+  const cast = `(${identifier(column)})::`
+  return text
+    .split(cast)
+    .slice(1)
+    .some((rest) => !harmless.some((name) => rest.startsWith(name)))
+}

@@ -1,0 +1,43 @@
+import type { PolicyState } from '../catalog/snapshot.ts'
+import type { Level } from '../level.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import { type Check, type CheckContext, tableCheck } from './check.ts'
+import { appliesToApp, demandsOwnRow, hasIntactFloor } from './facts/policies.ts'
+import { rolesWith } from './facts/privileges.ts'
+import { isSameTable, type TenantTableState } from './facts/tenant-tables.ts'
+
+export const policyReferencesOtherTable: Check = tableCheck(
+  {
+    id: 'policy-references-other-table',
+    level: 'medium',
+    title: 'A policy looks into another table',
+    why:
+      'Who may write that table decides who sees the rows of this one; a change of it races with ' +
+      'statements that are running; and no index serves the condition.',
+    link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
+    broken: `create policy of_a_project on public.tasks as restrictive to app_user
+  using (exists (select from public.projects p where p.id = project_id))`,
+    fixed: 'drop policy of_a_project on public.tasks',
+  },
+  (state, context) =>
+    state.relation.policies
+      .filter(({ relations }) => relations.length > 0)
+      .filter((policy) => appliesToApp(policy, context))
+      .map((policy) => ({
+        level: levelOf(policy, state, context),
+        summary: `Policy ${policy.name} looks into ${policy.relations.map(qualifiedName).join(', ')}.`,
+        fix: '-- Keep what it looks up in a column of this table, or in a setting of the scope.',
+      })),
+)
+
+function levelOf(policy: PolicyState, state: TenantTableState, context: CheckContext): Level {
+  // Then it only narrows what is the own tenant's anyway.
+  if (hasIntactFloor(state, context) || demandsOwnRow(policy, state)) return 'low'
+  const isWritable = context.snapshot.relations
+    .filter((relation) => policy.relations.some((other) => isSameTable(other, relation)))
+    .some(
+      (relation) =>
+        !relation.rlsEnabled && rolesWith(['INSERT', 'UPDATE'], relation, context).length > 0,
+    )
+  return isWritable ? 'high' : 'medium'
+}

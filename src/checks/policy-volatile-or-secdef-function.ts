@@ -1,0 +1,60 @@
+import type { FunctionState } from '../catalog/snapshot.ts'
+import { type Check, tableCheck } from './check.ts'
+import { pinsSearchPath } from './facts/functions.ts'
+import { statements } from './facts/statements.ts'
+
+export const policyVolatileOrSecdefFunction: Check = tableCheck(
+  {
+    id: 'policy-volatile-or-secdef-function',
+    level: 'medium',
+    title: 'A policy calls a function that is slow or runs as somebody else',
+    why:
+      'A VOLATILE function is called for every row of every tenant, and no index helps; one that is ' +
+      'not PARALLEL SAFE forbids parallel plans; SECURITY DEFINER decides with the rights of its owner.',
+    link: 'https://www.postgresql.org/docs/current/xfunc-volatility.html',
+    broken: `create function public.is_open() returns boolean language plpgsql parallel safe
+  as 'begin return true; end';
+create policy only_open on public.projects as restrictive to app_user using (public.is_open())`,
+    fixed: 'alter function public.is_open() stable',
+  },
+  ({ relation }, { snapshot }) =>
+    relation.policies.flatMap((policy) =>
+      snapshot.functions
+        .filter(({ signature, inExtension, isBuiltIn }) => {
+          return policy.functions.includes(signature) && !inExtension && !isBuiltIn
+        })
+        // Another finding: `policy-immutable-function`.
+        .filter(({ volatility }) => volatility !== 'immutable')
+        .flatMap((fn) => {
+          const faults = faultsOf(fn)
+          if (faults.length === 0) return []
+          const isHarmful = faults.some(({ harms }) => harms)
+          return {
+            level: isHarmful ? 'medium' : 'low',
+            summary: `Policy ${policy.name} calls ${fn.signature}, which is ${faults.map(({ is }) => is).join(' and ')}.`,
+            fix: statements([
+              `alter function ${fn.signature} ${faults.map(({ mend }) => mend).join(' ')}`,
+            ]),
+          }
+        }),
+    ),
+)
+
+interface Fault {
+  readonly is: string
+  readonly mend: string
+  /** More than a plan that is not parallel. */
+  readonly harms: boolean
+}
+
+// A membership function has to be SECURITY DEFINER to read its table; a pinned search_path makes sure
+// that it reads no other.
+function faultsOf(fn: FunctionState): Fault[] {
+  return [
+    ...(fn.volatility === 'volatile' ? [{ is: 'VOLATILE', mend: 'stable', harms: true }] : []),
+    ...(fn.parallelSafe ? [] : [{ is: 'not PARALLEL SAFE', mend: 'parallel safe', harms: false }]),
+    ...(fn.securityDefiner && !pinsSearchPath(fn)
+      ? [{ is: 'SECURITY DEFINER', mend: 'security invoker', harms: true }]
+      : []),
+  ]
+}

@@ -1,0 +1,24 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Check, tableCheck } from './check.ts'
+import { statements } from './facts/statements.ts'
+
+export const ruleOnTenantTable: Check = tableCheck(
+  {
+    id: 'rule-on-tenant-table',
+    level: 'medium',
+    title: 'A rule rewrites statements on a tenant table',
+    why: 'What a rule does instead is done with the rights of the owner of the rule.',
+    link: 'https://www.postgresql.org/docs/current/rules-privileges.html',
+    broken: 'create rule keep as on delete to public.events do instead nothing',
+    fixed: 'drop rule keep on public.events',
+  },
+  ({ relation }) => {
+    if (relation.rules.length === 0) return
+    return {
+      summary: `It has the rules ${relation.rules.join(', ')}.`,
+      fix: statements(
+        relation.rules.map((rule) => `drop rule ${identifier(rule)} on ${qualifiedName(relation)}`),
+      ),
+    }
+  },
+)

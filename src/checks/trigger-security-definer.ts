@@ -1,0 +1,36 @@
+import { type Check, tableCheck } from './check.ts'
+import { pinsSearchPath } from './facts/functions.ts'
+import { isUnbound } from './facts/roles.ts'
+
+export const triggerSecurityDefiner: Check = tableCheck(
+  {
+    id: 'trigger-security-definer',
+    level: 'medium',
+    title: 'A trigger runs as somebody else',
+    why:
+      'Its function has the rights of its owner, whom row security may not hold: it reads and writes ' +
+      'every tenant whenever a row is written.',
+    link: 'https://www.postgresql.org/docs/current/sql-createtrigger.html',
+    broken: `create function public.log_event() returns trigger language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  as 'begin return null; end';
+create trigger log_event after insert on public.events
+  for each row execute function public.log_event()`,
+    fixed: 'alter function public.log_event() security invoker',
+  },
+  ({ relation, isChild }, { snapshot }) => {
+    // A partition has the triggers of its parent.
+    if (isChild) return
+    return relation.triggers.flatMap((trigger) => {
+      const fn = snapshot.functions.find(({ signature }) => signature === trigger.function)
+      if (trigger.isInternal || !fn?.securityDefiner) return []
+      // An owner that row security holds writes a log and no more.
+      const isContained = pinsSearchPath(fn) && !isUnbound(snapshot, fn.owner, relation)
+      return {
+        level: isContained ? 'low' : 'medium',
+        summary: `Trigger ${trigger.name} runs as ${fn.owner}.`,
+        fix: `alter function ${fn.signature} security invoker`,
+      }
+    })
+  },
+)

@@ -1,0 +1,43 @@
+import { expect } from 'chai'
+import type { Snapshot } from '../../src/catalog/snapshot.ts'
+import { serverRlsCve } from '../../src/checks/server-rls-cve.ts'
+import type { Wanted } from '../../src/wanted.ts'
+
+// SQL cannot make a server older, as the test of the other checks does with what they find.
+describe('server-rls-cve', () => {
+  it('names the holes of an old release, and the release without them', () => {
+    expect(judge(180006)).to.deep.equal([
+      {
+        check: 'server-rls-cve',
+        level: 'high',
+        object: 'server 18.6',
+        summary: 'It has CVE-2026-120154, CVE-2026-116311, CVE-2026-116327, CVE-2026-16237.',
+        fix: '-- Update the server to 18.7 or later.',
+      },
+    ])
+  })
+
+  it('finds nothing on the latest minor releases, nor on a major one that came later', () => {
+    const versions = [140025, 150020, 160016, 170012, 180007, 190000]
+    expect(versions.flatMap(judge)).to.deep.equal([])
+  })
+
+  it('asks for the release that closes all of them', () => {
+    expect(judge(150002).map(({ fix }) => fix)).to.deep.equal([
+      '-- Update the server to 15.20 or later.',
+    ])
+  })
+})
+
+function judge(serverVersion: number) {
+  const snapshot: Snapshot = {
+    ...{ serverVersion, database: 'shop', currentUser: 'owner', roles: [], memberships: [] },
+    ...{ relations: [], functions: [], settingDefaults: [], securedObjects: [], largeObjects: 0 },
+    ...{ defaultGrants: [], userMappings: [], eventTriggers: [] },
+  }
+  const wanted: Wanted = {
+    ...{ setting: 'app.tenant_id', appRoles: [], adminRoles: [], schemas: [], tables: [] },
+    ...{ withoutColumn: [], global: [] },
+  }
+  return serverRlsCve.detect({ snapshot, wanted })
+}
