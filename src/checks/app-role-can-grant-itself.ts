@@ -14,13 +14,14 @@ export const appRoleCanGrantItself: Check = appRoleCheck(
     broken: `alter role some_role bypassrls;
 do $$ begin
   if current_setting('server_version_num')::int >= 160000 then
-    -- Quoted: an older server cannot even read it.
     execute 'grant some_role to app_user with admin true, inherit false, set false';
   else
     alter role app_user createrole;
   end if;
 end $$`,
     fixed: 'revoke some_role from app_user; alter role app_user nocreaterole',
+    // Before PostgreSQL 16.
+    alsoFinds: ['app-role-createrole'],
   },
   ({ name, superuser, createRole }, context) => {
     const { snapshot } = context

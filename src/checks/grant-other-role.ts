@@ -1,7 +1,7 @@
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { revokeGrants } from './facts/privileges.ts'
-import { isUnbound } from './facts/roles.ts'
+import { inherits, isUnbound } from './facts/roles.ts'
 
 export const grantOtherRole: Check = tableCheck(
   {
@@ -16,10 +16,13 @@ export const grantOtherRole: Check = tableCheck(
     fixed: 'revoke select on public.projects from some_role',
   },
   ({ relation }, { snapshot, wanted }) => {
-    const known = new Set([relation.owner, ...wanted.appRoles, ...wanted.adminRoles])
+    const known = [...wanted.appRoles, ...wanted.adminRoles]
+    // A group through which a known role has its privileges is not one more way.
+    const isKnown = (role: string) =>
+      role === relation.owner || known.some((member) => inherits(snapshot, member, role))
     const others = new Set(relation.grants.flatMap(({ grantee }) => grantee ?? []))
     return [...others]
-      .filter((role) => !known.has(role))
+      .filter((role) => !isKnown(role))
       .map((role) => {
         const grants = relation.grants.filter(({ grantee }) => grantee === role)
         const isFree = isUnbound(snapshot, role, relation)

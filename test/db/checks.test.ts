@@ -66,14 +66,16 @@ describe('checks', () => {
     check: Check | undefined,
     body: (schema: Schema) => Promise<unknown>,
   ): Promise<void> {
-    const checks = MADE_BY_SQL.filter((other) => !other.isOptIn || other === check)
     return withRollback(database.url, async (client) => {
       const config: Config = await createCorrectSchema(client, database.name)
       const run = (sql: string) => client.query(withRolesOf(database.name, sql))
       if (check?.isOptIn) await run(check.fixed)
-      const { snapshot } = await checkContext(client, config)
+      const { serverVersion } = (await checkContext(client, config)).snapshot
+      const checks = MADE_BY_SQL.filter(
+        ({ id, isOptIn, since = 0 }) => (!isOptIn || id === check?.id) && since <= serverVersion,
+      )
       await body({
-        ...{ client, run, serverVersion: snapshot.serverVersion },
+        ...{ client, run, serverVersion },
         findings: async () => {
           const context = await checkContext(client, config)
           return checks.flatMap(({ detect }) => detect(context))
