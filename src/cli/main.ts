@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
 import { explainCommand } from './commands/explain.ts'
@@ -7,6 +6,7 @@ import { migrateListCommand } from './commands/migrate-list.ts'
 import { migrateRlsCommand } from './commands/migrate-rls.ts'
 import { statusCommand } from './commands/status.ts'
 import { EXIT, type Io } from './io.ts'
+import { packageVersion } from './package-version.ts'
 import { renderError } from './render/error.ts'
 import { paint } from './render/paint.ts'
 
@@ -72,10 +72,4 @@ function createProgram(io: Io, exit: (code: number) => void): Command {
     program.addCommand(command(io, exit).copyInheritedSettings(program))
   }
   return program
-}
-
-// The same distance from `src/cli` and from `dist/cli`.
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return JSON.parse(readFileSync(file, 'utf8')).version
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type AuditReport, audit } from '../../src/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
-import { renderAudit } from '../../src/cli/render/audit.ts'
+import { renderAuditHuman } from '../../src/cli/render/audit-human.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
@@ -134,6 +134,24 @@ describe('kysely-tenants audit', () => {
     })
   })
 
+  it('prints findings in the format that was asked for', async () => {
+    await change('alter table tasks disable row level security')
+    const printed = async (format: string) => {
+      const { code, out, err } = await run('--format', format)
+      return { code, err, begin: out.slice(0, 30) }
+    }
+    const found = { code: 1, err: '' }
+    expect(await printed('sarif')).to.deep.equal({
+      ...{ ...found, begin: '{\n  "$schema": "https://docs.o' },
+    })
+    expect(await printed('github')).to.deep.equal({
+      ...{ ...found, begin: '::error file=kysely-tenants.co' },
+    })
+    expect(await printed('markdown')).to.deep.equal({
+      ...{ ...found, begin: `## Audit of \`${database.name}\`\n\n**2`.slice(0, 30) },
+    })
+  })
+
   for (const argv of [['--json'], ['--format', 'json']]) {
     it(`prints the report as it is with ${argv.join(' ')}`, async () => {
       await change('alter table tasks disable row level security')
@@ -149,7 +167,7 @@ describe('kysely-tenants audit', () => {
   }
 })
 
-describe('renderAudit', () => {
+describe('renderAuditHuman', () => {
   const REPORT: AuditReport = {
     serverVersion: 180004,
     database: 'shop',
@@ -183,7 +201,7 @@ describe('renderAudit', () => {
   }
 
   it('groups by object, the worst first', () => {
-    expect(renderAudit(REPORT, false)).to.equal(`public.tasks
+    expect(renderAuditHuman(REPORT, false)).to.equal(`public.tasks
   ✖ critical  Row security is off.  rls-disabled
     fix  alter table public.tasks enable row level security;
   ✖ medium  Its owner sees every tenant.  rls-not-forced
@@ -202,7 +220,7 @@ Could not be checked
   })
 
   it('does not call a run clean in which a check could not look', () => {
-    expect(renderAudit({ ...REPORT, findings: [] }, false)).to.equal(`Could not be checked
+    expect(renderAuditHuman({ ...REPORT, findings: [] }, false)).to.equal(`Could not be checked
   ? app-role-superuser  no app role in the config
 
 ? 2 tables, 3 checks: no findings; 1 check could not look.
@@ -210,7 +228,7 @@ Could not be checked
   })
 
   it('paints the levels', () => {
-    const painted = renderAudit(REPORT, true)
+    const painted = renderAuditHuman(REPORT, true)
     expect(painted).to.include('\u001b[31m\u001b[1m✖ critical\u001b[22m\u001b[39m')
     expect(painted).to.include('\u001b[33m✖ medium\u001b[39m')
   })

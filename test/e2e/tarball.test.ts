@@ -38,6 +38,7 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
         'dist',
         'migrations-templates',
         'package.json',
+        'schemas',
       ].sort(),
     )
     const dist = packed.filter((file) => file.startsWith('dist/'))
@@ -48,6 +49,7 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
     expect(await exportsOf(project)).to.deep.equal({
       '.': ['TenancyError', 'TenantDialect', 'TenantPlugin', 'createTenancy', 'isTenancyError'],
       './audit': ['audit'],
+      './audit-report.schema.json': ['default'],
       './config': ['defineConfig'],
       './package.json': ['default'],
     })

@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'kysely',
     'kysely/migration',
     'pg',
+    'type sarif',
   ],
   'index.ts': ['errors.ts', 'runtime', 'type config.ts'],
 }

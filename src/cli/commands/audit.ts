@@ -1,15 +1,25 @@
+import { relative, sep } from 'node:path'
 import { Command, Option } from 'commander'
-import { audit } from '../../audit.ts'
+import { type AuditReport, audit } from '../../audit.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
-import { renderAudit } from '../render/audit.ts'
+import { packageVersion } from '../package-version.ts'
+import { renderAuditGithub } from '../render/audit-github.ts'
+import { renderAuditHuman } from '../render/audit-human.ts'
+import { renderAuditMarkdown } from '../render/audit-markdown.ts'
+import { renderAuditSarif } from '../render/audit-sarif.ts'
+import type { AuditSource } from '../render/audit-source.ts'
 import { renderJson } from '../render/json.ts'
 
+const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown'] as const
+
+type Format = (typeof FORMATS)[number]
+
 interface AuditOptions extends CommonOptions {
-  readonly format: 'human' | 'json'
+  readonly format: Format
   readonly failOn?: Level
 }
 
@@ -20,6 +30,8 @@ Exits 1 when a finding is at least as bad as --fail-on.
 Examples:
   kysely-tenants audit
   kysely-tenants audit --fail-on critical
+  kysely-tenants audit --format github
+  kysely-tenants audit --format sarif > kysely-tenants.sarif
   kysely-tenants audit --json | jq '.findings[].check'
   kysely-tenants explain rls-not-forced`
 
@@ -30,7 +42,7 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
     .addOption(urlOption())
     .addOption(
       new Option('-f, --format <format>', 'how to print the report')
-        .choices(['human', 'json'])
+        .choices(FORMATS)
         .default('human'),
     )
     .addOption(jsonOption().implies({ format: 'json' }))
@@ -42,14 +54,35 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
     )
     .addHelpText('after', HELP)
     .action(async (options: AuditOptions) => {
-      const { config } = await loadConfig(io.cwd, options.config)
+      const { config, path } = await loadConfig(io.cwd, options.config)
       const report = await withClient(config.connection, options.url, (client) =>
         audit(client, config),
       )
       const failOn = options.failOn ?? config.audit.failOn
       const fails = report.findings.some(({ level }) => isAtLeast(level, failOn))
 
-      io.out(options.format === 'json' ? renderJson(report) : renderAudit(report, io.color))
+      const configFile = relative(io.cwd, path).split(sep).join('/')
+      const source = { configFile, version: packageVersion() }
+      io.out(render(report, options.format, { ...source, color: io.color }))
       exit(fails ? EXIT.findings : EXIT.clean)
     })
+}
+
+function render(
+  report: AuditReport,
+  format: Format,
+  { color, ...source }: AuditSource & { readonly color: boolean },
+): string {
+  switch (format) {
+    case 'human':
+      return renderAuditHuman(report, color)
+    case 'json':
+      return renderJson(report)
+    case 'sarif':
+      return renderAuditSarif(report, source)
+    case 'github':
+      return renderAuditGithub(report, source)
+    case 'markdown':
+      return renderAuditMarkdown(report)
+  }
 }

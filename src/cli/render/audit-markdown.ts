@@ -1,0 +1,55 @@
+import type { AuditReport } from '../../audit.ts'
+import { auditFix, auditSentence } from './audit-sentence.ts'
+
+/** For a comment on a pull request, or the summary of a job. */
+export function renderAuditMarkdown(report: AuditReport): string {
+  const { findings, inconclusive, database } = report
+  const blocks = [
+    `## Audit of ${code(database)}`,
+    `**${auditSentence(report)}**`,
+    ...(findings.length === 0 ? [] : [table(findings), fixes(findings)]),
+    ...(inconclusive.length === 0 ? [] : [`### Could not be checked\n\n${list(inconclusive)}`]),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function table(findings: AuditReport['findings']): string {
+  const rows = findings.map(({ level, object, summary, check }) =>
+    [level, code(object), cell(summary), code(check)].join(' | '),
+  )
+  return ['level | object | finding | check', '---|---|---|---', ...rows]
+    .map((row) => `| ${row} |`)
+    .join('\n')
+}
+
+function fixes(findings: AuditReport['findings']): string {
+  const sql = findings.map(({ check, object, fix }) => {
+    // A name may hold a line break.
+    return `-- ${check}: ${object.replaceAll(/\s+/g, ' ')}\n${auditFix(fix)}`
+  })
+  const fence = fenceFor(sql.join('\n'))
+  return `<details><summary>Fixes</summary>\n\n${fence}sql\n${sql.join('\n\n')}\n${fence}\n\n</details>`
+}
+
+function list(inconclusive: AuditReport['inconclusive']): string {
+  return inconclusive.map(({ check, reason }) => `- ${code(check)}: ${cell(reason)}`).join('\n')
+}
+
+function cell(text: string): string {
+  const plain = text.replaceAll(/\s+/g, ' ')
+  return plain.replaceAll(/[\\`*_|<>~[\]]/g, (character) => `\\${character}`)
+}
+
+// In a code span nothing is escaped but, inside a table, the bar.
+function code(text: string): string {
+  const plain = text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
+  const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length))
+  const mark = '`'.repeat(longest + 1)
+  const pad = longest > 0 ? ' ' : ''
+  return `${mark}${pad}${plain}${pad}${mark}`
+}
+
+function fenceFor(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  return '`'.repeat(longest + 1)
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import type { Log, Notification, ReportingDescriptor, Result } from 'sarif'
+import type { AuditReport } from '../../audit.ts'
+import type { Check } from '../../checks/check.ts'
+import { CHECKS } from '../../checks/registry.ts'
+import type { Level } from '../../level.ts'
+import { auditFix } from './audit-sentence.ts'
+import type { AuditSource } from './audit-source.ts'
+
+const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json'
+
+/**
+ * SARIF 2.1.0, as code scanning takes it: rules with their severity, results with a fingerprint that
+ * stays the same as long as the finding does, and what could not be checked as notifications.
+ * https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html
+ */
+export function renderAuditSarif(report: AuditReport, source: AuditSource): string {
+  const log: Log = {
+    $schema: SCHEMA,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'kysely-tenants',
+            version: source.version,
+            informationUri: 'https://www.npmjs.com/package/kysely-tenants',
+            rules: CHECKS.map(rule),
+          },
+        },
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: report.inconclusive.map(notification),
+          },
+        ],
+        results: report.findings.map((finding) => result(finding, source)),
+      },
+    ],
+  }
+  return `${JSON.stringify(log, null, 2)}\n`
+}
+
+const SARIF_LEVEL: Readonly<Record<Level, 'error' | 'warning' | 'note'>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  info: 'note',
+}
+
+// In the middle of the ranges by which code scanning names a severity.
+const SEVERITY: Readonly<Record<Level, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+  info: '0.0',
+}
+
+function rule({ id, level, title, why, link, fixed }: Check): ReportingDescriptor {
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    helpUri: link,
+    help: { text: `${why}\n\nFixed:\n${fixed}`, markdown: `${why}\n\n\`\`\`sql\n${fixed}\n\`\`\`` },
+    defaultConfiguration: { level: SARIF_LEVEL[level] },
+    properties: { 'security-severity': SEVERITY[level], tags: ['security'] },
+  }
+}
+
+function result(
+  { check, level, object, summary, fix }: AuditReport['findings'][number],
+  { configFile }: AuditSource,
+): Result {
+  return {
+    ruleId: check,
+    ruleIndex: CHECKS.findIndex(({ id }) => id === check),
+    level: SARIF_LEVEL[level],
+    message: { text: `${object}: ${summary}\n\n${auditFix(fix)}` },
+    locations: [
+      {
+        // The object lives in a database. What a repository has of it is the config that names it.
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(configFile), uriBaseId: '%SRCROOT%' },
+          region: { startLine: 1 },
+        },
+        logicalLocations: [{ fullyQualifiedName: object }],
+      },
+    ],
+    partialFingerprints: { 'finding/v1': fingerprint(check, object, summary) },
+    properties: { level },
+  }
+}
+
+function fingerprint(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+function notification({ check, reason }: AuditReport['inconclusive'][number]): Notification {
+  return {
+    level: 'warning',
+    message: { text: `${check} could not look: ${reason}` },
+    associatedRule: { id: check, index: CHECKS.findIndex(({ id }) => id === check) },
+  }
+}
