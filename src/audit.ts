@@ -7,10 +7,12 @@ import { configInvalid } from './errors.ts'
 import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
+import { applyWaivers, type Waived } from './waivers.ts'
 import { wantedState } from './wanted.ts'
 
 export type { Queryable } from './catalog/read-only.ts'
 export type { Finding } from './checks/check.ts'
+export type { Waived } from './waivers.ts'
 
 export interface AuditReport {
   /** As in `server_version_num`: 180004 is 18.4. */
@@ -24,6 +26,8 @@ export interface AuditReport {
   readonly off: readonly string[]
   /** Worst first, then by object and check. */
   readonly findings: readonly Finding[]
+  /** What was found and is waived by the config. */
+  readonly waived: readonly Waived[]
   /** Checks that could not look, and why. They are no "no findings". */
   readonly inconclusive: readonly Inconclusive[]
 }
@@ -49,7 +53,7 @@ export interface Inconclusive {
  */
 export async function audit(db: Queryable, config: ConfigInput | Config): Promise<AuditReport> {
   const trusted = trustedConfig(config)
-  assertKnownChecks(Object.keys(trusted.audit.levels))
+  assertKnownChecks(trusted)
 
   const snapshot = await inReadOnlyTransaction(db, () => readSnapshot(db, snapshotRequest(trusted)))
   const context = { snapshot, wanted: wantedState(trusted, snapshot) }
@@ -57,6 +61,16 @@ export async function audit(db: Queryable, config: ConfigInput | Config): Promis
   const checks = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
   const inconclusive = checks.flatMap((check) => obstacle(check, context))
   const blind = new Set(inconclusive.map(({ check }) => check))
+  const found = checks
+    .filter(({ id }) => !blind.has(id))
+    .flatMap((check) => check.detect(context))
+    .map((finding) => withLevel(finding, levels))
+  const today = new Date().toISOString().slice(0, 10)
+  const { findings, waived } = applyWaivers(trusted.audit.waivers, {
+    findings: found,
+    blind,
+    today,
+  })
 
   return {
     serverVersion: snapshot.serverVersion,
@@ -64,11 +78,8 @@ export async function audit(db: Queryable, config: ConfigInput | Config): Promis
     tables: context.wanted.tables.length + context.wanted.withoutColumn.length,
     checks: checks.length,
     off: CHECKS.map(({ id }) => id).filter((id) => levels[id] === 'off'),
-    findings: checks
-      .filter(({ id }) => !blind.has(id))
-      .flatMap((check) => check.detect(context))
-      .map((finding) => withLevel(finding, levels))
-      .sort(worstFirst),
+    findings: findings.sort(worstFirst),
+    waived: waived.sort(worstFirst),
     inconclusive,
   }
 }
@@ -104,13 +115,17 @@ function worstFirst(a: Finding, b: Finding): number {
   return (one[differing] ?? 0) < (other[differing] ?? 0) ? -1 : 1
 }
 
-function assertKnownChecks(ids: readonly string[]): void {
+function assertKnownChecks({ audit }: Config): void {
   const known = CHECKS.map(({ id }) => id)
-  const problems = ids
-    .filter((id) => !known.includes(id))
-    .map((id) => {
+  const named = [
+    ...Object.keys(audit.levels).map((id) => ({ path: `audit.levels.${id}`, id })),
+    ...audit.waivers.map(({ check }, i) => ({ path: `audit.waivers[${i}].check`, id: check })),
+  ]
+  const problems = named
+    .filter(({ id }) => !known.includes(id))
+    .map(({ path, id }) => {
       const meant = nearest(id, known)
-      return `audit.levels.${id}: there is no such check${meant ? `; did you mean ${meant}?` : ''}`
+      return `${path}: there is no such check${meant ? `; did you mean ${meant}?` : ''}`
     })
   if (problems.length > 0) throw configInvalid(problems)
 }

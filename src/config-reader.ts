@@ -54,6 +54,23 @@ export class ConfigReader {
     })
   }
 
+  list(path: string, value: unknown): readonly unknown[] {
+    if (value === undefined) return []
+    if (Array.isArray(value)) return value
+    this.expected(path, 'a list', value)
+    return []
+  }
+
+  /** A day of the calendar, as ISO 8601 writes it. */
+  day(path: string, value: unknown): string {
+    const time = typeof value === 'string' ? new Date(`${value}T00:00:00Z`) : undefined
+    const isDay =
+      time && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${value}T`)
+    if (isDay) return value as string
+    this.expected(path, "a day such as '2027-01-31'", value ?? null)
+    return ''
+  }
+
   flag(path: string, value: unknown, fallback: boolean): boolean {
     if (value === undefined) return fallback
     if (typeof value === 'boolean') return value

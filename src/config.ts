@@ -52,7 +52,20 @@ export interface ConfigInput {
      * that most databases do without are made only when they are named here.
      */
     readonly levels?: Readonly<Record<string, Judgement>>
+    /** Findings that are known and accepted for now. */
+    readonly waivers?: readonly Waiver[]
   }
+}
+
+export interface Waiver {
+  readonly check: string
+  /** As the audit names it: `public.projects`. */
+  readonly object: string
+  /** Of one finding, from the JSON report: ends when the text it is about changes. @default any */
+  readonly fingerprint?: string
+  readonly reason: string
+  /** The last day on which it holds, in UTC: `2027-01-31`. */
+  readonly expires: string
 }
 
 export interface TableInput {
@@ -78,7 +91,11 @@ export interface Config {
   readonly tables: readonly ConfigTable[]
   readonly global: readonly TableReference[]
   readonly migrations: { readonly folder: string }
-  readonly audit: { readonly failOn: Level; readonly levels: Readonly<Record<string, Judgement>> }
+  readonly audit: {
+    readonly failOn: Level
+    readonly levels: Readonly<Record<string, Judgement>>
+    readonly waivers: readonly Waiver[]
+  }
 }
 
 export interface ConfigTable extends TableReference {

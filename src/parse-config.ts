@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg'
-import type { Config, ConfigInput, ConfigTable } from './config.ts'
+import type { Config, ConfigInput, ConfigTable, Waiver } from './config.ts'
 import { ConfigReader } from './config-reader.ts'
 import { configInvalid } from './errors.ts'
 import { JUDGEMENTS, type Judgement, LEVELS } from './level.ts'
@@ -21,7 +21,7 @@ export function parseConfig(input: unknown): Config {
   const tenant = read.object('tenant', root.tenant, ['column', 'type', 'setting'])
   const roles = read.object('roles', root.roles, ['app', 'admin'])
   const migrations = read.object('migrations', root.migrations, ['folder'])
-  const audit = read.object('audit', root.audit, ['failOn', 'levels'])
+  const audit = read.object('audit', root.audit, ['failOn', 'levels', 'waivers'])
   const column = read.text('tenant.column', tenant.column, DEFAULT_COLUMN)
 
   const config: Config = {
@@ -43,6 +43,7 @@ export function parseConfig(input: unknown): Config {
     audit: {
       failOn: read.oneOf('audit.failOn', audit.failOn, LEVELS, 'high'),
       levels: levels(read, audit.levels),
+      waivers: waivers(read, audit.waivers),
     },
   }
   conflicts(read, config)
@@ -122,6 +123,22 @@ function levels(read: ConfigReader, value: unknown): Record<string, Judgement> {
       return known ? [[check, known]] : []
     }),
   )
+}
+
+function waivers(read: ConfigReader, value: unknown): Waiver[] {
+  return read.list('audit.waivers', value).map((item, index) => {
+    const path = `audit.waivers[${index}]`
+    const waiver = read.object(path, item, ['check', 'object', 'fingerprint', 'reason', 'expires'])
+    // Each says what it accepts, and why: none of it has a default.
+    const text = (key: 'check' | 'object' | 'reason') =>
+      read.text(`${path}.${key}`, waiver[key] ?? null, '')
+    const fingerprint = read.text(`${path}.fingerprint`, waiver.fingerprint, undefined)
+    return {
+      ...{ check: text('check'), object: text('object'), reason: text('reason') },
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      expires: read.day(`${path}.expires`, waiver.expires),
+    }
+  })
 }
 
 /** Each key may be right on its own and wrong beside another. */

@@ -16,6 +16,8 @@ const READ_FUNCTIONS = `
     f.prorettype in (
       'pg_catalog.trigger'::pg_catalog.regtype, 'pg_catalog.event_trigger'::pg_catalog.regtype
     )                                                                    as "isTrigger",
+    pg_catalog.md5(f.prosrc || coalesce(pg_catalog.pg_get_function_sqlbody(f.oid), ''))
+                                                                         as "bodyHash",
     f.prosecdef                                                          as "securityDefiner",
     f.proleakproof                                                       as "leakproof",
     f.proparallel = 's'                                                  as "parallelSafe",

@@ -197,6 +197,8 @@ export interface FunctionState extends TableName {
   readonly owner: string
   readonly language: string
   readonly volatility: 'immutable' | 'stable' | 'volatile'
+  /** Of its body: to notice that it changed. */
+  readonly bodyHash: string
   /** Only a trigger can call it. */
   readonly isTrigger: boolean
   readonly securityDefiner: boolean

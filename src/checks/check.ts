@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { RoleState, Snapshot } from '../catalog/snapshot.ts'
 import type { Level } from '../level.ts'
 import { qualifiedName } from '../policy/quote.ts'
@@ -21,6 +22,8 @@ export interface Finding {
    * statement can, a text that starts with `-- `.
    */
   readonly fix: string
+  /** The same as long as the finding is: of its words, its level and the text that it is about. */
+  readonly fingerprint: string
 }
 
 /** Pure: judges a snapshot, does no I/O. Its documentation and its proof live in the same file. */
@@ -62,6 +65,8 @@ export interface Problem {
   readonly level?: Level
   readonly summary: string
   readonly fix: string
+  /** The offending text, where neither summary nor fix holds it: a waiver is for this text alone. */
+  readonly evidence?: string
 }
 
 export function defineCheck(
@@ -71,8 +76,18 @@ export function defineCheck(
   const { id: check, level } = description
   return {
     ...description,
-    detect: (context) => detect(context).map((problem) => ({ check, level, ...problem })),
+    detect: (context) =>
+      detect(context).map(({ evidence, ...problem }) =>
+        fingerprinted({ check, level, ...problem }, evidence),
+      ),
   }
+}
+
+export function fingerprinted(finding: Omit<Finding, 'fingerprint'>, evidence = ''): Finding {
+  const { check, level, object, summary, fix } = finding
+  const text = JSON.stringify([check, level, object, summary, fix, evidence])
+  const fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 12)
+  return { ...finding, fingerprint }
 }
 
 type Result = Omit<Problem, 'object'>

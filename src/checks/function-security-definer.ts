@@ -32,6 +32,7 @@ export const functionSecurityDefiner: Check = defineCheck(
         object: fn.signature,
         summary: `${caller} may call it; it runs as ${fn.owner}, who sees every tenant of ${tablesOf(open.map(qualifiedName))}.`,
         fix: revokeExecute(fn, context),
+        evidence: fn.bodyHash,
       }
     })
   },

@@ -9,6 +9,7 @@ import {
   hasWantedShape,
   type PolicyPair,
   policyPairs,
+  policyText,
   readsAnotherSetting,
 } from './facts/policies.ts'
 import type { TenantTableState } from './facts/tenant-tables.ts'
@@ -42,6 +43,7 @@ export const policyExpressionDrift: Check = tableCheck(
           level: levelOf(found, pair, { state, context }),
           summary: `Policy ${pair.wanted.name} ${SUMMARY[found]}.`,
           fix: alterPolicy(state.table, pair.wanted),
+          evidence: policyText(pair.actual),
         }
       }),
 )

@@ -1,6 +1,12 @@
 import { dropPolicy } from '../policy/tenant-policies.ts'
 import { type Check, tableCheck } from './check.ts'
-import { appliesToApp, hasIntactFloor, ignoresTenant, ownPolicies } from './facts/policies.ts'
+import {
+  appliesToApp,
+  hasIntactFloor,
+  ignoresTenant,
+  ownPolicies,
+  policyText,
+} from './facts/policies.ts'
 
 export const policyIgnoresTenantColumn: Check = tableCheck(
   {
@@ -22,10 +28,11 @@ export const policyIgnoresTenantColumn: Check = tableCheck(
     return ownPolicies(state)
       .filter((policy) => policy.permissive && appliesToApp(policy, context))
       .filter((policy) => ignoresTenant(policy, table.column))
-      .map(({ name }) => ({
+      .map((policy) => ({
         level: isBounded ? 'medium' : 'critical',
-        summary: `Policy ${name} does not look at ${table.column}${isBounded ? '; the floor bounds it' : ''}.`,
-        fix: dropPolicy(table, name),
+        summary: `Policy ${policy.name} does not look at ${table.column}${isBounded ? '; the floor bounds it' : ''}.`,
+        fix: dropPolicy(table, policy.name),
+        evidence: policyText(policy),
       }))
   },
 )

@@ -1,6 +1,6 @@
 import { isOwnRow } from '../policy/current-tenant.ts'
 import { type Check, tableCheck } from './check.ts'
-import { boundaryPolicies, demandsOwnRow, hasIntactFloor } from './facts/policies.ts'
+import { boundaryPolicies, demandsOwnRow, hasIntactFloor, policyText } from './facts/policies.ts'
 import { rewrittenPolicy } from './facts/rewritten-policy.ts'
 
 export const policyReferencesOtherColumns: Check = tableCheck(
@@ -31,6 +31,7 @@ export const policyReferencesOtherColumns: Check = tableCheck(
           level: hasIntactFloor(state, context) ? 'info' : 'high',
           summary: `Policy ${policy.name} also looks at ${[...new Set(others)].join(', ')}.`,
           fix: rewrittenPolicy(table, policy, () => isOwnRow(table).sql),
+          evidence: policyText(policy),
         }
       }),
 )

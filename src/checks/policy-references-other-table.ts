@@ -2,7 +2,7 @@ import type { PolicyState } from '../catalog/snapshot.ts'
 import type { Level } from '../level.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
-import { appliesToApp, demandsOwnRow, hasIntactFloor } from './facts/policies.ts'
+import { appliesToApp, demandsOwnRow, hasIntactFloor, policyText } from './facts/policies.ts'
 import { rolesWith } from './facts/privileges.ts'
 import { isSameTable, type TenantTableState } from './facts/tenant-tables.ts'
 
@@ -27,6 +27,7 @@ export const policyReferencesOtherTable: Check = tableCheck(
         level: levelOf(policy, state, context),
         summary: `Policy ${policy.name} looks into ${policy.relations.map(qualifiedName).join(', ')}.`,
         fix: '-- Keep what it looks up in a column of this table, or in a setting of the scope.',
+        evidence: policyText(policy),
       })),
 )
 

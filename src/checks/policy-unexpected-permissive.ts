@@ -6,6 +6,7 @@ import {
   hasIntactFloor,
   ignoresTenant,
   ownPolicies,
+  policyText,
 } from './facts/policies.ts'
 
 export const policyUnexpectedPermissive: Check = tableCheck(
@@ -32,6 +33,7 @@ export const policyUnexpectedPermissive: Check = tableCheck(
           level: isBounded || demandsOwnRow(policy, state) ? 'info' : 'high',
           summary: `Policy ${policy.name} lets the application reach more rows${isBounded ? '; the floor bounds it' : ''}.`,
           fix: dropPolicy(table, policy.name),
+          evidence: policyText(policy),
         }))
     )
   },

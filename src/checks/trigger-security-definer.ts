@@ -30,6 +30,7 @@ create trigger log_event after insert on public.events
         level: isContained ? 'low' : 'medium',
         summary: `Trigger ${trigger.name} runs as ${fn.owner}.`,
         fix: `alter function ${fn.signature} security invoker`,
+        evidence: fn.bodyHash,
       }
     })
   },

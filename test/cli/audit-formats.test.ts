@@ -5,7 +5,7 @@ import draft04 from 'ajv-draft-04'
 import formats from 'ajv-formats'
 import { expect } from 'chai'
 import type { Log } from 'sarif'
-import type { AuditReport } from '../../src/audit.ts'
+import type { AuditReport, Finding } from '../../src/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import { renderAuditGithub } from '../../src/cli/render/audit-github.ts'
 import { renderAuditMarkdown } from '../../src/cli/render/audit-markdown.ts'
@@ -21,6 +21,7 @@ const REPORT: AuditReport = {
       object: 'public.tasks',
       summary: 'Row security is off: 100%, really.',
       fix: 'alter table public.tasks\n  enable row level security',
+      fingerprint: '0123456789ab',
     },
     {
       check: 'tenant-column-default',
@@ -28,11 +29,24 @@ const REPORT: AuditReport = {
       object: 'public."a|b`c,\nd"',
       summary: 'No *default* <b>.',
       fix: '-- set one\n```',
+      fingerprint: 'ba9876543210',
+    },
+  ],
+  waived: [
+    {
+      check: 'rls-not-forced',
+      level: 'medium',
+      object: 'public.projects',
+      summary: 'Its owner sees every tenant.',
+      fix: 'alter table public.projects force row level security',
+      fingerprint: 'a0b1c2d3e4f5',
+      reason: 'a migration needs it',
+      expires: '2999-12-31',
     },
   ],
   inconclusive: [{ check: 'app-role-superuser', reason: 'no `roles.app`' }],
 }
-const CLEAN: AuditReport = { ...REPORT, findings: [], inconclusive: [], off: [] }
+const CLEAN: AuditReport = { ...REPORT, findings: [], waived: [], inconclusive: [], off: [] }
 const SOURCE = { configFile: 'apps/my api/kysely-tenants.config.ts', version: '1.2.3' }
 
 describe('audit --format github', () => {
@@ -42,7 +56,7 @@ describe('audit --format github', () => {
       `::error ${file},title=rls-disabled (critical)::public.tasks: Row security is off: 100%25, really.%0Aalter table public.tasks%0A  enable row level security;`,
       `::notice ${file},title=tenant-column-default (info)::public."a|b\`c,%0Ad": No *default* <b>.%0A-- set one%0A\`\`\``,
       `::warning ${file},title=app-role-superuser could not look::no \`roles.app\``,
-      '2 tables, 3 checks: 2 findings (1 critical, 1 info); 1 check switched off; 1 check could not look.',
+      '2 tables, 3 checks: 2 findings (1 critical, 1 info); 1 waived; 1 check switched off; 1 check could not look.',
       '',
     ])
   })
@@ -61,7 +75,7 @@ describe('audit --format markdown', () => {
   it('writes a table, the fixes, and what could not be checked', () => {
     expect(renderAuditMarkdown(REPORT)).to.equal(`## Audit of \`shop\`
 
-**2 tables, 3 checks: 2 findings (1 critical, 1 info); 1 check switched off; 1 check could not look.**
+**2 tables, 3 checks: 2 findings (1 critical, 1 info); 1 waived; 1 check switched off; 1 check could not look.**
 
 | level | object | finding | check |
 | ---|---|---|--- |
@@ -122,12 +136,13 @@ describe('audit --format sarif', () => {
       .deep.equal([
         ['rls-disabled', 'rls-disabled'],
         ['tenant-column-default', 'tenant-column-default'],
+        ['rls-not-forced', 'rls-not-forced'],
       ])
   })
 
   it('says what, where and how to mend it', () => {
     const [result] = log(REPORT).runs[0]?.results ?? []
-    const { partialFingerprints, ruleIndex, ...rest } = result ?? expect.fail('no result')
+    const { ruleIndex, ...rest } = result ?? expect.fail('no result')
     expect(rest).to.deep.equal({
       ruleId: 'rls-disabled',
       level: 'error',
@@ -146,15 +161,24 @@ describe('audit --format sarif', () => {
           logicalLocations: [{ fullyQualifiedName: 'public.tasks' }],
         },
       ],
+      partialFingerprints: { 'finding/v1': '0123456789ab' },
       properties: { level: 'critical' },
     })
   })
 
-  it('gives a finding the same fingerprint in every run, and each its own', () => {
-    const prints = () =>
-      log(REPORT).runs[0]?.results?.map((result) => result.partialFingerprints?.['finding/v1'])
-    expect(prints()).to.deep.equal(prints())
-    expect(new Set(prints()).size).to.equal(2)
+  it('suppresses what is waived, with the reason', () => {
+    const results = log(REPORT).runs[0]?.results ?? []
+    expect(results.map(({ suppressions }) => suppressions)).to.deep.equal([
+      undefined,
+      undefined,
+      [{ kind: 'external', justification: 'a migration needs it' }],
+    ])
+  })
+
+  it('names no rule for what is found about waivers', () => {
+    const stale = { ...REPORT.findings[0], check: 'waiver-stale' } as Finding
+    const [result] = log({ ...REPORT, findings: [stale] }).runs[0]?.results ?? []
+    expect(result).to.include({ ruleId: 'waiver-stale' }).and.not.to.have.property('ruleIndex')
   })
 
   it('tells what could not be checked', () => {

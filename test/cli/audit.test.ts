@@ -99,6 +99,28 @@ describe('kysely-tenants audit', () => {
     expect(out).to.include('✖ critical  ').and.include('1 finding (1 critical)')
   })
 
+  it('leaves out what the config waives, and says so', async () => {
+    await change('alter table tasks disable row level security')
+    const waiver = {
+      ...{ check: 'rls-disabled', object: 'public.tasks' },
+      ...{ reason: 'until the import is done', expires: '2999-12-31' },
+    }
+    const waiving = { ...config, audit: { levels: SERVER_ASIDE, waivers: [waiver] } }
+    expect(await runCli(['audit', '--url', url], waiving)).to.deep.equal({
+      code: 0,
+      out: `✔ ${await scope()}: no findings; 1 waived; 1 check switched off.\n`,
+      err: '',
+    })
+  })
+
+  it('refuses a waiver of a check that there is not', async () => {
+    const waiver = { check: 'rls-of', object: 'o', reason: 'r', expires: '2999-12-31' }
+    const waiving = { ...config, audit: { waivers: [waiver] } }
+    const { code, err } = await runCli(['audit', '--url', url], waiving)
+    expect(code).to.equal(2)
+    expect(err).to.include('audit.waivers[0].check: there is no such check')
+  })
+
   it('makes the checks for hardening that the config names, and no others', async () => {
     const levels = { ...SERVER_ASIDE, 'temp-privilege': 'low' }
     const ids = async (input: object) => {
@@ -181,6 +203,7 @@ describe('renderAuditHuman', () => {
         object: 'public.tasks',
         summary: 'Row security is off.',
         fix: 'alter table public.tasks enable row level security',
+        fingerprint: '0123456789ab',
       },
       {
         check: 'view-bypasses-rls',
@@ -188,6 +211,7 @@ describe('renderAuditHuman', () => {
         object: 'public.open_tasks',
         summary: 'It reads as its owner.',
         fix: '-- make a function of it',
+        fingerprint: '123456789abc',
       },
       {
         check: 'rls-not-forced',
@@ -195,8 +219,10 @@ describe('renderAuditHuman', () => {
         object: 'public.tasks',
         summary: 'Its owner sees every tenant.',
         fix: 'alter table public.tasks\n  force row level security',
+        fingerprint: '23456789abcd',
       },
     ],
+    waived: [],
     inconclusive: [{ check: 'app-role-superuser', reason: 'no app role in the config' }],
   }
 

@@ -15,7 +15,12 @@ const DEFAULTS = {
   ],
   global: [],
   migrations: { folder: 'migrations' },
-  audit: { failOn: 'high', levels: {} },
+  audit: { failOn: 'high', levels: {}, waivers: [] },
+}
+
+const WAIVER = {
+  ...{ check: 'rls-not-forced', object: 'public.projects', fingerprint: '0123456789ab' },
+  ...{ reason: 'a migration needs it', expires: '2028-02-29' },
 }
 
 describe('parseConfig', () => {
@@ -41,7 +46,7 @@ describe('parseConfig', () => {
       },
       global: ['countries', 'audit.log'],
       migrations: { folder: 'db/migrations' },
-      audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' } },
+      audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
     })
     const table = { schema: undefined, column: 'org_id', shared: false, access: 'full' }
 
@@ -63,7 +68,7 @@ describe('parseConfig', () => {
         { schema: 'audit', name: 'log' },
       ],
       migrations: { folder: 'db/migrations' },
-      audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' } },
+      audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
     })
   })
 
@@ -227,6 +232,26 @@ describe('parseConfig', () => {
       'a level of a check that does not exist',
       { audit: { levels: { 'rls-not-forced': 1 } } },
       'audit.levels.rls-not-forced: expected one of critical, high, medium, low, info, off, got 1',
+    ],
+    [
+      'waivers that are no list',
+      { audit: { waivers: WAIVER } },
+      `audit.waivers: expected a list, got ${JSON.stringify(WAIVER)}`,
+    ],
+    [
+      'a waiver without a reason',
+      { audit: { waivers: [{ ...WAIVER, reason: undefined }] } },
+      'audit.waivers[0].reason: expected a non-empty string, got null',
+    ],
+    [
+      'a waiver that never ends',
+      { audit: { waivers: [{ ...WAIVER, expires: undefined }] } },
+      "audit.waivers[0].expires: expected a day such as '2027-01-31', got null",
+    ],
+    [
+      'a waiver until a day that does not exist',
+      { audit: { waivers: [{ ...WAIVER, expires: '2027-02-29' }] } },
+      "audit.waivers[0].expires: expected a day such as '2027-01-31', got '2027-02-29'",
     ],
   ]
 

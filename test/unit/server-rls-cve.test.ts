@@ -13,6 +13,7 @@ describe('server-rls-cve', () => {
         object: 'server 18.6',
         summary: 'It has CVE-2026-120154, CVE-2026-116311, CVE-2026-116327, CVE-2026-16237.',
         fix: '-- Update the server to 18.7 or later.',
+        fingerprint: judge(180006)[0]?.fingerprint,
       },
     ])
   })

@@ -144,3 +144,8 @@ export function demandsOwnRow(policy: PolicyState, { table }: TenantTableState):
     ({ text }) => text === null || conjuncts(text).includes(own),
   )
 }
+
+/** All that a policy says: a waiver of a finding about it ends when it says something else. */
+export function policyText({ command, roles, using, check }: PolicyState): string {
+  return JSON.stringify([command, roles, using, check])
+}

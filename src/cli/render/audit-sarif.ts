@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Log, Notification, ReportingDescriptor, Result } from 'sarif'
 import type { AuditReport } from '../../audit.ts'
 import type { Check } from '../../checks/check.ts'
@@ -34,7 +33,13 @@ export function renderAuditSarif(report: AuditReport, source: AuditSource): stri
             toolExecutionNotifications: report.inconclusive.map(notification),
           },
         ],
-        results: report.findings.map((finding) => result(finding, source)),
+        results: [
+          ...report.findings.map((finding) => result(finding, source)),
+          ...report.waived.map((finding) => ({
+            ...result(finding, source),
+            suppressions: [{ kind: 'external' as const, justification: finding.reason }],
+          })),
+        ],
       },
     ],
   }
@@ -71,12 +76,14 @@ function rule({ id, level, title, why, link, fixed }: Check): ReportingDescripto
 }
 
 function result(
-  { check, level, object, summary, fix }: AuditReport['findings'][number],
+  { check, level, object, summary, fix, fingerprint }: AuditReport['findings'][number],
   { configFile }: AuditSource,
 ): Result {
+  const index = CHECKS.findIndex(({ id }) => id === check)
   return {
     ruleId: check,
-    ruleIndex: CHECKS.findIndex(({ id }) => id === check),
+    // What is found about waivers is of no check.
+    ...(index < 0 ? {} : { ruleIndex: index }),
     level: SARIF_LEVEL[level],
     message: { text: `${object}: ${summary}\n\n${auditFix(fix)}` },
     locations: [
@@ -89,13 +96,9 @@ function result(
         logicalLocations: [{ fullyQualifiedName: object }],
       },
     ],
-    partialFingerprints: { 'finding/v1': fingerprint(check, object, summary) },
+    partialFingerprints: { 'finding/v1': fingerprint },
     properties: { level },
   }
-}
-
-function fingerprint(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
 function notification({ check, reason }: AuditReport['inconclusive'][number]): Notification {

@@ -6,9 +6,10 @@ type Paint = (what: Level | 'doubt', text: string) => string
 
 /** The sum of a report in one line: the same in every format. */
 export function auditSentence(report: AuditReport, paint: Paint = (_, text) => text): string {
-  const { tables, checks, findings, inconclusive, off } = report
+  const { tables, checks, findings, waived, inconclusive, off } = report
   const open = inconclusive.length
   const asides = [
+    ...(waived.length > 0 ? [`${waived.length} waived`] : []),
     ...(off.length > 0 ? [`${plural(off.length, 'check')} switched off`] : []),
     ...(open > 0 ? [paint('doubt', `${plural(open, 'check')} could not look`)] : []),
   ]
