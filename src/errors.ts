@@ -207,7 +207,7 @@ export function migrationFailed(name: string, cause: unknown): TenancyError {
   return new TenancyError(
     'MIGRATION.FAILED',
     `Migration ${name} failed: ${reason}; what ran before it stays, nothing of a failed transaction does.`,
-    'Mend the cause and run `kysely-tenants migrate:latest` again; it goes on where it stopped.',
+    'Mend the cause and run the same command again; it goes on where it stopped.',
     { cause },
   )
 }

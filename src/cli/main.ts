@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
 import { explainCommand } from './commands/explain.ts'
+import { migrateDownCommand } from './commands/migrate-down.ts'
 import { migrateLatestCommand } from './commands/migrate-latest.ts'
 import { migrateListCommand } from './commands/migrate-list.ts'
 import { migrateRlsCommand } from './commands/migrate-rls.ts'
@@ -16,6 +17,7 @@ const COMMANDS: readonly CreateCommand[] = [
   statusCommand,
   migrateRlsCommand,
   migrateLatestCommand,
+  migrateDownCommand,
   migrateListCommand,
   auditCommand,
   explainCommand,

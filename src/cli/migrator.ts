@@ -1,23 +1,75 @@
-import { pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
-import { Kysely, PostgresDialect } from 'kysely'
-import type { Migration, MigrationInfo, MigrationResultSet, Migrator } from 'kysely/migration'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import type {
+  Migration,
+  MigrationInfo,
+  MigrationResultSet,
+  Migrator,
+  MigratorProps,
+} from 'kysely/migration'
 import type pg from 'pg'
-import { migrationNotStarted } from '../errors.ts'
-import { type MigrationFile, readMigrationFolder } from './migration-folder.ts'
+import { migrationFailed, migrationNotStarted } from '../errors.ts'
+import { type LoadedMigration, loadMigrations } from './load-migrations.ts'
+import { readMigrationFolder } from './migration-folder.ts'
+import { withMigrationLock } from './migration-lock.ts'
+import { retryLocked } from './retry-locked.ts'
+
+/** What became of a migration that was to run. */
+export type MigrationStatus = 'executed' | 'undone' | 'failed' | 'pending' | 'kept'
+
+export interface MigrationListener {
+  /** Told of each migration as soon as its fate is known. */
+  readonly done: (name: string, status: MigrationStatus) => void
+  /** Talk: waiting for others, trying again. */
+  readonly say: (text: string) => void
+}
+
+/** How far down: the last migration, every one, or all that ran after the named one. */
+export type DownTarget = 'last' | 'all' | { readonly to: string }
 
 /**
- * Runs what is pending in the folder, each file in the transactions it opens itself: in one
- * transaction for all, the locks of the first would be held until the last is done.
+ * Runs what is pending in the folder. Each file shares one transaction with the record of it, so that
+ * no failure leaves one without the other, and no lock is held until the last file is done. A file
+ * that refuses a transaction gets none.
  *
- * @throws `MIGRATION.FOLDER_NOT_READABLE`, `MIGRATION.NOT_STARTED`; a migration that fails is part
- * of the result
+ * @throws `MIGRATION.FOLDER_NOT_READABLE`, `MIGRATION.NOT_STARTED`, `MIGRATION.FAILED`
  */
 export async function migrateToLatest(
   client: pg.Client,
   folder: string,
-): Promise<MigrationResultSet> {
-  return (await createMigrator(client, folder)).migrateToLatest()
+  listener: MigrationListener,
+): Promise<void> {
+  const migrations = await loadMigrations(readMigrationFolder(folder))
+  await withMigrationLock(client, listener.say, async () => {
+    const state = await (await createMigrator(client, migrations)).getMigrations()
+    const pending = state.filter(({ executedAt }) => !executedAt).map(({ name }) => name)
+    await runEach('up', pending, { client, migrations, listener })
+    if (pending.length > 0) return
+    // Runs nothing: Kysely compares the folder with its record.
+    const { error } = await (await createMigrator(client, migrations)).migrateUp()
+    if (error !== undefined) throw migrationNotStarted(messageOf(error), error)
+  })
+}
+
+/**
+ * Undoes migrations, the last one first, under the same rules.
+ *
+ * @throws as {@link migrateToLatest}; `MIGRATION.NOT_STARTED` also when the named migration has not
+ * run, or when one of those to undo has no `down`
+ */
+export async function migrateDown(
+  client: pg.Client,
+  folder: string,
+  { target, listener }: { target: DownTarget; listener: MigrationListener },
+): Promise<void> {
+  const migrations = await loadMigrations(readMigrationFolder(folder))
+  await withMigrationLock(client, listener.say, async () => {
+    const state = await (await createMigrator(client, migrations)).getMigrations()
+    const names = namesToUndo(executedNames(state), target)
+    // Kysely passes over such a file and leaves it on record.
+    const final = names.find((name) => !migrations[name]?.down)
+    if (final !== undefined) throw migrationNotStarted(`${final} has no \`down\``, undefined)
+    await runEach('down', names, { client, migrations, listener })
+  })
 }
 
 /** Reads only: Kysely's tables are not created. */
@@ -25,17 +77,91 @@ export async function listMigrations(
   client: pg.Client,
   folder: string,
 ): Promise<readonly MigrationInfo[]> {
-  return (await createMigrator(client, folder)).getMigrations()
+  const migrations = await loadMigrations(readMigrationFolder(folder))
+  return (await createMigrator(client, migrations)).getMigrations()
 }
 
-async function createMigrator(client: pg.Client, folder: string): Promise<Migrator> {
-  const migrations = await loadMigrations(readMigrationFolder(folder))
+function executedNames(state: readonly MigrationInfo[]): string[] {
+  const time = ({ executedAt }: MigrationInfo) => executedAt?.getTime() ?? 0
+  return state
+    .filter(({ executedAt }) => executedAt)
+    .toSorted((a, b) => time(a) - time(b) || a.name.localeCompare(b.name))
+    .map(({ name }) => name)
+}
+
+function namesToUndo(executed: readonly string[], target: DownTarget): string[] {
+  const lastFirst = executed.toReversed()
+  if (target === 'all') return lastFirst
+  if (target === 'last') return lastFirst.slice(0, 1)
+  const index = lastFirst.indexOf(target.to)
+  if (index === -1) throw migrationNotStarted(`${target.to} has not been executed`, undefined)
+  return lastFirst.slice(0, index)
+}
+
+interface Run {
+  readonly client: pg.Client
+  readonly migrations: Readonly<Record<string, LoadedMigration>>
+  readonly listener: MigrationListener
+}
+
+const STATUS = {
+  up: { before: 'pending', after: 'executed' },
+  down: { before: 'kept', after: 'undone' },
+} as const
+
+async function runEach(
+  direction: 'up' | 'down',
+  names: readonly string[],
+  run: Run,
+): Promise<void> {
+  const { before, after } = STATUS[direction]
+  for (const [index, name] of names.entries()) {
+    const { error, results = [] } = await runOne(direction, name, run)
+    if (error === undefined) {
+      run.listener.done(name, after)
+      continue
+    }
+    if (results.length === 0) throw migrationNotStarted(messageOf(error), error)
+    run.listener.done(name, 'failed')
+    for (const left of names.slice(index + 1)) run.listener.done(left, before)
+    throw migrationFailed(name, error)
+  }
+}
+
+async function runOne(
+  direction: 'up' | 'down',
+  name: string,
+  { client, migrations, listener }: Run,
+): Promise<MigrationResultSet> {
+  const transaction = migrations[name]?.transaction ?? true
+  const migrator = await createMigrator(client, migrations, { disableTransactions: !transaction })
+  const run = () => (direction === 'up' ? migrator.migrateUp() : migrator.migrateDown())
+  return transaction ? retryLocked(run, listener.say) : run()
+}
+
+async function createMigrator(
+  client: pg.Client,
+  migrations: Readonly<Record<string, LoadedMigration>>,
+  options: Pick<MigratorProps, 'disableTransactions'> = {},
+): Promise<Migrator> {
   const { Migrator } = await importMigrator()
+  const bounded = Object.entries(migrations).map(([name, { up, down }]): [string, Migration] => [
+    name,
+    { up: withLockTimeout(up), ...(down && { down: withLockTimeout(down) }) },
+  ])
   return new Migrator({
+    ...options,
     db: new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolOf(client) }) }),
-    provider: { getMigrations: async () => migrations },
-    disableTransactions: true,
+    provider: { getMigrations: async () => Object.fromEntries(bounded) },
   })
+}
+
+// A migration that waits for a lock makes every other query wait behind it.
+function withLockTimeout(change: Migration['up']): Migration['up'] {
+  return async (db) => {
+    if (db.isTransaction) await sql`set local lock_timeout = '2s'`.execute(db)
+    await change(db)
+  }
 }
 
 /** One client for everything: the lock, the migrations and the record of them. */
@@ -57,29 +183,6 @@ function hasMigrator(module: object): module is MigrationModule {
   return 'Migrator' in module
 }
 
-async function loadMigrations(files: readonly MigrationFile[]): Promise<Record<string, Migration>> {
-  // Without its caches: what runs is what the file says, and no file is left behind.
-  const jiti = createJiti(import.meta.url, { fsCache: false, moduleCache: false })
-  const migrations: Record<string, Migration> = {}
-
-  for (const { name, path } of files) {
-    const isTypeScript = /\.[cm]?ts$/.test(path)
-    try {
-      const module = await (isTypeScript ? jiti.import(path) : import(pathToFileURL(path).href))
-      const migration = [module.default, module].find(isMigration)
-      if (migration) migrations[name] = migration
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw migrationNotStarted(`${path} cannot be loaded: ${reason}`, error)
-    }
-  }
-  return migrations
-}
-
-// As Kysely's FileMigrationProvider: `up` stands alone or in the default export, and what has none is
-// passed over.
-function isMigration(value: unknown): value is Migration {
-  return (
-    typeof value === 'object' && value !== null && 'up' in value && typeof value.up === 'function'
-  )
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

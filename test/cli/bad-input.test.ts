@@ -12,7 +12,14 @@ import {
 } from '../support/postgres.ts'
 import { type CliRun, runCli, withProject } from '../support/run-cli.ts'
 
-const COMMANDS = ['audit', 'status', 'migrate:rls', 'migrate:latest', 'migrate:list']
+const COMMANDS = [
+  'audit',
+  'status',
+  'migrate:rls',
+  'migrate:latest',
+  'migrate:down',
+  'migrate:list',
+]
 const TABLES = { tables: ['projects'] }
 const PASSWORD = 'correct-horse'
 

@@ -4,7 +4,15 @@ import { main } from '../../src/cli/main.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
 
-const COMMANDS = ['status', 'audit', 'explain', 'migrate:rls', 'migrate:latest', 'migrate:list']
+const COMMANDS = [
+  'status',
+  'audit',
+  'explain',
+  'migrate:rls',
+  'migrate:latest',
+  'migrate:down',
+  'migrate:list',
+]
 
 describe('kysely-tenants', () => {
   it('prints the version of the package', async () => {
@@ -126,6 +134,7 @@ Commands:
   status [options]           show what is in place, a line for each tenant table
   migrate:rls [options]      write the migrations that bring row security to what the config wants
   migrate:latest [options]   run the migrations that are pending
+  migrate:down [options]     undo the last migration, or several
   migrate:list [options]     show which migrations have run and which are pending
   audit [options]            report what lets one tenant reach another
   explain [options] [check]  list all checks, or say why one matters and what resolves it

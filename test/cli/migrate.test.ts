@@ -226,7 +226,7 @@ describe('migrations from the command line', () => {
           out: '✔ 1_a  executed\n✖ 2_b  failed\n· 3_c  pending\n',
           err: [
             '✖ Migration 2_b failed: relation "one" already exists; what ran before it stays, nothing of a failed transaction does.  MIGRATION.FAILED',
-            '  next Mend the cause and run `kysely-tenants migrate:latest` again; it goes on where it stopped.',
+            '  next Mend the cause and run the same command again; it goes on where it stopped.',
             '',
           ].join('\n'),
         })

@@ -1,0 +1,52 @@
+import { pathToFileURL } from 'node:url'
+import { createJiti } from 'jiti'
+import type { Migration } from 'kysely/migration'
+import { migrationNotStarted } from '../errors.ts'
+import type { MigrationFile } from './migration-folder.ts'
+
+export interface LoadedMigration extends Migration {
+  /** False: it opens the transactions it needs itself, such as none for a concurrent index. */
+  readonly transaction: boolean
+}
+
+/**
+ * Loads what Kysely's FileMigrationProvider would: `up` stands alone or in the default export, and
+ * what has none is passed over.
+ *
+ * @throws `MIGRATION.NOT_STARTED` when a file does not load
+ */
+export async function loadMigrations(
+  files: readonly MigrationFile[],
+): Promise<Record<string, LoadedMigration>> {
+  // Without its caches: what runs is what the file says, and no file is left behind.
+  const jiti = createJiti(import.meta.url, { fsCache: false, moduleCache: false })
+  const migrations: Record<string, LoadedMigration> = {}
+
+  for (const { name, path } of files) {
+    const isTypeScript = /\.[cm]?ts$/.test(path)
+    try {
+      const module = await (isTypeScript ? jiti.import(path) : import(pathToFileURL(path).href))
+      const migration = [module.default, module].find(isMigration)
+      if (migration) migrations[name] = { ...migration, transaction: !refusesTransaction(module) }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw migrationNotStarted(`${path} cannot be loaded: ${reason}`, error)
+    }
+  }
+  return migrations
+}
+
+function isMigration(value: unknown): value is Migration {
+  return (
+    typeof value === 'object' && value !== null && 'up' in value && typeof value.up === 'function'
+  )
+}
+
+// `config` is what Kysely 0.30 and Knex read. Written files say it without: Kysely 0.30 refuses a
+// `config` when it runs without transactions anyway.
+function refusesTransaction(module: {
+  readonly transaction?: unknown
+  readonly config?: { readonly transaction?: unknown }
+}): boolean {
+  return module.transaction === false || module.config?.transaction === false
+}

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path'
+import type pg from 'pg'
+import { withClient } from './connect.ts'
+import type { Io } from './io.ts'
+import { loadConfig } from './load-config.ts'
+import type { MigrationListener, MigrationStatus } from './migrator.ts'
+import type { CommonOptions } from './options.ts'
+import { renderJson } from './render/json.ts'
+import { paint } from './render/paint.ts'
+import { watchStatement } from './watch-statement.ts'
+
+type Run = (client: pg.Client, folder: string, listener: MigrationListener) => Promise<void>
+
+/**
+ * Runs migrations with everything around it: the connection, a line for each as soon as it is done
+ * (with `json` one list in the end, of a failed run too), and talk about what takes long.
+ *
+ * @returns how many migrations there were to run
+ */
+export async function runMigrations(io: Io, options: CommonOptions, run: Run): Promise<number> {
+  const { config, folder } = await loadConfig(io.cwd, options.config)
+  const c = paint(io.color)
+  const say = (text: string) => io.err(`${c.dim('·')} ${text}\n`)
+  const migrations: { name: string; status: MigrationStatus }[] = []
+  const done = (name: string, status: MigrationStatus) => {
+    migrations.push({ name, status })
+    if (!options.json) io.out(line(name, status, io))
+  }
+  const connect = (body: (client: pg.Client) => Promise<void>) =>
+    withClient(config.connection, options.url, body)
+
+  await connect(async (client) => {
+    try {
+      await watchStatement(client, { connect, say }, () =>
+        run(client, resolve(folder, config.migrations.folder), { done, say }),
+      )
+    } finally {
+      if (options.json) io.out(renderJson({ migrations }))
+    }
+  })
+  return migrations.length
+}
+
+function line(name: string, status: MigrationStatus, { color }: Io): string {
+  const c = paint(color)
+  const good = c.green('✔')
+  const left = c.dim('·')
+  const marks = { executed: good, undone: good, failed: c.red('✖'), pending: left, kept: left }
+  return `${marks[status]} ${name}  ${c.dim(status)}\n`
+}
