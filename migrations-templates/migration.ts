@@ -20,6 +20,5 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`set local row_security = off`.execute(db)
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // Restores what was there when this file was written.
   /* down */
 }

@@ -2,6 +2,7 @@ import type { ColumnState, RelationState, Snapshot } from '../catalog/snapshot.t
 import { currentTenant } from '../policy/current-tenant.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { childrenOf } from './family.ts'
 import type { Step } from './step.ts'
 
 /**
@@ -23,7 +24,7 @@ export function planDefault(
 
   const table = { schema, name }
   // Children have steps of their own: a statement that reached them could not be undone exactly.
-  const only = hasChildren(relation, snapshot) ? 'only ' : ''
+  const only = childrenOf(relation, snapshot).length > 0 ? 'only ' : ''
   const alter = `alter table ${only}${qualifiedName(table)} alter column ${identifier(column.name)}`
   return [
     {
@@ -47,10 +48,4 @@ function makesIds(column: ColumnState, { indexes }: RelationState): boolean {
     ({ isPrimary, columns }) => isPrimary && columns.length === 1 && columns[0] === column.name,
   )
   return isKey && column.default !== null
-}
-
-function hasChildren(parent: RelationState, { relations }: Snapshot): boolean {
-  return relations.some(({ parents }) =>
-    parents.some(({ schema, name }) => schema === parent.schema && name === parent.name),
-  )
 }

@@ -3,18 +3,25 @@ import { migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Wanted } from '../wanted.ts'
+import { relationOf } from './family.ts'
 import { planDefault } from './plan-default.ts'
+import { planIndexes, planPartitionedIndex } from './plan-index.ts'
+import { lacksNotNull, planConstraint, planNotNull } from './plan-not-null.ts'
 import { planPolicies, policiesNotOurs } from './plan-policies.ts'
-import type { Phase, Step } from './step.ts'
+import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
 
 /**
  * The steps that are still missing, in the order they must run.
  *
- * 1. Policies before ENABLE: a table with row security on and no policy shows nobody a row.
- * 2. Among the policies, what closes before what opens. The transaction hides what is in between;
+ * 1. Where the tenant may be NULL, the default comes first: new rows have a tenant before the old
+ *    ones are looked at. Elsewhere it comes with the policies, before ENABLE: an insert that names no
+ *    tenant is refused from there on.
+ * 2. Constraints are added in one transaction and validated in the next: the first takes the lock
+ *    that stops everybody, the second takes the time. What closes comes after all that validates.
+ * 3. Policies before ENABLE: a table with row security on and no policy shows nobody a row.
+ * 4. Among the policies, what closes before what opens. The transaction hides what is in between;
  *    the order holds for those who run the statements one by one. See {@link planPolicies}.
- * 3. The default before ENABLE: an insert that names no tenant is refused from there on.
- * 4. FORCE last and on its own: from then on the owner sees no rows either, so that a backfill does
+ * 5. FORCE last and on its own: from then on the owner sees no rows either, so that a backfill does
  *    nothing and the validation of a foreign key passes without looking.
  *
  * @throws `MIGRATION.NO_COLUMN`, `MIGRATION.POLICY_NOT_OURS`: all of a kind together, because half
@@ -28,28 +35,56 @@ export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
       ),
     )
   }
-  const tables = wanted.tables.map((table) => ({ table, relation: find(table, snapshot) }))
+  const tables = wanted.tables.map((table) => ({ table, relation: relationOf(table, snapshot) }))
   const notOurs = tables.flatMap(({ table, relation }) => policiesNotOurs(table, relation))
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
-  const phases: Phase[] = [
-    {
-      name: 'policies',
-      steps: tables.flatMap(({ table, relation }) => [
-        ...planPolicies(table, relation),
-        ...planDefault(table, relation, snapshot),
-        ...planEnable(table, relation),
-      ]),
-    },
-    { name: 'force', steps: tables.flatMap(({ table, relation }) => planForce(table, relation)) },
-  ]
-  return phases.filter(({ steps }) => steps.length > 0)
+  const steps = stepsByPhase(tables, snapshot)
+  return PHASES.map((name) => ({ name, steps: steps[name] })).filter(
+    (phase) => phase.steps.length > 0,
+  )
 }
 
-function find({ schema, name }: TenantTable, { relations }: Snapshot): RelationState {
-  const relation = relations.find((r) => r.schema === schema && r.name === name)
-  if (!relation) throw new Error(`${schema}.${name} is wanted and not in the snapshot`)
-  return relation
+interface Entry {
+  readonly table: TenantTable
+  readonly relation: RelationState
+}
+
+function stepsByPhase(
+  tables: readonly Entry[],
+  snapshot: Snapshot,
+): Readonly<Record<PhaseName, readonly Step[]>> {
+  const nullable = tables.filter(({ table, relation }) => lacksNotNull(table, relation))
+  const isNullable = (entry: Entry) => nullable.includes(entry)
+  const listed = new Set(tables.map(({ table }) => qualifiedName(table)))
+  // A constraint of the parent reaches its children.
+  const roots = nullable.filter(
+    ({ relation }) => !relation.parents.some((parent) => listed.has(qualifiedName(parent))),
+  )
+  const constraints = roots.map((e) => planConstraint(e.table, e.relation, snapshot))
+  const notNulls = roots.map((e) => planNotNull(e.table, e.relation, snapshot))
+  const defaults = (entry: Entry) => planDefault(entry.table, entry.relation, snapshot)
+
+  return {
+    columns: nullable.flatMap(defaults),
+    backfill: [],
+    indexes: tables.flatMap((e) => planIndexes(e.table, e.relation, snapshot)),
+    constraints: [
+      ...tables.flatMap((e) => planPartitionedIndex(e.table, e.relation, snapshot)),
+      ...constraints.map(({ looks }) => looks),
+      ...constraints.map(({ adds }) => adds),
+    ],
+    validation: [
+      ...notNulls.map(({ validates }) => validates),
+      ...notNulls.flatMap(({ closes }) => closes),
+    ],
+    policies: tables.flatMap((entry) => [
+      ...planPolicies(entry.table, entry.relation),
+      ...(isNullable(entry) ? [] : defaults(entry)),
+      ...planEnable(entry.table, entry.relation),
+    ]),
+    force: tables.flatMap(({ table, relation }) => planForce(table, relation)),
+  }
 }
 
 function planEnable({ schema, name }: TenantTable, { rlsEnabled }: RelationState): Step[] {

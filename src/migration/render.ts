@@ -1,12 +1,32 @@
 import { qualifiedName } from '../policy/quote.ts'
-import type { Lock, Phase, Step } from './step.ts'
+import { hasTransaction, LOCKS, type Lock, type Phase, type Step } from './step.ts'
 
 const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
+  columns: ['Columns: whose row it is; the default is the tenant of the statement.'],
+  backfill: [
+    'Backfill: the tenant of the rows that are there, in batches that are committed one by one.',
+    'Interrupted, it goes on where it stopped.',
+  ],
+  indexes: [
+    'Indexes: what the policies ask for is found without reading the rows of every tenant. Built',
+    'concurrently, in no transaction: reads and writes go on. Interrupted, it can run again.',
+  ],
+  constraints: ['Constraints, not validated yet: they hold for new rows, and nothing is scanned.'],
+  validation: [
+    'Validation of the rows that are there, while reads and writes go on; then the constraint proves',
+    'NOT NULL without another scan.',
+  ],
   policies: ['Policies, defaults, ENABLE: the application reaches the rows of its tenant only.'],
   force: [
     'FORCE: the policies bind the owner of the tables too. Before this runs, its jobs, views and',
     'functions need a role that has a policy.',
   ],
+}
+
+const DOWN: Partial<Record<Phase['name'], string>> = {
+  backfill: '`down` does nothing: what the rows were given stays.',
+  policies: '`down` reduces isolation: it puts back what was there when this file was written.',
+  force: '`down` reduces isolation: it puts back what was there when this file was written.',
 }
 
 /**
@@ -17,14 +37,20 @@ const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
  */
 export function renderMigration(template: string, { name, steps }: Phase): string {
   const up = steps.map((step) => [...explain(step), execute(step.up)].join('\n'))
-  const down = steps.toReversed().flatMap((step) => step.down.map(execute))
+  const undo = steps.toReversed().flatMap((step) => step.down.map(execute))
+  const down =
+    undo.length > 0
+      ? ['// Restores what was there when this file was written.', ...undo]
+      : ['// There is nothing to take back.']
   const summary = [
     ...SUMMARY[name],
     '',
-    'Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:',
+    hasTransaction({ name })
+      ? 'Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:'
+      : 'Locks, each for its statement only:',
     ...lockLines(steps),
     '',
-    '`down` reduces isolation: it puts back what was there when this file was written.',
+    DOWN[name] ?? '`down` puts back what was there when this file was written.',
   ]
 
   // Functions, because `$&` in a replacement string would be expanded.
@@ -37,9 +63,11 @@ export function renderMigration(template: string, { name, steps }: Phase): strin
 /** Every table once, with the strongest lock it sees. */
 function lockLines(steps: readonly Step[]): string[] {
   const locks = new Map<string, Lock>()
-  for (const { table, lock } of steps) {
-    const name = qualifiedName(table)
-    if (locks.get(name) !== 'access exclusive') locks.set(name, lock)
+  for (const { table, reaches = [], lock } of steps) {
+    for (const name of [table, ...reaches].map(qualifiedName)) {
+      const known = locks.get(name)
+      if (!known || LOCKS.indexOf(known) < LOCKS.indexOf(lock)) locks.set(name, lock)
+    }
   }
   return [...locks].map(([table, lock]) => `  ${table}: ${lock}`)
 }

@@ -3,6 +3,8 @@ import type { TableName } from '../table-name.ts'
 /** One statement and what undoes it. */
 export interface Step {
   readonly table: TableName
+  /** Partitions and children that the statement reaches too; it takes the same lock on them. */
+  readonly reaches?: readonly TableName[]
   /** Becomes the comment above the statement in the written file. */
   readonly why: string
   readonly up: string
@@ -17,10 +19,37 @@ export interface Step {
   readonly hazard?: string
 }
 
-export type Lock = 'access share' | 'access exclusive'
+/** From the weakest to the strongest. `share` is the first that makes writers wait. */
+export const LOCKS = [
+  'access share',
+  'row exclusive',
+  'share update exclusive',
+  'share',
+  'access exclusive',
+] as const
 
-/** Steps that share a transaction, hence a file. */
+export type Lock = (typeof LOCKS)[number]
+
+/** In the order they run. */
+export const PHASES = [
+  'columns',
+  'backfill',
+  'indexes',
+  'constraints',
+  'validation',
+  'policies',
+  'force',
+] as const
+
+export type PhaseName = (typeof PHASES)[number]
+
+/** Steps that share a file and, where the phase has one, a transaction. */
 export interface Phase {
-  readonly name: 'policies' | 'force'
+  readonly name: PhaseName
   readonly steps: readonly Step[]
+}
+
+/** A concurrent index can be built in no transaction, and a backfill in batches needs many. */
+export function hasTransaction({ name }: Pick<Phase, 'name'>): boolean {
+  return name !== 'backfill' && name !== 'indexes'
 }

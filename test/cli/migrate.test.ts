@@ -19,7 +19,7 @@ const query = (sql: string) => withClient(database.url, (client) => client.query
 describe('migrations from the command line', () => {
   beforeEach(async () => {
     database = await createDatabase()
-    await query('create table projects (id int primary key, tenant_id uuid not null)')
+    await query('create table projects (id int, tenant_id uuid, primary key (tenant_id, id))')
   })
   afterEach(() => database.drop())
 

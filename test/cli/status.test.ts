@@ -16,11 +16,11 @@ describe('kysely-tenants status', () => {
       client.query(`
         create role ${roles.app} login;
         create role ${roles.admin} login;
-        create table projects (id int primary key, tenant_id uuid not null);
-        create table "Task Lists" (id int primary key, tenant_id varchar(20) not null);
+        create table projects (id int, tenant_id uuid, primary key (tenant_id, id));
+        create table "Task Lists" (id int, tenant_id varchar(20), primary key (tenant_id, id));
         create table countries (code text primary key);
         create schema billing;
-        create table billing.invoices (id int primary key, org_id bigint not null);
+        create table billing.invoices (id int, org_id bigint, primary key (org_id, id));
       `),
     )
   })
@@ -140,7 +140,7 @@ describe('kysely-tenants status', () => {
     )
     const { out } = await runCli(['status', '--url', url], { tables: ['events'] })
     expect(out.split('\n').slice(1, 3)).to.deep.equal([
-      'public.events    tenant_id  integer  0/2       no       no      7 steps',
+      'public.events    tenant_id  integer  0/2       no       no      10 steps',
       'public.events_1  tenant_id  integer  0/2       no       no      7 steps',
     ])
   })

@@ -1,15 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type pg from 'pg'
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import { plan } from '../../src/migration/plan.ts'
-import type { Step } from '../../src/migration/step.ts'
+import { hasTransaction, type Step } from '../../src/migration/step.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { wantedState } from '../../src/wanted.ts'
 import { withClient, withDatabase } from '../support/postgres.ts'
 import { createShapes, shapesConfig } from '../support/tenant-shapes.ts'
 
-// One of each kind that a fresh schema does not need: alter, replace, adopt, drop.
+// A nullable column of a plain, a partitioned and an inherited table.
+const MORE_SHAPES = `
+  alter table events alter tenant_id drop not null;
+  alter table comments alter tenant_id drop not null;
+  create table replies () inherits (comments)`
+
+// One of each kind that a fresh schema does not need: alter, replace, adopt, drop, reindex.
 const DRIFT = `
   alter policy tenant_access on projects using (true);
   comment on policy tenant_access on notes is null;
@@ -18,31 +25,41 @@ const DRIFT = `
   comment on policy surplus on notes is 'Written by kysely-tenants.';
   drop policy tenant_isolation on events;
   create policy tenant_isolation on events using (true) with check (true);
-  comment on policy tenant_isolation on events is 'Written by kysely-tenants.'`
+  comment on policy tenant_isolation on events is 'Written by kysely-tenants.';
+  update pg_index set indisvalid = false where indexrelid = 'notes_tenant_id_idx'::regclass`
 
 describe('a step of a migration', () => {
-  it('takes the lock it announces on its table, and none on another', () =>
+  it('takes the lock it announces on its tables, and none on another', () =>
     withDatabase((url) =>
       withClient(url, async (client) => {
         await client.query(createShapes(url))
+        await client.query(MORE_SHAPES)
         const fresh = await executeAll(client, url)
         await client.query(DRIFT)
         const repair = await executeAll(client, url)
 
-        expect(kinds(fresh)).to.deep.equal(['alter table', 'comment on', 'create policy'])
+        expect(kinds(fresh)).to.deep.equal([
+          'alter table',
+          'comment on',
+          'create index',
+          'create policy',
+          'do $$',
+          'drop index',
+        ])
         expect(kinds(repair)).to.deep.equal([
           'alter policy',
           'alter table',
           'comment on',
           'create policy',
           'drop policy',
+          'reindex index',
         ])
       }),
     ))
 })
 
 function kinds(steps: readonly Step[]): string[] {
-  return [...new Set(steps.map(({ up }) => up.split(' ', 2).join(' ')))].toSorted()
+  return [...new Set(steps.map(({ up }) => up.split(/\s/, 2).join(' ')))].toSorted()
 }
 
 async function executeAll(client: pg.Client, url: string): Promise<Step[]> {
@@ -50,31 +67,88 @@ async function executeAll(client: pg.Client, url: string): Promise<Step[]> {
   const { schemas, tables, global, roles } = config
   const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
   const snapshot = await inReadOnlyTransaction(client, () => readSnapshot(client, request))
-  const steps = plan(wantedState(config, snapshot), snapshot).flatMap((phase) => phase.steps)
+  const phases = plan(wantedState(config, snapshot), snapshot)
 
-  for (const step of steps) {
-    await client.query('begin')
-    await client.query(step.up)
-    const locks = await strongestLocks(client)
-    await client.query('commit')
-    const { schema, name } = step.table
-    expect(locks, step.up).to.deep.equal([{ schema, name, lock: step.lock }])
+  for (const phase of phases) {
+    for (const step of phase.steps) {
+      const locks = hasTransaction(phase)
+        ? await locksInTransaction(client, step)
+        : await locksWhileBlocked(client, step, url)
+      const tables = [step.table, ...(step.reaches ?? [])]
+      expect(locks, step.up).to.deep.equal(
+        tables.map((table) => ({ ...table, lock: step.lock })).toSorted(byName),
+      )
+    }
   }
-  return steps
+  return phases.flatMap(({ steps }) => steps)
 }
 
-// AccessExclusiveLock → access exclusive. Names are read from the catalog, so no table is locked.
-async function strongestLocks(client: pg.Client) {
+async function locksInTransaction(client: pg.Client, step: Step) {
+  await client.query('begin')
+  await client.query(step.up)
+  const locks = await strongestLocks(client, 'pg_backend_pid()', step)
+  await client.query('commit')
+  return locks
+}
+
+/** For a statement with transactions of its own: seen from outside, while it waits for a writer. */
+async function locksWhileBlocked(client: pg.Client, step: Step, url: string) {
+  if (step.up.startsWith('drop index')) await leaveIndexBehind(client, step)
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const pid = String(rows[0]?.pid)
+
+  return withClient(url, async (writer) => {
+    const { schema, name } = step.table
+    await writer.query('begin')
+    await writer.query(
+      `lock table ${writer.escapeIdentifier(schema)}.${writer.escapeIdentifier(name)} in row exclusive mode`,
+    )
+    const running = client.query(step.up)
+    while (!(await isBlocked(writer, pid))) await sleep(5)
+    const locks = await strongestLocks(writer, pid, step)
+    await writer.query('commit')
+    await running
+    return locks
+  })
+}
+
+async function leaveIndexBehind(client: pg.Client, { table, up }: Step): Promise<void> {
+  const index = up.slice(up.lastIndexOf('.') + 1)
+  const { rows } = await client.query<{ column: string }>(
+    `select quote_ident(attname) as column from pg_attribute
+     where attrelid = format('%I.%I', $1::text, $2::text)::regclass and attnum = 1`,
+    [table.schema, table.name],
+  )
+  await client.query(
+    `create index ${index} on ${client.escapeIdentifier(table.schema)}.${client.escapeIdentifier(table.name)} (${rows[0]?.column})`,
+  )
+}
+
+async function isBlocked(client: pg.Client, pid: string): Promise<boolean> {
+  const { rows } = await client.query(`select from pg_locks where pid = ${pid} and not granted`)
+  return rows.length > 0
+}
+
+// AccessExclusiveLock → access exclusive. Names are read from the catalog, so no table is locked. What
+// is only read is none of the tables of a step, but for its own.
+async function strongestLocks(client: pg.Client, pid: string, step: Step) {
   const { rows } = await client.query<{ schema: string; name: string; modes: string[] }>(`
     select n.nspname as "schema", c.relname as "name", array_agg(distinct l.mode) as "modes"
     from pg_locks l
     join pg_class c     on c.oid = l.relation
     join pg_namespace n on n.oid = c.relnamespace
-    where l.pid = pg_backend_pid() and n.nspname in ('public', 'billing') and c.relkind in ('r', 'p')
-    group by 1, 2 order by 1, 2`)
-  return rows.map(({ modes, ...table }) => {
-    const words = modes.map((mode) => mode.replace(/Lock$/, '').replace(/\B[A-Z]/g, ' $&'))
-    const strong = words.filter((word) => word !== 'Access Share')
-    return { ...table, lock: (strong.length > 0 ? strong : words).join(' and ').toLowerCase() }
-  })
+    where l.pid = ${pid} and n.nspname in ('public', 'billing') and c.relkind in ('r', 'p')
+    group by 1, 2`)
+  return rows
+    .map(({ modes, ...table }) => {
+      const words = modes.map((mode) => mode.replace(/Lock$/, '').replace(/\B[A-Z]/g, ' $&'))
+      const strong = words.filter((word) => word !== 'Access Share')
+      return { ...table, lock: (strong.length > 0 ? strong : words).join(' and ').toLowerCase() }
+    })
+    .filter(({ name, lock }) => lock !== 'access share' || name === step.table.name || step.reaches)
+    .toSorted(byName)
+}
+
+function byName(a: { schema: string; name: string }, b: { schema: string; name: string }): number {
+  return `${a.schema}.${a.name}` < `${b.schema}.${b.name}` ? -1 : 1
 }

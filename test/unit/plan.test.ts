@@ -28,6 +28,12 @@ const COLUMN: ColumnState = {
   ...{ default: null, isIdentity: false, defaultFunctions: [] },
 }
 
+const INDEX: IndexState = {
+  ...{ name: 'by_tenant', columns: ['tenant_id', 'id'], keys: ['tenant_id', 'id'] },
+  ...{ method: 'btree', isUnique: false, isPrimary: false, isValid: true, predicate: null },
+  ...{ constraint: null, isPartition: false, leakproof: [true, true] },
+}
+
 describe('plan', () => {
   it('creates policies, sets the default, enables, and forces in a phase of its own', () => {
     expect(statements(TABLE, {})).to.deep.equal([
@@ -87,9 +93,8 @@ describe('plan', () => {
   it('leaves a column alone that makes ids of its own', () => {
     const policies = inPlace(TABLE)
     const index: IndexState = {
-      ...{ name: 'pk', columns: ['tenant_id'], keys: ['tenant_id'], leakproof: [true] },
-      ...{ isUnique: true, isPrimary: true, isValid: true, isPartial: false, predicate: null },
-      ...{ method: 'btree', constraint: 'pk', isPartition: false },
+      ...{ ...INDEX, name: 'pk', columns: ['tenant_id'], keys: ['tenant_id'] },
+      ...{ isUnique: true, isPrimary: true, constraint: 'pk' },
     }
     const makes = { ...COLUMN, default: 'gen_random_uuid()' }
     const identity = { ...COLUMN, isIdentity: true }
@@ -180,7 +185,7 @@ function snapshot(relation: Partial<RelationState>): Snapshot {
         ...{ schema: 'public', name: 'projects', kind: 'table', owner: 'owner' },
         ...{ rlsEnabled: false, rlsForced: false, isPartition: false, securityInvoker: false },
         ...{ inExtension: false, estimatedRows: -1, partitionKey: [], parents: [], reads: [] },
-        ...{ columns: [COLUMN], policies: [], indexes: [], foreignKeys: [] },
+        ...{ columns: [COLUMN], policies: [], indexes: [INDEX], foreignKeys: [] },
         ...{ grants: [], privileges: [], extension: null, isUnlogged: false, constraints: [] },
         ...{ triggers: [], rules: [], statistics: [], publications: [] },
         ...relation,

@@ -7,7 +7,7 @@ import type { Config } from '../../config.ts'
 import { migrationNames } from '../../migration/file-name.ts'
 import { plan } from '../../migration/plan.ts'
 import { renderMigration } from '../../migration/render.ts'
-import type { Phase } from '../../migration/step.ts'
+import { hasTransaction, type Phase } from '../../migration/step.ts'
 import { wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -32,9 +32,7 @@ Examples:
   kysely-tenants migrate:rls --json | jq '.phases[].steps[].up'`
 
 // The same distance from `src/cli/commands` and from `dist/cli/commands`.
-const TEMPLATE = new URL('../../../migrations-templates/migration.ts', import.meta.url)
-
-const NUMBER: Readonly<Record<Phase['name'], number>> = { policies: 1, force: 2 }
+const TEMPLATES = new URL('../../../migrations-templates/', import.meta.url)
 
 export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command {
   return new Command('migrate:rls')
@@ -77,14 +75,18 @@ async function planFor(config: Config, url: string | undefined): Promise<Phase[]
 
 function filesFor(phases: readonly Phase[], folder: string, name: string): NewFile[] {
   const existing = existingMigrations(folder).map((file) => file.name)
-  const stems = phases.map((phase) => `${name}_${NUMBER[phase.name]}_${phase.name}`)
+  const stems = phases.map((phase, index) => `${name}_${index + 1}_${phase.name}`)
   const names = migrationNames(existing, stems, new Date())
-  const template = readFileSync(TEMPLATE, 'utf8')
 
   return phases.map((phase, index) => ({
     path: join(folder, `${names[index]}.ts`),
-    text: renderMigration(template, phase),
+    text: renderMigration(templateFor(phase), phase),
   }))
+}
+
+function templateFor(phase: Phase): string {
+  const file = hasTransaction(phase) ? 'migration.ts' : 'migration-without-transaction.ts'
+  return readFileSync(new URL(file, TEMPLATES), 'utf8')
 }
 
 function report(

@@ -777,13 +777,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     comment on policy tenant_admin on public."odd \`\${name} \\ */\n  $& end" is 'Written by kysely-tenants.'
   `.execute(db)
 
-  // A new row that names no tenant gets the one of its statement.
-  // Lock: access exclusive.
-  await sql`
-    alter table public."odd \`\${name} \\ */\n  $& end" alter column "odd \`\${name} \\ */\n  $& end"
-      set default nullif(current_setting('app.tenant_id', true), '')::uuid
-  `.execute(db)
-
   // Turns the policies on.
   // Hazard: A statement without a tenant sees no rows from here on.
   // Lock: access exclusive.
@@ -1000,9 +993,6 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop policy tenant_isolation on public.events`.execute(db)
   await sql`
     alter table public."odd \`\${name} \\ */\n  $& end" disable row level security
-  `.execute(db)
-  await sql`
-    alter table public."odd \`\${name} \\ */\n  $& end" alter column "odd \`\${name} \\ */\n  $& end" drop default
   `.execute(db)
   await sql`drop policy tenant_admin on public."odd \`\${name} \\ */\n  $& end"`.execute(db)
   await sql`drop policy tenant_access on public."odd \`\${name} \\ */\n  $& end"`.execute(db)
