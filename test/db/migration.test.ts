@@ -33,7 +33,10 @@ const DRIFT = `
   alter table counters no force row level security`
 
 // Where the Migrator of each Kysely is; the second is the one that the test runs with.
-const MIGRATORS = ['kysely-0.28', kyselyVersion().startsWith('0.28.') ? 'kysely' : 'kysely/migration']
+const MIGRATORS = [
+  'kysely-0.28',
+  kyselyVersion().startsWith('0.28.') ? 'kysely' : 'kysely/migration',
+]
 
 // The golden files are compiled, linted and run like any other: generated code is code.
 describe('P11 generated, executed, gone', () => {
