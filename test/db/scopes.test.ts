@@ -1,4 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
 import { createTenancy, type StatementEvent } from '../../src/index.ts'
@@ -258,6 +262,28 @@ describe('scopes', () => {
     const scope = { tenant: A, settings: { 'app.user_id': '42' } }
     for (let i = 0; i < 3; i++) expect(await app.tenancy.run(scope, read)).to.equal('42')
     expect(await app.tenancy.run(A, read)).to.equal(null)
+  })
+
+  it('has one scope for two copies of the package', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-copy-'))
+    try {
+      const root = fileURLToPath(new URL('../..', import.meta.url))
+      cpSync(join(root, 'src'), join(folder, 'src'), { recursive: true })
+      cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+      symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+      const copy: typeof import('../../src/index.ts') = await import(join(folder, 'src/index.ts'))
+      expect(copy.createTenancy).not.to.equal(createTenancy)
+
+      const other = copy.createTenancy({ tables: ['projects'] })
+      const ids = other.run(A, () => app.db.selectFrom('projects').select('id').execute())
+      expect(await ids).to.deep.equal([{ id: 1 }, { id: 2 }])
+      const nested = await other
+        .run(A, async () => app.tenancy.run(B, () => undefined))
+        .catch((error: unknown) => error)
+      expect(copy.isTenancyError(nested) && nested.code).to.equal('TENANT.MISMATCH')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('publishes statements, violations and admin scopes on diagnostics channels', async () => {
