@@ -29,11 +29,19 @@ export function clientState(client: PgClient): ClientState {
   client.connection.on('readyForQuery', (message) => {
     state.status = message.status
   })
-  // pg-pool takes its own listener away while a client is checked out: without one here, a backend
-  // that dies between two statements would end the process. The next statement reports the loss.
-  client.on('error', () => undefined)
+  ignoreErrors(client)
   return state
 }
+
+/**
+ * pg-pool takes its own listener away while a client is checked out: without one here, a backend that
+ * dies between two statements would end the process. The next statement reports the loss.
+ */
+export function ignoreErrors(client: PgClient): void {
+  client.on('error', nothing)
+}
+
+function nothing(): void {}
 
 /**
  * Is the client as a pool should hand it out? Whoever uses the same pool beside us can have released

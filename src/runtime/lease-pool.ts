@@ -1,5 +1,5 @@
 import { dialectUnsupportedPool } from '../errors.ts'
-import { clientState, destroyClient, isIdle } from './client-state.ts'
+import { clientState, destroyClient, ignoreErrors, isIdle } from './client-state.ts'
 import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'
 import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
@@ -28,6 +28,8 @@ export class LeasePool {
     this.#guard = guard
     // A backend that dies while its client is idle would end the process; the pool has dropped the client.
     pool.on?.('error', () => undefined)
+    // A backend can die with its first answer, before `connect` has handed the client out.
+    pool.on?.('connect', ignoreErrors)
   }
 
   /** @throws what the pool or the guard throws; no client is lost */

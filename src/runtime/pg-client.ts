@@ -20,6 +20,8 @@ export interface PgPool {
   connect(): Promise<PgClient>
   end(): Promise<void>
   on?(event: 'error', listener: (error: Error) => void): unknown
+  /** Told before `connect` hands the new client out. Not every pool has it. */
+  on?(event: 'connect', listener: (client: PgClient) => void): unknown
 }
 
 /** `I`: idle, `T`: in a transaction, `E`: in a transaction that failed. */

@@ -38,13 +38,17 @@ export function runCursor(
   const { read, close } = cursor
 
   cursor.read = (rows) =>
-    read.call(cursor, rows).catch((error: unknown) => {
-      throw explain(error)
+    new Promise((resolve, reject) => {
+      const fail = (error: unknown) => reject(explain(error))
+      read.call(cursor, rows).then(resolve, fail)
+      // After its last row pg-cursor ignores errors: a deferred constraint, a connection that is gone.
+      answer.done.then(({ error }) => error !== undefined && fail(error))
     })
   cursor.close = async () => {
     // After an error the portal is gone: a Close for it would stand unsynced on the connection.
     if (answer.hasFailed) cursor.state = 'done'
-    else await close.call(cursor)
+    // It is not awaited: it waits for an answer that a lost connection never gives.
+    else void close.call(cursor)
     const [{ error }, end] = [await answer.done, await ended]
     if (error === undefined && end.error !== undefined) throw explain(end.error)
   }
