@@ -325,18 +325,22 @@ for (const strategy of STRATEGIES) {
         try {
           const { tenancy } = logged
           const select = 'select "title" from "projects" order by "id"'
-          // Another dialect begins and commits in its own way.
-          const control = (line: string) => (strategy === 'sequential' ? [] : [line])
+          // The dialect inside sends the transactions, and has no log.
+          const isTold = (line: string) =>
+            strategy !== 'sequential' || !['query begin', 'query commit'].includes(line)
           for (let i = 0; i < 3; i++) {
             const handle = tenancy.forTenant(logged.db, A)
             await titles(handle).execute()
             await handle.transaction().execute((trx) => titles(trx).execute())
             for await (const _ of titles(handle).stream(1));
             await failure(sql`select 1/0`.execute(handle))
-            expect(lines.splice(0)).to.deep.equal([
-              ...[`query ${select}`, ...control('query begin'), `query ${select}`],
-              ...[...control('query commit'), `query ${select}`, 'error select 1/0'],
-            ])
+            const told = lines.splice(0)
+            expect(told).to.deep.equal(
+              [
+                ...[`query ${select}`, 'query begin', `query ${select}`, 'query commit'],
+                ...[`query ${select}`, 'error select 1/0'],
+              ].filter(isTold),
+            )
           }
           await tenancy.run(A, () => titles(logged.db).execute())
           expect(lines).to.deep.equal([`query ${select}`])
@@ -351,14 +355,11 @@ for (const strategy of STRATEGIES) {
         const calls: string[] = []
         const note = (name: string) => async (connection: DatabaseConnection) => {
           const { rows } = await connection.executeQuery<{ tenant: string }>(
-            sql<{
-              tenant: string
-            }>`select current_setting('app.tenant_id', true) as tenant`.compile(db),
+            sql<{ tenant: string }>`
+              select nullif(current_setting('app.tenant_id', true), '') as tenant`.compile(db),
           )
-          calls.push(`${name} ${rows[0]?.tenant || 'nobody'}`)
+          calls.push(`${name} ${rows[0]?.tenant}`)
         }
-        // The hooks are below the driver that sends the tenant.
-        const whose = (tenant: string) => (strategy === 'sequential' ? 'nobody' : tenant)
         const hooked = open({
           dialect: { onCreateConnection: note('create'), onReserveConnection: note('reserve') },
         })
@@ -367,9 +368,10 @@ for (const strategy of STRATEGIES) {
           await tenancy.run(A, () => tenantsSeen(hooked.db))
           await tenancy.run(B, () => hooked.db.transaction().execute(tenantsSeen))
           await tenantsSeen(tenancy.forTenant(hooked.db, A))
+          // They belong to the dialect inside, which knows no tenant: no row is seen.
+          const [a, b] = strategy === 'sequential' ? [null, null] : [A, B]
           expect(calls).to.deep.equal([
-            ...[`create ${whose(A)}`, `reserve ${whose(A)}`, `reserve ${whose(B)}`],
-            `reserve ${whose(A)}`,
+            ...[`create ${a}`, `reserve ${a}`, `reserve ${b}`, `reserve ${a}`],
           ])
         } finally {
           await hooked[Symbol.asyncDispose]()
@@ -396,9 +398,7 @@ for (const strategy of STRATEGIES) {
             ]
             for (const read of run) expect((await failure(read())).message).to.equal(hook)
             for (const read of run) expect(await read()).to.deep.equal([A])
-            // `session` gives the client back when its reset is answered.
-            const client = await pool.connect()
-            client.release()
+            expect(await nextUser(pool)).to.deep.equal(CLEAN)
             const { totalCount, idleCount, waitingCount } = pool
             expect({ totalCount, idleCount, waitingCount }).to.deep.equal({
               totalCount: 1,
