@@ -1,5 +1,6 @@
 import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
-import { readSnapshot, type SnapshotRequest } from './catalog/read-snapshot.ts'
+import { readSnapshot } from './catalog/read-snapshot.ts'
+import type { Snapshot } from './catalog/snapshot.ts'
 import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
@@ -8,9 +9,10 @@ import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
-import { wantedState } from './wanted.ts'
+import { snapshotRequest, wantedState } from './wanted.ts'
 
 export type { Queryable } from './catalog/read-only.ts'
+export type { Snapshot } from './catalog/snapshot.ts'
 export type { Finding } from './checks/check.ts'
 export type { Waived } from './waivers.ts'
 
@@ -52,10 +54,27 @@ export interface Inconclusive {
  * ```
  */
 export async function audit(db: Queryable, config: ConfigInput | Config): Promise<AuditReport> {
-  const trusted = trustedConfig(config)
-  assertKnownChecks(trusted)
+  return auditSnapshot(await takeSnapshot(db, config), config)
+}
 
-  const snapshot = await inReadOnlyTransaction(db, () => readSnapshot(db, snapshotRequest(trusted)))
+/**
+ * Reads what {@link auditSnapshot} judges: plain data, which can be kept as JSON.
+ *
+ * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`
+ */
+export async function takeSnapshot(db: Queryable, config: ConfigInput | Config): Promise<Snapshot> {
+  const request = snapshotRequest(judgeable(config))
+  return inReadOnlyTransaction(db, () => readSnapshot(db, request))
+}
+
+/**
+ * The same as {@link audit}, without a database.
+ *
+ * @param snapshot made with a config of the same schemas and roles: it says nothing about others
+ * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH`
+ */
+export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config): AuditReport {
+  const trusted = judgeable(config)
   const context = { snapshot, wanted: wantedState(trusted, snapshot) }
   const { levels } = trusted.audit
   const checks = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
@@ -82,10 +101,6 @@ export async function audit(db: Queryable, config: ConfigInput | Config): Promis
     waived: waived.sort(worstFirst),
     inconclusive,
   }
-}
-
-function snapshotRequest({ schemas, tables, global, roles }: Config): SnapshotRequest {
-  return { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
 }
 
 function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgement>>): boolean {
@@ -115,7 +130,9 @@ function worstFirst(a: Finding, b: Finding): number {
   return (one[differing] ?? 0) < (other[differing] ?? 0) ? -1 : 1
 }
 
-function assertKnownChecks({ audit }: Config): void {
+function judgeable(input: ConfigInput | Config): Config {
+  const config = trustedConfig(input)
+  const { audit } = config
   const known = CHECKS.map(({ id }) => id)
   const named = [
     ...Object.keys(audit.levels).map((id) => ({ path: `audit.levels.${id}`, id })),
@@ -128,4 +145,5 @@ function assertKnownChecks({ audit }: Config): void {
       return `${path}: there is no such check${meant ? `; did you mean ${meant}?` : ''}`
     })
   if (problems.length > 0) throw configInvalid(problems)
+  return config
 }

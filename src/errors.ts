@@ -27,6 +27,9 @@ export const ERROR_CODES = [
   'SESSION.CHANGED',
   'SETTING.HAS_DEFAULT',
   'SETTING.INVALID',
+  'SNAPSHOT.NOT_WRITABLE',
+  'SNAPSHOT.OTHER_CONFIG',
+  'SNAPSHOT.UNREADABLE',
   'TENANT.INVALID',
   'TENANT.MISMATCH',
   'TENANT.MISSING',
@@ -316,6 +319,32 @@ export function settingInvalid(problem: string): TenancyError {
     'SETTING.INVALID',
     `${problem}; the scope was not opened.`,
     "Extra settings are named like 'app.user_id' and hold strings.",
+  )
+}
+
+export function snapshotNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'SNAPSHOT.NOT_WRITABLE',
+    `The snapshot ${path} cannot be written: ${(cause as Error).message}`,
+    'Give it another path.',
+    { cause },
+  )
+}
+
+export function snapshotOtherConfig(path: string, missing: readonly string[]): TenancyError {
+  return new TenancyError(
+    'SNAPSHOT.OTHER_CONFIG',
+    lines(`The snapshot ${path} was made for another config; nothing was judged.`, missing),
+    'Save it again with this config: `kysely-tenants audit --snapshot <file>`.',
+  )
+}
+
+export function snapshotUnreadable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'SNAPSHOT.UNREADABLE',
+    `The snapshot ${path} cannot be read: ${(cause as Error).message}`,
+    'Save it again: `kysely-tenants audit --snapshot <file>`.',
+    { cause },
   )
 }
 

@@ -1,3 +1,4 @@
+import type { SnapshotRequest } from './catalog/read-snapshot.ts'
 import type { ColumnState, RelationState, Snapshot } from './catalog/snapshot.ts'
 import type { Config, ConfigTable } from './config.ts'
 import { catalogMismatch } from './errors.ts'
@@ -25,6 +26,11 @@ const TYPES: Readonly<Record<string, TenantType>> = {
   varchar: 'varchar',
   int4: 'integer',
   int8: 'bigint',
+}
+
+/** What the snapshot has to hold for {@link wantedState}. */
+export function snapshotRequest({ schemas, tables, global, roles }: Config): SnapshotRequest {
+  return { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
 }
 
 /**

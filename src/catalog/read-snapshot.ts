@@ -58,7 +58,8 @@ export async function readSnapshot(db: Queryable, request: SnapshotRequest): Pro
   }
 }
 
-function schemasOf({ schemas, tables, global }: SnapshotRequest): string[] {
+/** Those that are searched, and those of the tables that are named with one. */
+export function schemasOf({ schemas, tables, global }: SnapshotRequest): string[] {
   const named = [...tables, ...global].flatMap(({ schema }) => (schema === undefined ? [] : schema))
   return [...new Set([...schemas, ...named])]
 }

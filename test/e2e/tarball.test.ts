@@ -48,7 +48,7 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
   it('exports what is documented from each entry', async () => {
     expect(await exportsOf(project)).to.deep.equal({
       '.': ['TenancyError', 'TenantDialect', 'TenantPlugin', 'createTenancy', 'isTenancyError'],
-      './audit': ['audit'],
+      './audit': ['audit', 'auditSnapshot', 'takeSnapshot'],
       './audit-report.schema.json': ['default'],
       './config': ['defineConfig'],
       './package.json': ['default'],

@@ -1,7 +1,9 @@
-import { relative, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
-import { type AuditReport, audit } from '../../audit.ts'
+import { type AuditReport, auditSnapshot, type Snapshot, takeSnapshot } from '../../audit.ts'
+import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
+import { snapshotRequest } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
@@ -13,6 +15,7 @@ import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
 import type { AuditSource } from '../render/audit-source.ts'
 import { renderJson } from '../render/json.ts'
+import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
 
 const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown'] as const
 
@@ -21,6 +24,8 @@ type Format = (typeof FORMATS)[number]
 interface AuditOptions extends CommonOptions {
   readonly format: Format
   readonly failOn?: Level
+  readonly snapshot?: string
+  readonly from?: string
 }
 
 const HELP = `
@@ -32,6 +37,8 @@ Examples:
   kysely-tenants audit --fail-on critical
   kysely-tenants audit --format github
   kysely-tenants audit --format sarif > kysely-tenants.sarif
+  kysely-tenants audit --snapshot production.json
+  kysely-tenants audit --from production.json
   kysely-tenants audit --json | jq '.findings[].check'
   kysely-tenants explain rls-not-forced`
 
@@ -52,12 +59,17 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
         'exit 1 from this level on (default: `audit.failOn` of the config, else high)',
       ).choices(LEVELS),
     )
+    .option('--snapshot <file>', 'also save what was read')
+    .addOption(
+      new Option('--from <file>', 'audit what --snapshot saved, without a database').conflicts([
+        'snapshot',
+        'url',
+      ]),
+    )
     .addHelpText('after', HELP)
     .action(async (options: AuditOptions) => {
       const { config, path } = await loadConfig(io.cwd, options.config)
-      const report = await withClient(config.connection, options.url, (client) =>
-        audit(client, config),
-      )
+      const report = auditSnapshot(await snapshotFor(config, options, io.cwd), config)
       const failOn = options.failOn ?? config.audit.failOn
       const fails = report.findings.some(({ level }) => isAtLeast(level, failOn))
 
@@ -66,6 +78,21 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       io.out(render(report, options.format, { ...source, color: io.color }))
       exit(fails ? EXIT.findings : EXIT.clean)
     })
+}
+
+async function snapshotFor(
+  config: Config,
+  { url, snapshot: to, from }: AuditOptions,
+  cwd: string,
+): Promise<Snapshot> {
+  const request = snapshotRequest(config)
+  if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
+
+  const snapshot = await withClient(config.connection, url, (client) =>
+    takeSnapshot(client, config),
+  )
+  if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
+  return snapshot
 }
 
 function render(
