@@ -44,9 +44,10 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
   for (const role of [...config.roles.app, ...config.roles.admin]) {
     if (!snapshot.roles.some(({ name }) => name === role)) problems.push(`Role ${role} is missing.`)
   }
+  const relations = indexed(snapshot)
   const withoutColumn: (TableName & { column: string })[] = []
   const tables = config.tables.flatMap((table) => {
-    const root = find(table, config.schemas, snapshot, problems)
+    const root = find(table, config.schemas, relations, problems)
     if (!root) return []
     if (root.kind !== 'table' && root.kind !== 'partitioned table') {
       problems.push(`${qualifiedName(root)} is a ${root.kind}; only tables have row security.`)
@@ -59,12 +60,12 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
     }
     const type = tenantType(root, column, config, problems)
     if (!type) return []
-    return [root, ...descendants(root, snapshot)].map((relation) =>
+    return [root, ...descendants(root, relations)].map((relation) =>
       tenantTable(relation, table, { type, isDomain: column.isDomain }, config),
     )
   })
   const global = config.global.flatMap((table) => {
-    const relation = find(table, config.schemas, snapshot, problems)
+    const relation = find(table, config.schemas, relations, problems)
     return relation ? [{ schema: relation.schema, name: relation.name }] : []
   })
 
@@ -80,18 +81,37 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
   }
 }
 
+interface Relations {
+  readonly byName: ReadonlyMap<string, RelationState>
+  readonly byParent: ReadonlyMap<string, readonly RelationState[]>
+}
+
+// Looked up by name: a search through all of them for each table would be quadratic.
+function indexed({ relations }: Snapshot): Relations {
+  const byParent = new Map<string, RelationState[]>()
+  for (const relation of relations) {
+    for (const parent of relation.parents) {
+      const name = qualifiedName(parent)
+      const children = byParent.get(name)
+      if (children) children.push(relation)
+      else byParent.set(name, [relation])
+    }
+  }
+  return { byName: new Map(relations.map((r) => [qualifiedName(r), r])), byParent }
+}
+
 function find(
   { schema, name }: TableReference,
   schemas: readonly string[],
-  { relations }: Snapshot,
+  { byName }: Relations,
   problems: string[],
 ): RelationState | undefined {
   const searched = schema === undefined ? schemas : [schema]
   for (const candidate of searched) {
-    const relation = relations.find((r) => r.schema === candidate && r.name === name)
+    const relation = byName.get(qualifiedName({ schema: candidate, name }))
     if (relation) return relation
   }
-  const elsewhere = relations.find((r) => r.name === name)
+  const elsewhere = [...byName.values()].find((r) => r.name === name)
   problems.push(
     `Table ${searched.map((s) => qualifiedName({ schema: s, name })).join(' or ')} is missing.${
       elsewhere ? ` There is ${qualifiedName(elsewhere)}.` : ''
@@ -121,10 +141,9 @@ function tenantType(
   return type
 }
 
-function descendants(root: TableName, snapshot: Snapshot): RelationState[] {
-  return snapshot.relations
-    .filter(({ parents }) => parents.some((p) => p.schema === root.schema && p.name === root.name))
-    .flatMap((child) => [child, ...descendants(child, snapshot)])
+function descendants(root: TableName, relations: Relations): RelationState[] {
+  const children = relations.byParent.get(qualifiedName(root)) ?? []
+  return children.flatMap((child) => [child, ...descendants(child, relations)])
 }
 
 function tenantTable(

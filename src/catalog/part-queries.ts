@@ -112,15 +112,17 @@ export const READ_POLICIES: string = `
 
 // An operator that is not LEAKPROOF waits until the policies have spoken, so it is never a condition
 // of the index. Built-in functions leave no dependency: the usual ones are known by name.
-const IS_LEAKPROOF = `not exists (
-    select from pg_catalog.pg_opclass oc
-    join pg_catalog.pg_amop o     on o.amopfamily = oc.opcfamily
-      and o.amoplefttype = oc.opcintype and o.amoprighttype = oc.opcintype
-    join pg_catalog.pg_operator p on p.oid = o.amopopr
-    join pg_catalog.pg_proc f     on f.oid = p.oprcode
-    where oc.oid = k.opclass and not f.proleakproof
-      and (m.amname not in ('btree', 'hash') or p.oprname = '=')
-  ) and not (k.attnum = 0 and (
+const LEAKY_CLASSES = `
+  select distinct oc.oid
+  from pg_catalog.pg_opclass oc
+  join pg_catalog.pg_am m       on m.oid = oc.opcmethod
+  join pg_catalog.pg_amop o     on o.amopfamily = oc.opcfamily
+    and o.amoplefttype = oc.opcintype and o.amoprighttype = oc.opcintype
+  join pg_catalog.pg_operator p on p.oid = o.amopopr
+  join pg_catalog.pg_proc f     on f.oid = p.oprcode
+  where not f.proleakproof and (m.amname not in ('btree', 'hash') or p.oprname = '=')`
+
+const IS_LEAKPROOF = `k.opclass not in (select oid from leaky) and not (k.attnum = 0 and (
     pg_catalog.pg_get_indexdef(i.indexrelid, k.position, true) ~ '(lower|upper|date_trunc|->)'
     or exists (
       select from pg_catalog.pg_depend d
@@ -131,6 +133,7 @@ const IS_LEAKPROOF = `not exists (
   ))`
 
 export const READ_INDEXES: string = `
+  with leaky as materialized (${LEAKY_CLASSES})
   select i.indrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
     'name',        c.relname,
     'columns',     array(

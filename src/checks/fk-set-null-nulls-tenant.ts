@@ -1,7 +1,8 @@
 import type { ForeignKeyState } from '../catalog/snapshot.ts'
+import { qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { addTenant } from './facts/foreign-keys.ts'
-import { isSameTable, tenantTables } from './facts/tenant-tables.ts'
+import { tenantTablesByName } from './facts/tenant-tables.ts'
 
 export const fkSetNullNullsTenant: Check = tableCheck(
   {
@@ -21,13 +22,13 @@ export const fkSetNullNullsTenant: Check = tableCheck(
   },
   (child, context) => {
     const { serverVersion } = context.snapshot
-    const parents = tenantTables(context)
+    const parents = tenantTablesByName(context)
     return child.relation.foreignKeys
       .filter((key) => !key.isPartition && key.columns.includes(child.table.column))
       .flatMap((key) => {
         const actions = touching(key, child.table.column)
         if (actions.length === 0) return []
-        const parent = parents.find(({ relation }) => isSameTable(relation, key.references))
+        const parent = parents.get(qualifiedName(key.references))
         return {
           summary: `${key.name} sets the tenant ${actions.join(' and ')}.`,
           fix: parent

@@ -2,7 +2,7 @@ import type { ForeignKeyState } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { addTenant } from './facts/foreign-keys.ts'
-import { isSameTable, type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
+import { type TenantTableState, tenantTablesByName } from './facts/tenant-tables.ts'
 
 export const fkWithoutTenant: Check = tableCheck(
   {
@@ -21,9 +21,9 @@ drop index public.projects_by_id`,
     alsoFinds: ['unique-without-tenant'],
   },
   (child, context) => {
-    const parents = tenantTables(context)
+    const parents = tenantTablesByName(context)
     return child.relation.foreignKeys.flatMap((key) => {
-      const parent = parents.find(({ relation }) => isSameTable(relation, key.references))
+      const parent = parents.get(qualifiedName(key.references))
       // Rows that are shared by all tenants may be referenced by all of them.
       if (!parent || parent.table.shared || key.isPartition || matches(key, child, parent))
         return []

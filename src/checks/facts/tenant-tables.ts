@@ -3,6 +3,9 @@ import { qualifiedName } from '../../policy/quote.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
 import type { TableName } from '../../table-name.ts'
 import type { CheckContext } from '../check.ts'
+import { once } from './once.ts'
+
+type Fact<T> = (context: CheckContext) => T
 
 export interface TenantTableState {
   readonly table: TenantTable
@@ -11,18 +14,28 @@ export interface TenantTableState {
   readonly isChild: boolean
 }
 
+/** Every relation of the snapshot, by its qualified name. */
+export const relationsByName: Fact<ReadonlyMap<string, RelationState>> = once(
+  ({ snapshot }) => new Map(snapshot.relations.map((r) => [qualifiedName(r), r])),
+)
+
 /** The tenant tables that have their tenant column, as they are wanted and as they are. */
-export function tenantTables({ snapshot, wanted }: CheckContext): TenantTableState[] {
-  const relations = new Map(snapshot.relations.map((r) => [qualifiedName(r), r]))
+export const tenantTables: Fact<readonly TenantTableState[]> = once((context) => {
+  const { wanted } = context
   const listed = new Set(wanted.tables.map(qualifiedName))
 
   return wanted.tables.flatMap((table) => {
-    const relation = relations.get(qualifiedName(table))
+    const relation = relationsByName(context).get(qualifiedName(table))
     if (!relation) return []
     const isChild = relation.parents.some((parent) => listed.has(qualifiedName(parent)))
     return [{ table, relation, isChild }]
   })
-}
+})
+
+/** The same by the qualified name. */
+export const tenantTablesByName: Fact<ReadonlyMap<string, TenantTableState>> = once(
+  (context) => new Map(tenantTables(context).map((s) => [qualifiedName(s.relation), s])),
+)
 
 /** Tables that the config says nothing about. Members of extensions are not the user's to list. */
 export function unlistedTables({ snapshot, wanted }: CheckContext): RelationState[] {

@@ -1,7 +1,7 @@
 import type { RelationState } from '../../catalog/snapshot.ts'
 import { qualifiedName } from '../../policy/quote.ts'
 import type { CheckContext } from '../check.ts'
-import { tenantTables } from './tenant-tables.ts'
+import { relationsByName, tenantTablesByName } from './tenant-tables.ts'
 
 /** A relation that a view reads, directly or through other views. */
 interface Visit {
@@ -18,8 +18,8 @@ interface Visit {
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
  */
 export function reachOf(view: RelationState, caller: string, context: CheckContext): Visit[] {
-  const relations = new Map(context.snapshot.relations.map((r) => [qualifiedName(r), r]))
-  const tenant = new Set(tenantTables(context).map(({ relation }) => relation))
+  const relations = relationsByName(context)
+  const tenant = tenantTablesByName(context)
   const visits = new Map<string, Visit>()
   const queue = [visitOf(view, caller)]
 
@@ -34,7 +34,7 @@ export function reachOf(view: RelationState, caller: string, context: CheckConte
       visits.set(key, visit)
     }
   }
-  return [...visits.values()].filter(({ relation }) => tenant.has(relation))
+  return [...visits.values()].filter(({ relation }) => tenant.has(qualifiedName(relation)))
 }
 
 function visitOf(view: RelationState, caller: string): Visit {
