@@ -20,7 +20,9 @@ export { TenantPlugin } from './runtime/tenant-plugin.ts'
 export type {
   TenantBrand,
   TenantConnectionBuilder,
+  TenantControlledTransaction,
   TenantControlledTransactionBuilder,
+  TenantHandle,
   TenantKysely,
   TenantTransaction,
   TenantTransactionBuilder,

@@ -1,6 +1,7 @@
 import type {
   AccessMode,
   ColumnType,
+  Command,
   ConnectionBuilder,
   ControlledTransaction,
   ControlledTransactionBuilder,
@@ -77,8 +78,40 @@ export interface TenantTransactionBuilder<DB> extends TransactionBuilder<DB> {
 export interface TenantControlledTransactionBuilder<DB> extends ControlledTransactionBuilder<DB> {
   setAccessMode(accessMode: AccessMode): TenantControlledTransactionBuilder<DB>
   setIsolationLevel(isolationLevel: IsolationLevel): TenantControlledTransactionBuilder<DB>
-  execute(): Promise<ControlledTransaction<DB> & TenantBrand>
+  execute(): Promise<TenantControlledTransaction<DB>>
 }
+
+/** What `startTransaction` returns; it keeps the brand across its savepoints. */
+export type TenantControlledTransaction<DB, Savepoints extends string[] = []> = BrandedControls<
+  DB,
+  Savepoints
+> &
+  TenantBrand &
+  ControlledTransaction<DB, Savepoints>
+
+// In front of Kysely's own in the intersection, so that these are the signatures that apply.
+interface BrandedControls<DB, S extends string[]> {
+  savepoint<Name extends string>(name: Name): Command<TenantControlledTransaction<DB, [...S, Name]>>
+  rollbackToSavepoint<Name extends S[number]>(
+    name: Name,
+  ): Command<TenantControlledTransaction<DB, [...Before<S, Name>, Name]>>
+  releaseSavepoint<Name extends S[number]>(
+    name: Name,
+  ): Command<TenantControlledTransaction<DB, Before<S, Name>>>
+  withPlugin(plugin: KyselyPlugin): TenantControlledTransaction<DB, S>
+  withoutPlugins(): TenantControlledTransaction<DB, S>
+  withSchema(schema: string): TenantControlledTransaction<DB, S>
+}
+
+/** The savepoints that are older than the last one of this name. */
+type Before<S extends string[], Name extends string> = S extends [
+  ...infer Older extends string[],
+  infer Last,
+]
+  ? Last extends Name
+    ? Older
+    : Before<Older, Name>
+  : []
 
 export interface TenantConnectionBuilder<DB> extends ConnectionBuilder<DB> {
   execute<T>(callback: (db: TenantHandle<DB>) => Promise<T>): Promise<T>

@@ -1,48 +1,125 @@
-// Compiled by `tsc -p test`: every line below `@ts-expect-error` must be refused.
-import type { Generated, Kysely } from 'kysely'
-import type { ConfigInput } from '../../src/config.ts'
-import { createTenancy, type Tenancy, type TenantKysely, type WithTenant } from '../../src/index.ts'
+// Compiled by `npm run test:types` with two compilers against two versions of Kysely. The line below a
+// `@ts-expect-error` must be refused, with an error that says what stands before the colon.
+import { expectTypeOf } from 'expect-type'
+import type {
+  ControlledTransaction,
+  Generated,
+  Insertable,
+  Kysely,
+  Selectable,
+  Transaction,
+  Updateable,
+} from 'kysely'
+import type { Tenancy, TenantKysely, WithTenant } from 'kysely-tenants'
 
 interface Tables {
   projects: { id: Generated<number>; tenant_id: string; title: string }
-  countries: { code: string }
+  invoices: { id: number; org_id: Generated<number> }
+  countries: { code: string; tenant_id: string }
 }
 
 type Database = WithTenant<Tables, 'projects'>
+type Billing = WithTenant<Tables, 'invoices', 'org_id'>
 
 declare const db: Kysely<Database>
 declare const tenancy: Tenancy
-declare const config: ConfigInput
-declare function listProjects(db: TenantKysely<Database>): Promise<void>
-
-export const accepted: Tenancy = createTenancy(config)
+declare function listProjects(db: TenantKysely<Database>): Promise<number>
 
 export async function tenantColumn(): Promise<void> {
-  const { tenant_id } = await db
+  expectTypeOf<Selectable<Database['projects']>>().toEqualTypeOf<{
+    id: number
+    tenant_id: string
+    title: string
+  }>()
+  expectTypeOf<Insertable<Database['projects']>>().branded.toEqualTypeOf<{
+    id?: number | undefined
+    title: string
+  }>()
+  expectTypeOf<Updateable<Database['projects']>>().toEqualTypeOf<{
+    id?: number | undefined
+    title?: string | undefined
+  }>()
+  expectTypeOf<Insertable<Billing['invoices']>>().branded.toEqualTypeOf<{ id: number }>()
+  expectTypeOf<Selectable<Billing['invoices']>>().toEqualTypeOf<{ id: number; org_id: number }>()
+  // A column of that name in a table that is not named stays as it is.
+  expectTypeOf<Database['countries']>().toEqualTypeOf<Tables['countries']>()
+  expectTypeOf<Billing['projects']>().toEqualTypeOf<Tables['projects']>()
+  // @ts-expect-error "orders": no such table
+  expectTypeOf<WithTenant<Tables, 'orders'>>().not.toBeNever()
+}
+
+export async function tenantColumnInQueries(): Promise<void> {
+  const row = await db
     .selectFrom('projects')
     .select('tenant_id')
     .where('tenant_id', '=', 'acme')
     .executeTakeFirstOrThrow()
-  const text: string = tenant_id
+  expectTypeOf(row).toEqualTypeOf<{ tenant_id: string }>()
+  const text = row.tenant_id
   db.insertInto('projects').values({ title: text })
-  // @ts-expect-error the database fills it in
+  db.updateTable('projects').set({ title: text }).set('title', text)
+  // @ts-expect-error 'tenant_id': the database fills it in
   db.insertInto('projects').values({ title: text, tenant_id: text })
-  // @ts-expect-error a row never moves to another tenant
+  // @ts-expect-error "projects", never>: a row never moves to another tenant
   db.updateTable('projects').set({ tenant_id: text })
-  // @ts-expect-error nor here
+  // @ts-expect-error "projects", never>: nor here
   db.updateTable('projects').set('tenant_id', text)
+  db.insertInto('projects')
+    .values({ title: text })
+    // @ts-expect-error 'tenant_id': nor when the row is there
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ tenant_id: text }))
 }
 
-export async function brand(): Promise<void> {
+export async function brandOfAHandle(): Promise<void> {
   const acme = tenancy.forTenant(db, 'acme')
   await listProjects(acme)
-  await listProjects(acme.withSchema('public').withoutPlugins())
-  await acme.transaction().execute(listProjects)
-  await acme.transaction().setIsolationLevel('serializable').execute(listProjects)
-  await acme.connection().execute(listProjects)
-  await listProjects(await acme.startTransaction().execute())
-  // @ts-expect-error a plain handle has whatever scope the running code has, or none
+  await listProjects(acme.withSchema('public').withoutPlugins().withPlugin(plugin))
+  expectTypeOf(await acme.connection().execute(listProjects)).toEqualTypeOf<number>()
+  await acme.connection().execute((one) => one.transaction().execute(listProjects))
+  tenancy.forTenant(db, { tenant: 7n, settings: { 'app.user_id': '42' } })
+  expectTypeOf(acme).toExtend<Kysely<Database>>()
+  // @ts-expect-error 'TenantBrand': a plain handle has whatever scope the running code has, or none
   await listProjects(db)
-  // @ts-expect-error so has its transaction
+  // @ts-expect-error 'TenantBrand': so has its connection
+  await db.connection().execute(listProjects)
+  // @ts-expect-error 'null': no tenant
+  tenancy.forTenant(db, null)
+  // @ts-expect-error 'number': a setting is text
+  tenancy.forTenant(db, { tenant: 7n, settings: { 'app.user_id': 42 } })
+}
+
+export async function brandOfATransaction(): Promise<void> {
+  const acme = tenancy.forTenant(db, 'acme')
+  expectTypeOf(await acme.transaction().execute(listProjects)).toEqualTypeOf<number>()
+  await acme.transaction().setIsolationLevel('serializable').execute(listProjects)
+  await acme.transaction().setAccessMode('read only').execute(listProjects)
+  await acme.transaction().execute(async (trx) => {
+    expectTypeOf(trx).toExtend<Transaction<Database>>()
+    return listProjects(trx.withSchema('public').withPlugin(plugin).withoutPlugins())
+  })
+  // @ts-expect-error 'TenantBrand': a plain handle has none to give
   await db.transaction().execute(listProjects)
 }
+
+export async function brandOfAControlledTransaction(): Promise<void> {
+  const acme = tenancy.forTenant(db, 'acme')
+  const trx = await acme.startTransaction().setIsolationLevel('serializable').execute()
+  await listProjects(trx)
+  await listProjects(trx.withSchema('public').withPlugin(plugin).withoutPlugins())
+  expectTypeOf(trx).toExtend<ControlledTransaction<Database>>()
+
+  const one = await trx.savepoint('one').execute()
+  await listProjects(one)
+  const two = await one.savepoint('two').execute()
+  await listProjects(await two.rollbackToSavepoint('one').execute())
+  await listProjects(await two.releaseSavepoint('two').execute())
+  const back = await two.rollbackToSavepoint('one').execute()
+  await back.releaseSavepoint('one').execute()
+  expectTypeOf(await back.commit().execute()).toEqualTypeOf<void>()
+  // @ts-expect-error "two": the rollback took it away
+  back.releaseSavepoint('two')
+  // @ts-expect-error 'TenantBrand': a plain handle has none to give
+  await listProjects(await db.startTransaction().execute())
+}
+
+declare const plugin: Parameters<typeof db.withPlugin>[0]

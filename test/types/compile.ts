@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+const COMPILERS = { '5.9': 'node_modules/typescript', '7': typescript7() }
+const KYSELYS = { '0.28': 'kysely-0.28/dist/esm', '0.29': 'kysely/dist' }
+
+/** A line that must be refused, with an error that says `needle`. */
+interface Expectation {
+  readonly at: string
+  readonly needle: string
+}
+
+/** Prints a line for each compiler and each Kysely; returns the exit code. */
+function compileAll(): number {
+  const folder = join(ROOT, '.cache/types')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const expectations = readdirSync(import.meta.dirname)
+    .filter((file) => file.endsWith('.test-d.ts'))
+    .flatMap((file) => copyWithoutDirectives(file, folder))
+  let failed = 0
+  for (const [version, compiler] of Object.entries(COMPILERS)) {
+    for (const [kysely, types] of Object.entries(KYSELYS)) {
+      const problems = compile(folder, { version, compiler, kysely, types, expectations })
+      const verdict = problems.length === 0 ? 'ok' : 'FAILED'
+      const what = `TypeScript ${version}, Kysely ${kysely}, ${expectations.length} lines refused`
+      process.stdout.write(`${[`${verdict.padEnd(6)} ${what}`, ...problems].join('\n')}\n`)
+      failed += problems.length
+    }
+  }
+  return failed === 0 && expectations.length > 0 ? 0 : 1
+}
+
+/**
+ * Where the compiler itself honours `@ts-expect-error`, any error will do, a misspelt name included. So
+ * it never sees them, and the errors that it finds are compared with those that are expected.
+ */
+function copyWithoutDirectives(file: string, folder: string): Expectation[] {
+  const lines = readFileSync(join(import.meta.dirname, file), 'utf8').split('\n')
+  const expectations = lines.flatMap((line, index) => {
+    const needle = /@ts-expect-error (.*?):/.exec(line)?.[1]
+    return needle === undefined ? [] : [{ at: `${file}(${index + 2}`, needle }]
+  })
+  const text = lines.join('\n').replaceAll('@ts-expect-error', 'refused:')
+  writeFileSync(join(folder, file), text)
+  return expectations
+}
+
+interface Compilation {
+  readonly version: string
+  readonly compiler: string
+  readonly kysely: string
+  readonly types: string
+  readonly expectations: readonly Expectation[]
+}
+
+function compile(
+  folder: string,
+  { version, compiler, kysely, types, expectations }: Compilation,
+): string[] {
+  const config = join(folder, 'tsconfig.json')
+  const index = join(ROOT, 'node_modules', types, 'index.d.ts')
+  const compilerOptions = {
+    rootDir: ROOT,
+    // What an application sees, which may check the declarations of its packages.
+    skipLibCheck: false,
+    paths: {
+      kysely: [index],
+      'kysely-tenants': [join(ROOT, 'dist/index.d.ts')],
+      'kysely-tenants/*': [join(ROOT, 'dist/*.d.ts')],
+    },
+  }
+  const settings = { extends: join(ROOT, 'test/tsconfig.json'), compilerOptions, include: ['.'] }
+  writeFileSync(config, JSON.stringify(settings))
+
+  const tsc = join(ROOT, compiler, 'bin/tsc')
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' }).stdout
+  const output = run('-p', config, '--pretty', 'false', '--listFiles')
+  const said = run('--version').trim()
+  const other = kyselysIn(output).filter((found) => !found.startsWith(`${kysely}.`))
+  return [
+    ...(said.startsWith(`Version ${version}.`) ? [] : [`This is not TypeScript: ${said}`]),
+    ...(kyselysIn(output).length > 0 ? [] : ['Kysely was not loaded.']),
+    ...other.map((found) => `Kysely ${found} was loaded.`),
+    ...differences(output, expectations),
+  ]
+}
+
+/** The versions of all Kyselys whose types were read. */
+function kyselysIn(output: string): string[] {
+  const roots = output.matchAll(/^(.*\/node_modules\/kysely[^/]*)\/dist\//gm)
+  return [...new Set([...roots].map(([, root]) => root))].map(
+    (root) => JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).version,
+  )
+}
+
+/** Errors that nobody expects, and expectations that no error meets. */
+function differences(output: string, expectations: readonly Expectation[]): string[] {
+  // A message goes on in the indented lines below its first one.
+  const errors = output
+    .split(/\n(?! )/)
+    .filter((block) => /^\S.*\(\d+,\d+\): error TS/.test(block) || /^error TS/.test(block))
+  const meets = (error: string, { at, needle }: Expectation) =>
+    error.startsWith(`${at},`) && error.includes(needle)
+  const unexpected = errors.filter((error) => !expectations.some((e) => meets(error, e)))
+  const unmet = expectations.filter((e) => !errors.some((error) => meets(error, e)))
+  return [
+    ...unexpected.map((error) => `not expected: ${error}`),
+    ...unmet.map(({ at, needle }) => `${at}): no error says ${needle}`),
+  ]
+}
+
+function typescript7(): string {
+  const folder = createRequire(import.meta.url).resolve('typescript-7')
+  return join(dirname(folder).slice(ROOT.length), 'node_modules/typescript')
+}
+
+process.exitCode = compileAll()

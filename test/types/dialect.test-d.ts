@@ -1,0 +1,49 @@
+import { expectTypeOf } from 'expect-type'
+import { type Dialect, Kysely } from 'kysely'
+import type { Scope, StrategyName, Tenancy, TenantDialectConfig } from 'kysely-tenants'
+import { createTenancy, TenantDialect, TenantPlugin } from 'kysely-tenants'
+import type { ConfigInput } from 'kysely-tenants/config'
+import { defineConfig } from 'kysely-tenants/config'
+import { Pool } from 'pg'
+import Cursor from 'pg-cursor'
+
+declare const config: ConfigInput
+declare const foreign: Dialect
+const tenancy = createTenancy(config)
+const pool = new Pool()
+
+export function tenancies(): void {
+  expectTypeOf(tenancy).toEqualTypeOf<Tenancy>()
+  createTenancy(defineConfig({ tenant: { type: 'uuid' }, tables: ['projects'] }))
+  createTenancy({ tables: { projects: {}, 'billing.invoices': { column: 'org_id' } } })
+  expectTypeOf(tenancy.run('acme', () => 1)).toEqualTypeOf<number>()
+  expectTypeOf(tenancy.run(7, async () => 1)).toEqualTypeOf<Promise<number>>()
+  expectTypeOf(tenancy.runAsAdmin(() => 1, { reason: 'report' })).toEqualTypeOf<number>()
+  expectTypeOf(tenancy.runGlobal(async () => 1)).toEqualTypeOf<Promise<number>>()
+  expectTypeOf(tenancy.current()).toEqualTypeOf<Scope | undefined>()
+  // @ts-expect-error 'tables': without tables there is nothing to guard
+  createTenancy({ tenant: { type: 'uuid' } })
+  // @ts-expect-error "json": no type of a tenant
+  createTenancy({ tenant: { type: 'json' }, tables: ['projects'] })
+  // @ts-expect-error 'undefined': no tenant
+  tenancy.run(undefined, () => 1)
+}
+
+export function dialects(): void {
+  const dialect = new TenantDialect({ tenancy, pool, adminPool: async () => pool, cursor: Cursor })
+  new Kysely<object>({ dialect, plugins: [new TenantPlugin({ tenancy })] })
+  expectTypeOf(dialect).toExtend<Dialect>()
+  new TenantDialect({ tenancy, dialect: foreign, adminDialect: foreign, guard: 'warn' })
+  new TenantDialect({ tenancy, pool, strategy: 'session', poolerKeepsSessions: true })
+  new TenantDialect({ tenancy, pool, prepare: { max: 256 }, onCreateConnection: async () => {} })
+  expectTypeOf<StrategyName>().toEqualTypeOf<'local' | 'set-local' | 'session' | 'sequential'>()
+  expectTypeOf({ tenancy, pool }).toExtend<TenantDialectConfig>()
+  // @ts-expect-error 'tenancy': whose scopes?
+  new TenantDialect({ pool })
+  // @ts-expect-error 'dialect' is missing: neither a pool nor a dialect
+  new TenantDialect({ tenancy })
+  // @ts-expect-error "global": no such strategy
+  new TenantDialect({ tenancy, pool, strategy: 'global' })
+  // @ts-expect-error 'boolean': how many?
+  new TenantDialect({ tenancy, pool, prepare: true })
+}
