@@ -51,7 +51,10 @@ async function inspectTransactions({ admin, world, oracle }: Stage): Promise<voi
 }
 
 /** What the database has is what it said it has, and each row is with the tenant that wrote it. */
-async function inspectRows({ admin, oracle }: Stage): Promise<void> {
+export async function inspectRows({
+  admin,
+  oracle,
+}: Pick<Stage, 'admin' | 'oracle'>): Promise<void> {
   const { rows } = await admin.query<{ id: number; tenant_id: string; meant_for: string }>(
     'select * from projects',
   )

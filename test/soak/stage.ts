@@ -23,7 +23,10 @@ export interface KeptHandle {
   readonly tenant: string
 }
 
-export type Act = (stage: Stage, operation: Operation) => Promise<void>
+/** All that an operation needs where nothing goes wrong. */
+export type CalmStage = Pick<Stage, 'subject' | 'oracle'>
+
+export type Act<S = Stage> = (stage: S, operation: Operation) => Promise<void>
 
 const FIRST_WRITTEN_ID = 1000
 
@@ -43,7 +46,7 @@ export function read(db: Kysely<Tables>): Promise<Row[]> {
 
 /** Waits for the error that must come, and hands on every other one. */
 export async function expectFailure(
-  { oracle }: Stage,
+  { oracle }: CalmStage,
   promise: Promise<unknown>,
   isExpected: (error: { code?: string; message?: string }) => boolean,
 ): Promise<void> {

@@ -1,7 +1,12 @@
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import Cursor from 'pg-cursor'
-import { createTenancy, TenantDialect, TenantPlugin } from '../../src/index.ts'
+import {
+  createTenancy,
+  TenantDialect,
+  TenantPlugin,
+  type TenantPoolConfig,
+} from '../../src/index.ts'
 import { STRATEGIES, type StrategyName, strategyOptions } from '../support/strategies.ts'
 import { naivePipelinePool } from './naive-pipeline.ts'
 import { naiveScopes } from './naive-scopes.ts'
@@ -27,6 +32,7 @@ export type SubjectName = StrategyName | NaiveName
 
 interface SubjectOptions {
   readonly pool: pg.PoolConfig
+  readonly dialect?: Partial<TenantPoolConfig>
   onStatement?(): void
 }
 
@@ -35,7 +41,9 @@ export function openSubject(name: SubjectName, options: SubjectOptions): Subject
   // What every user of a pool has to do: without it a lost idle client ends the process.
   pool.on('error', () => undefined)
   const log = () => options.onStatement?.()
-  return isNaive(name) ? openNaive(name, pool, log) : openOurs(name, pool, log)
+  return isNaive(name)
+    ? openNaive(name, pool, log)
+    : openOurs(pool, { ...options.dialect, ...strategyOptions(name) }, log)
 }
 
 export function isSubjectName(name: string): name is SubjectName {
@@ -46,10 +54,10 @@ function isNaive(name: SubjectName): name is NaiveName {
   return NAIVE.some((naive) => naive === name)
 }
 
-function openOurs(name: StrategyName, pool: pg.Pool, log: () => void): Subject {
+function openOurs(pool: pg.Pool, options: Partial<TenantPoolConfig>, log: () => void): Subject {
   const tenancy = createTenancy({ tenant: { type: 'text' }, tables: ['projects'] })
   const db = new Kysely<Tables>({
-    dialect: new TenantDialect({ tenancy, pool, cursor: Cursor, ...strategyOptions(name) }),
+    dialect: new TenantDialect({ tenancy, pool, cursor: Cursor, ...options }),
     plugins: [new TenantPlugin({ tenancy })],
     log,
   })

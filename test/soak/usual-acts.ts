@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Row } from './oracle.ts'
-import { type Act, expectFailure, idOf, insert, read } from './stage.ts'
+import { type Act, type CalmStage, expectFailure, idOf, insert, read } from './stage.ts'
 
 /** What applications do all day. */
 export const USUAL_ACTS = {
@@ -75,7 +75,7 @@ export const USUAL_ACTS = {
     const { rows } = await subject.runGlobal(() => query.execute(subject.db))
     oracle.judgeNothing(rows)
   },
-} satisfies Record<string, Act>
+} satisfies Record<string, Act<CalmStage>>
 
 function isDivisionByZero({ code }: { code?: string }): boolean {
   return code === '22012'

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, chownSync, constants, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, parse } from 'node:path'
+import { freePort } from './free-port.ts'
 
 export interface EmbeddedPostgres {
   /** Of a superuser. */
@@ -102,16 +102,6 @@ async function run(file: string, args: string[], identity: object): Promise<void
   })
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error(`${file} ended with ${code}: ${said}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 async function ready(stderr: NodeJS.ReadableStream, exited: Promise<unknown>): Promise<void> {

@@ -22,7 +22,12 @@ export function sessionStrategy(
     name: 'session',
     session: {
       async enter(client, state, scope) {
-        const { found, pid } = await change(client, [[setting, scope.tenant], ...scope.settings])
+        const settings = [[setting, scope.tenant], ...scope.settings] as const
+        // A pooler would keep a tenant that is refused here: it never becomes more than local.
+        const isLocal = poolerKeepsSessions
+          ? 'false'
+          : `pg_catalog.pg_backend_pid() <> ${Number(client.processID ?? 0)}`
+        const { found, pid } = await change(client, settings, isLocal)
         state.direct = pid === client.processID
         if (!state.direct && !poolerKeepsSessions) throw poolerDetected()
         return found
@@ -44,9 +49,10 @@ interface Change {
 function change(
   client: PgClient,
   settings: readonly (readonly [name: string, value: string])[],
+  isLocal = 'false',
 ): Promise<Change> {
   const text = `select pg_catalog.current_setting($1,true) as found,pg_catalog.pg_backend_pid() as pid${settings
-    .map((_, i) => `,pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},false)`)
+    .map((_, i) => `,pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},${isLocal})`)
     .join('')}`
   return new Promise((resolve, reject) => {
     runScoped(client, { text, values: settings.flat(), prelude: undefined }, (outcome) => {
