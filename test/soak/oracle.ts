@@ -99,14 +99,16 @@ function nameOf(error: unknown): string {
   return code ?? message ?? String(error)
 }
 
+const SOCKET_CODES = ['ECONNRESET', 'EPIPE']
+
 // What pg says of a connection that is gone, or of a server that does not answer; it has no codes.
 const LOST =
-  /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|This socket has been ended|Client was closed|read ECONNRESET|write EPIPE|write ECONNRESET|Postgres connection has been discarded)/
+  /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|This socket has been ended|Client was closed)/
 
 /** Does a connection that was cut, killed or swallowed explain the error? */
 function isOfChaos(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { code } = error as { code?: string }
+  const { code = '' } = error as { code?: string }
   if (isTenancyError(error)) return code === 'SCOPE.ENDED' && isOfChaos(error.cause)
-  return code === '57P01' || LOST.test(error.message)
+  return code === '57P01' || SOCKET_CODES.includes(code) || LOST.test(error.message)
 }
