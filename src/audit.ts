@@ -112,9 +112,18 @@ function isPossible({ since }: Check, { snapshot }: CheckContext): boolean {
   return since === undefined || snapshot.serverVersion >= since
 }
 
-function obstacle({ id, needs }: Check, { wanted }: CheckContext): Inconclusive[] {
-  if (needs !== 'appRoles' || wanted.appRoles.length > 0) return []
-  return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
+// The major versions whose releases the checks know.
+const KNOWN_SERVERS = [14, 18] as const
+
+function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContext): Inconclusive[] {
+  const major = Math.trunc(snapshot.serverVersion / 10_000)
+  if (needs === 'appRoles' && wanted.appRoles.length === 0) {
+    return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
+  }
+  if (needs === 'knownServer' && (major < KNOWN_SERVERS[0] || major > KNOWN_SERVERS[1])) {
+    return [{ check: id, reason: `nothing is known here of PostgreSQL ${major}` }]
+  }
+  return []
 }
 
 function withLevel(finding: Finding, levels: Readonly<Record<string, Judgement>>): Finding {

@@ -29,8 +29,14 @@ const TYPES: Readonly<Record<string, TenantType>> = {
 }
 
 /** What the snapshot has to hold for {@link wantedState}. */
-export function snapshotRequest({ schemas, tables, global, roles }: Config): SnapshotRequest {
-  return { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
+export function snapshotRequest({
+  schemas,
+  tables,
+  global,
+  roles,
+  setting,
+}: Config): SnapshotRequest {
+  return { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin, setting }
 }
 
 /**

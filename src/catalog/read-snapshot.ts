@@ -14,13 +14,18 @@ export interface SnapshotRequest {
   readonly global: readonly TableReference[]
   readonly appRoles: readonly string[]
   readonly adminRoles: readonly string[]
+  /** The tenant setting: read before anything could set it, where that matters. */
+  readonly setting?: string
 }
+
+type Server = Pick<Snapshot, 'serverVersion' | 'database' | 'currentUser' | 'tenantAtStart'>
 
 const READ_SERVER = `
   select
     pg_catalog.current_setting('server_version_num')::int as "serverVersion",
     pg_catalog.current_database()                         as "database",
-    current_user                                          as "currentUser"
+    current_user                                          as "currentUser",
+    nullif(pg_catalog.current_setting($1, true), '')      as "tenantAtStart"
 `
 
 /**
@@ -35,8 +40,7 @@ const READ_SERVER = `
 export async function readSnapshot(db: Queryable, request: SnapshotRequest): Promise<Snapshot> {
   const { appRoles, adminRoles } = request
   try {
-    const { rows } =
-      await db.query<Pick<Snapshot, 'serverVersion' | 'database' | 'currentUser'>>(READ_SERVER)
+    const { rows } = await db.query<Server>(READ_SERVER, [request.setting ?? null])
     const [server] = rows
     if (!server) throw new Error('The server did not say its version.')
     const relations = await readRelations(db, schemasOf(request), appRoles)

@@ -7,6 +7,8 @@ export interface Snapshot {
   readonly database: string
   /** The login that read the catalog. */
   readonly currentUser: string
+  /** What the tenant setting of the request was before anything set it; null also for `''`. */
+  readonly tenantAtStart: string | null
   /** Every role of the server. */
   readonly roles: readonly RoleState[]
   /** Of the app roles, the admin roles, every owner, and the roles that those are members of. */

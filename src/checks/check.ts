@@ -51,8 +51,8 @@ export interface Check {
   readonly isOptIn?: true
   /** The first server that has what it looks for, as in `server_version_num`. */
   readonly since?: number
-  /** What the config has to name: without it the check cannot look, and says so. */
-  readonly needs?: 'appRoles'
+  /** Without it the check cannot look, and says so: roles in the config, a server it knows about. */
+  readonly needs?: 'appRoles' | 'knownServer'
   readonly detect: (context: CheckContext) => Finding[]
 }
 

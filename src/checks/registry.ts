@@ -62,6 +62,7 @@ import { sequenceWritable } from './sequence-writable.ts'
 import { serverRlsCve } from './server-rls-cve.ts'
 import { sessionReplicationRoleSettable } from './session-replication-role-settable.ts'
 import { setConfigExecutable } from './set-config-executable.ts'
+import { settingDefaultOnFreshConnection } from './setting-default-on-fresh-connection.ts'
 import { settingHasDefault } from './setting-has-default.ts'
 import { statisticsOnExpressionsVisible } from './statistics-on-expressions-visible.ts'
 import { tempPrivilege } from './temp-privilege.ts'
@@ -153,6 +154,7 @@ export const CHECKS: readonly Check[] = [
   schemaUsageMissing,
   tempPrivilege,
   settingHasDefault,
+  settingDefaultOnFreshConnection,
   sessionReplicationRoleSettable,
   setConfigExecutable,
   fdwUserMapping,

@@ -10,6 +10,7 @@ export const serverRlsCve: Check = defineCheck(
     link: 'https://www.postgresql.org/support/security/',
     broken: '-- a server that is not of the latest minor release',
     fixed: '-- the latest minor release of the server',
+    needs: 'knownServer',
   },
   ({ snapshot: { serverVersion } }) => {
     const open = vulnerabilities(serverVersion)

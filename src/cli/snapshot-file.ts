@@ -32,6 +32,7 @@ export function saveSnapshot(path: string, request: SnapshotRequest, snapshot: S
 export function loadSnapshot(path: string, request: SnapshotRequest): Snapshot {
   const { request: read, snapshot } = parse(path)
   const missing = [
+    ...(request.setting === read.setting ? [] : ['It is of another setting.']),
     ...without(schemasOf(request), schemasOf(read)).map((name) => `It has no schema ${name}.`),
     ...without(request.appRoles, read.appRoles).map((name) => `It has no app role ${name}.`),
     ...without(request.adminRoles, read.adminRoles).map((name) => `It has no admin role ${name}.`),

@@ -65,6 +65,7 @@ describe('an audit of what was saved', () => {
       withProject(config, async ({ folder, run }) => {
         await run('audit', '--url', url, '--snapshot', 'now.json')
         const other = {
+          tenant: { setting: 'app.org_id' },
           ...{ roles: { app: ['other', config.roles.app], admin: 'boss' } },
           ...{ schemas: ['public', 'billing'], tables: ['projects', 'shop.orders'] },
         }
@@ -74,6 +75,7 @@ describe('an audit of what was saved', () => {
           out: '',
           err: [
             `✖ The snapshot ${file} was made for another config; nothing was judged.  SNAPSHOT.OTHER_CONFIG`,
+            '  It is of another setting.',
             '  It has no schema billing.',
             '  It has no schema shop.',
             '  It has no app role other.',
@@ -101,6 +103,14 @@ describe('an audit of what was saved', () => {
           expect(err).to.include('SNAPSHOT.UNREADABLE')
         }))
     }
+
+    it('says that it knows nothing of a server that came later', () =>
+      withClient(url, async (client) => {
+        const later = { ...(await takeSnapshot(client, config)), serverVersion: 190000 }
+        expect(auditSnapshot(later, config).inconclusive).to.deep.equal([
+          { check: 'server-rls-cve', reason: 'nothing is known here of PostgreSQL 19' },
+        ])
+      }))
 
     it('misses a table that the snapshot does not hold', () =>
       withProject(config, async ({ folder, run }) => {

@@ -5,7 +5,7 @@ import type { CheckContext } from '../../src/checks/check.ts'
 import type { Config } from '../../src/config.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { wantedState } from '../../src/wanted.ts'
+import { snapshotRequest, wantedState } from '../../src/wanted.ts'
 
 /** The roles that the SQL of a check speaks of. */
 const ROLES = ['app_user', 'app_admin', 'app_owner', 'some_role'] as const
@@ -36,16 +36,12 @@ export async function checkContext(client: pg.Client, config: Config): Promise<C
   return { snapshot, wanted: wantedState(config, snapshot) }
 }
 
-async function readState(
-  client: pg.Client,
-  { schemas, tables, global, roles }: Config,
-): Promise<Snapshot> {
+async function readState(client: pg.Client, config: Config): Promise<Snapshot> {
   const { rows } = await client.query<{ path: string }>(
     `select current_setting('search_path') as path`,
   )
   await client.query('set local search_path = pg_catalog')
-  const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
-  const snapshot = await readSnapshot(client, request)
+  const snapshot = await readSnapshot(client, snapshotRequest(config))
   await client.query(`select set_config('search_path', $1, true)`, [rows[0]?.path])
   return snapshot
 }

@@ -180,6 +180,7 @@ function snapshot(relation: Partial<RelationState>): Snapshot {
     ...{ serverVersion: 180004, database: 'db', currentUser: 'owner', roles: [] },
     ...{ memberships: [], functions: [], settingDefaults: [], securedObjects: [] },
     ...{ defaultGrants: [], userMappings: [], eventTriggers: [], largeObjects: 0 },
+    tenantAtStart: null,
     relations: [
       {
         ...{ schema: 'public', name: 'projects', kind: 'table', owner: 'owner' },

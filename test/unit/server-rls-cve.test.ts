@@ -34,7 +34,7 @@ function judge(serverVersion: number) {
   const snapshot: Snapshot = {
     ...{ serverVersion, database: 'shop', currentUser: 'owner', roles: [], memberships: [] },
     ...{ relations: [], functions: [], settingDefaults: [], securedObjects: [], largeObjects: 0 },
-    ...{ defaultGrants: [], userMappings: [], eventTriggers: [] },
+    ...{ defaultGrants: [], userMappings: [], eventTriggers: [], tenantAtStart: null },
   }
   const wanted: Wanted = {
     ...{ setting: 'app.tenant_id', appRoles: [], adminRoles: [], schemas: [], tables: [] },
