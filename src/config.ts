@@ -78,6 +78,12 @@ export interface TableInput {
    * `'boundary'`: only the floor; you write the permissive policies. @default 'full'
    */
   readonly access?: 'full' | 'boundary'
+  /**
+   * Where `migrate:rls` takes the tenants from when the column is missing or may be NULL: the row of
+   * this table that a foreign key leads to, or one tenant for all rows.
+   * @default for a missing column, the only tenant table that a foreign key without NULL leads to
+   */
+  readonly backfill?: { readonly parent: string } | { readonly tenant: string }
 }
 
 /** The same, checked and with every default filled in. */
@@ -102,6 +108,7 @@ export interface ConfigTable extends TableReference {
   readonly column: string
   readonly shared: boolean
   readonly access: 'full' | 'boundary'
+  readonly backfill: { readonly parent: TableReference } | { readonly tenant: string } | undefined
 }
 
 /** Gives the object in a config file its type; returns it as it is. */

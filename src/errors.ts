@@ -244,8 +244,11 @@ export function migrationFolderNotWritable(path: string, cause: unknown): Tenanc
 export function migrationNoColumn(columns: readonly string[]): TenancyError {
   return new TenancyError(
     'MIGRATION.NO_COLUMN',
-    lines('These tables have no tenant column; nothing was written.', columns),
-    'Add and fill the column first, or name the column the table has: { column: … }.',
+    lines(
+      'These tables have no tenant column, and where it would come from is not known; nothing was written.',
+      columns,
+    ),
+    "Name the column the table has, { column: … }, or where its tenants come from: { backfill: { parent: 'table' } } or { backfill: { tenant: 'id' } }.",
   )
 }
 

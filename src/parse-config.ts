@@ -90,7 +90,7 @@ function tables(read: ConfigReader, value: unknown, column: string): ConfigTable
     read.problem("tables: name at least one tenant table, such as { projects: {} } or ['projects']")
   }
   return entries.flatMap(([path, name, table]) => {
-    const fields = read.object(path, table, ['column', 'shared', 'access'])
+    const fields = read.object(path, table, ['column', 'shared', 'access', 'backfill'])
     const reference = tableReference(read, path, name)
     if (!reference) return []
     return [
@@ -99,9 +99,24 @@ function tables(read: ConfigReader, value: unknown, column: string): ConfigTable
         column: read.text(`${path}.column`, fields.column, column),
         shared: read.flag(`${path}.shared`, fields.shared, false),
         access: read.oneOf(`${path}.access`, fields.access, ACCESS, 'full'),
+        backfill: backfill(read, `${path}.backfill`, fields.backfill),
       },
     ]
   })
+}
+
+function backfill(read: ConfigReader, path: string, value: unknown): ConfigTable['backfill'] {
+  if (value === undefined) return undefined
+  const fields = read.object(path, value, ['parent', 'tenant'])
+  if ((fields.parent === undefined) === (fields.tenant === undefined)) {
+    read.problem(`${path}: write either { parent: 'table' } or { tenant: 'id' }`)
+    return undefined
+  }
+  const tenant = read.text(`${path}.tenant`, fields.tenant, undefined)
+  if (tenant !== undefined) return { tenant }
+  const name = read.text(`${path}.parent`, fields.parent, undefined)
+  const parent = name === undefined ? undefined : tableReference(read, `${path}.parent`, name)
+  return parent && { parent }
 }
 
 function tableReference(

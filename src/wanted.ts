@@ -1,3 +1,10 @@
+import {
+  findAdoptions,
+  type NotAdopted,
+  type Orphan,
+  sourceFor,
+  type TenantSource,
+} from './adoptions.ts'
 import type { SnapshotRequest } from './catalog/read-snapshot.ts'
 import type { ColumnState, RelationState, Snapshot } from './catalog/snapshot.ts'
 import type { Config, ConfigTable } from './config.ts'
@@ -7,6 +14,21 @@ import type { TenantTable } from './policy/tenant-table.ts'
 import type { TenantType } from './setting.ts'
 import type { TableName, TableReference } from './table-name.ts'
 
+/** A table that gets its tenants by a migration. */
+export interface Adoption {
+  /** The table, then its partitions and inheritance children, as they are wanted. */
+  readonly tables: readonly TenantTable[]
+  /** To be added; undefined when it is there and only has to be filled. */
+  readonly column: ColumnState | undefined
+  readonly source: TenantSource
+}
+
+export interface MissingColumn extends TableName {
+  readonly column: string
+  /** Why no migration can add it; absent when nothing says where its tenants could come from. */
+  readonly reason?: string
+}
+
 /** What the config wants of this database: its names resolved, its types read from the catalog. */
 export interface Wanted {
   readonly setting: string
@@ -15,8 +37,10 @@ export interface Wanted {
   readonly schemas: readonly string[]
   /** The listed tables, and every partition and inheritance child of theirs. */
   readonly tables: readonly TenantTable[]
-  /** Listed tables that have no tenant column: a finding for the audit, a stop for a migration. */
-  readonly withoutColumn: readonly (TableName & { readonly column: string })[]
+  /** Listed tables that have no tenant column. */
+  readonly withoutColumn: readonly MissingColumn[]
+  /** Those of them whose tenants are known, and tables whose column has to be filled. */
+  readonly adoptions: readonly Adoption[]
   readonly global: readonly TableName[]
 }
 
@@ -51,24 +75,33 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
     if (!snapshot.roles.some(({ name }) => name === role)) problems.push(`Role ${role} is missing.`)
   }
   const relations = indexed(snapshot)
-  const withoutColumn: (TableName & { column: string })[] = []
-  const tables = config.tables.flatMap((table) => {
-    const root = find(table, config.schemas, relations, problems)
-    if (!root) return []
-    if (root.kind !== 'table' && root.kind !== 'partitioned table') {
-      problems.push(`${qualifiedName(root)} is a ${root.kind}; only tables have row security.`)
+  const orphans: Orphan[] = []
+  const listed = config.tables.flatMap((entry): Listed[] => {
+    const relation = find(entry, config.schemas, relations, problems)
+    if (!relation) return []
+    if (relation.kind !== 'table' && relation.kind !== 'partitioned table') {
+      problems.push(
+        `${qualifiedName(relation)} is a ${relation.kind}; only tables have row security.`,
+      )
       return []
     }
-    const column = root.columns.find(({ name }) => name === table.column)
+    const column = relation.columns.find(({ name }) => name === entry.column)
     if (!column) {
-      withoutColumn.push({ schema: root.schema, name: root.name, column: table.column })
+      orphans.push({ entry, relation })
       return []
     }
-    const type = tenantType(root, column, config, problems)
-    if (!type) return []
-    return [root, ...descendants(root, relations)].map((relation) =>
-      tenantTable(relation, table, { type, isDomain: column.isDomain }, config),
-    )
+    return tenantType(relation, column, config, problems) ? [{ entry, relation, column }] : []
+  })
+  const parents = listed.map(({ relation: { schema, name }, column }) => ({ schema, name, column }))
+  const { adopted, notAdopted } = findAdoptions(orphans, { parents, type: config.type })
+  const filled = listed.flatMap((table) => {
+    if (table.column.notNull || table.entry.shared) return []
+    const source = sourceFor(table, parents)
+    if (source && 'reason' in source) {
+      problems.push(`${qualifiedName(table.relation)} cannot be filled: ${source.reason}.`)
+      return []
+    }
+    return source ? [{ ...table, source }] : []
   })
   const global = config.global.flatMap((table) => {
     const relation = find(table, config.schemas, relations, problems)
@@ -81,10 +114,34 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
     appRoles: config.roles.app,
     adminRoles: config.roles.admin,
     schemas: config.schemas,
-    tables: unique(tables),
-    withoutColumn,
+    tables: unique(listed.flatMap((table) => family(table, config, relations))),
+    withoutColumn: [...adopted, ...notAdopted].map(missingColumn),
+    adoptions: [
+      ...adopted.map((table) => ({ ...table, tables: family(table, config, relations) })),
+      ...filled.map((table) => ({
+        ...{ tables: family(table, config, relations), source: table.source, column: undefined },
+      })),
+    ].map(({ tables, column, source }) => ({ tables, column, source })),
     global,
   }
+}
+
+/** A table of the config with its tenant column, be it there or to be added. */
+interface Listed extends Orphan {
+  readonly column: ColumnState
+}
+
+function missingColumn({ entry, relation, reason }: NotAdopted): MissingColumn {
+  const { schema, name } = relation
+  return { schema, name, column: entry.column, ...(reason !== undefined && { reason }) }
+}
+
+function family({ entry, relation, column }: Listed, config: Config, relations: Relations) {
+  const type = TYPES[column.baseType]
+  if (!type) throw new Error(`${column.baseType} is no type of a tenant`)
+  return [relation, ...descendants(relation, relations)].map((member) =>
+    tenantTable(member, entry, { type, isDomain: column.isDomain }, config),
+  )
 }
 
 interface Relations {

@@ -5,7 +5,7 @@ import { identifier, qualifiedName } from '../policy/quote.ts'
 import { POLICY_MARKER, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TableName } from '../table-name.ts'
-import type { Wanted } from '../wanted.ts'
+import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
 
 export interface Status {
   readonly database: string
@@ -39,7 +39,7 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
     database,
     serverVersion,
     tables: [
-      ...wanted.withoutColumn.map((table) => withoutColumn(table, snapshot)),
+      ...wanted.withoutColumn.map((table) => withoutColumn(table, wanted, snapshot)),
       ...wanted.tables.map((table) => withColumn(table, wanted, snapshot)),
     ],
     unlisted: unlisted(wanted, snapshot),
@@ -61,8 +61,8 @@ function withColumn(table: TenantTable, wanted: Wanted, snapshot: Snapshot): Tab
   )
   const foreign = policiesNotOurs(table, relation)
   // The plan refuses a whole database for one table; here each table speaks for itself.
-  const phases =
-    foreign.length > 0 ? [] : plan({ ...wanted, tables: [table], withoutColumn: [] }, snapshot)
+  const only = { tables: [table], withoutColumn: [], adoptions: adoptionsOf(table, wanted) }
+  const phases = foreign.length > 0 ? [] : plan({ ...wanted, ...only }, snapshot)
   return {
     ...state(table, relation),
     policies: { wanted: policies.length, present: present.length },
@@ -71,13 +71,21 @@ function withColumn(table: TenantTable, wanted: Wanted, snapshot: Snapshot): Tab
   }
 }
 
-function withoutColumn(table: Wanted['withoutColumn'][number], snapshot: Snapshot): TableStatus {
+function withoutColumn(table: MissingColumn, wanted: Wanted, snapshot: Snapshot): TableStatus {
+  const adoptions = adoptionsOf(table, wanted)
+  const [root] = adoptions.flatMap(({ tables }) => tables)
+  const problem = `${qualifiedName(table)} has no column ${identifier(table.column)}`
+  const phases = root ? plan({ ...wanted, tables: [], withoutColumn: [], adoptions }, snapshot) : []
   return {
     ...state(table, find(table, snapshot)),
-    policies: { wanted: 0, present: 0 },
-    drift: [],
-    blockers: [`${qualifiedName(table)} has no column ${identifier(table.column)}`],
+    policies: { wanted: root ? tenantPolicies(root).length : 0, present: 0 },
+    drift: phases.flatMap(({ steps }) => steps.map(({ why }) => why)),
+    blockers: root ? [] : [table.reason ? `${problem}: ${table.reason}` : problem],
   }
+}
+
+function adoptionsOf({ schema, name }: TableName, { adoptions }: Wanted): Adoption[] {
+  return adoptions.filter(({ tables: [root] }) => root?.schema === schema && root.name === name)
 }
 
 function state(

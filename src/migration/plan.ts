@@ -2,8 +2,10 @@ import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import type { Wanted } from '../wanted.ts'
+import type { TableName } from '../table-name.ts'
+import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
 import { relationOf } from './family.ts'
+import { planBackfill, planColumn, withColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
 import { planIndexes, planPartitionedIndex } from './plan-index.ts'
 import { lacksNotNull, planConstraint, planNotNull } from './plan-not-null.ts'
@@ -13,8 +15,8 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
 /**
  * The steps that are still missing, in the order they must run.
  *
- * 1. Where the tenant may be NULL, the default comes first: new rows have a tenant before the old
- *    ones are looked at. Elsewhere it comes with the policies, before ENABLE: an insert that names no
+ * 1. Where the tenant is missing or may be NULL, the default comes first: new rows have a tenant
+ *    before the old ones are filled and looked at. Parents are filled before their children. Elsewhere it comes with the policies, before ENABLE: an insert that names no
  *    tenant is refused from there on.
  * 2. Constraints are added in one transaction and validated in the next: the first takes the lock
  *    that stops everybody, the second takes the time. What closes comes after all that validates.
@@ -28,18 +30,26 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  * a plan is none.
  */
 export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
-  if (wanted.withoutColumn.length > 0) {
-    throw migrationNoColumn(
-      wanted.withoutColumn.map(
-        ({ column, ...table }) => `${qualifiedName(table)} has no column ${identifier(column)}`,
-      ),
-    )
-  }
-  const tables = wanted.tables.map((table) => ({ table, relation: relationOf(table, snapshot) }))
+  const adopted = wanted.adoptions.filter(({ column }) => column)
+  const unknown = wanted.withoutColumn.filter(
+    (table) => !adopted.some(({ tables: [root] }) => root && isSame(root, table)),
+  )
+  if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
+
+  const tables = [
+    ...wanted.tables.map((table) => ({ table, relation: relationOf(table, snapshot) })),
+    ...adopted.flatMap((adoption) =>
+      adoption.tables.map((table) => ({
+        table,
+        relation: withColumn(relationOf(table, snapshot), table, adoption),
+        isNew: true,
+      })),
+    ),
+  ]
   const notOurs = tables.flatMap(({ table, relation }) => policiesNotOurs(table, relation))
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
-  const steps = stepsByPhase(tables, snapshot)
+  const steps = stepsByPhase(tables, wanted.adoptions, snapshot)
   return PHASES.map((name) => ({ name, steps: steps[name] })).filter(
     (phase) => phase.steps.length > 0,
   )
@@ -48,14 +58,26 @@ export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
 interface Entry {
   readonly table: TenantTable
   readonly relation: RelationState
+  /** Its tenant column is added by this plan. */
+  readonly isNew?: boolean
+}
+
+function isSame(a: TableName, b: TableName): boolean {
+  return a.schema === b.schema && a.name === b.name
+}
+
+function withoutColumn({ column, reason, ...table }: MissingColumn): string {
+  const problem = `${qualifiedName(table)} has no column ${identifier(column)}`
+  return reason === undefined ? problem : `${problem}: ${reason}`
 }
 
 function stepsByPhase(
   tables: readonly Entry[],
+  adoptions: readonly Adoption[],
   snapshot: Snapshot,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
   const nullable = tables.filter(({ table, relation }) => lacksNotNull(table, relation))
-  const isNullable = (entry: Entry) => nullable.includes(entry)
+  const isEarly = (entry: Entry) => entry.isNew || nullable.includes(entry)
   const listed = new Set(tables.map(({ table }) => qualifiedName(table)))
   // A constraint of the parent reaches its children.
   const roots = nullable.filter(
@@ -66,8 +88,11 @@ function stepsByPhase(
   const defaults = (entry: Entry) => planDefault(entry.table, entry.relation, snapshot)
 
   return {
-    columns: nullable.flatMap(defaults),
-    backfill: [],
+    columns: [
+      ...adoptions.flatMap((adoption) => planColumn(adoption, snapshot)),
+      ...tables.filter(isEarly).flatMap(defaults),
+    ],
+    backfill: adoptions.flatMap((adoption) => planBackfill(adoption, snapshot)),
     indexes: tables.flatMap((e) => planIndexes(e.table, e.relation, snapshot)),
     constraints: [
       ...tables.flatMap((e) => planPartitionedIndex(e.table, e.relation, snapshot)),
@@ -80,7 +105,7 @@ function stepsByPhase(
     ],
     policies: tables.flatMap((entry) => [
       ...planPolicies(entry.table, entry.relation),
-      ...(isNullable(entry) ? [] : defaults(entry)),
+      ...(isEarly(entry) ? [] : defaults(entry)),
       ...planEnable(entry.table, entry.relation),
     ]),
     force: tables.flatMap(({ table, relation }) => planForce(table, relation)),

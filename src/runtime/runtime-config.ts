@@ -21,11 +21,12 @@ export interface RuntimeConfigInput {
   readonly tables: readonly string[] | Readonly<Record<string, RuntimeTableInput>>
 }
 
-/** `shared` and `access` are the policies' business: the runtime treats all tenant tables alike. */
+/** The rest is the business of policies and migrations: the runtime treats all tenant tables alike. */
 interface RuntimeTableInput {
   readonly column?: string
   readonly shared?: boolean
   readonly access?: 'full' | 'boundary'
+  readonly backfill?: { readonly parent: string } | { readonly tenant: string }
 }
 
 export interface RuntimeConfig {

@@ -63,6 +63,32 @@ describe('migrations from the command line', () => {
         expect(withoutTime(out)).to.equal(withoutTime(printed.join('\n')))
       }))
 
+    it('exits 1 with --check and says what is missing, until nothing is', () =>
+      inProject(async ({ run, folder }) => {
+        await query('alter table projects enable row level security')
+        const { code, out, err } = await run('migrate:rls', '--check')
+        expect({ code, out, err }).to.deep.equal({
+          code: 1,
+          out: [
+            'public.projects: The floor: whatever other policies allow, it is never another tenant.',
+            'public.projects: Marks it as made by the tool, which alters and drops no other policy.',
+            'public.projects: Lets a statement see and write the rows of its tenant.',
+            'public.projects: Marks it as made by the tool, which alters and drops no other policy.',
+            'public.projects: A new row that names no tenant gets the one of its statement.',
+            'public.projects: Makes the policies apply to the owner of the table too.',
+            '',
+          ].join('\n'),
+          err: '2 files to write; nothing was written.\n',
+        })
+        expect(existsSync(join(folder, 'migrations'))).to.equal(false)
+        const json = await run('migrate:rls', '--check', '--json')
+        expect([json.code, JSON.parse(json.out).phases.length]).to.deep.equal([1, 2])
+
+        await run('migrate:rls')
+        await run('migrate:latest')
+        expect(await run('migrate:rls', '--check')).to.deep.equal(NOTHING_TO_DO)
+      }))
+
     it('prints the plan with --json', () =>
       inProject(async ({ run, files }) => {
         await query('alter table projects enable row level security')
@@ -114,9 +140,9 @@ describe('migrations from the command line', () => {
           await query('create table tasks (id int)')
           expect(await run('migrate:rls')).to.deep.equal(
             trouble(
-              '✖ These tables have no tenant column; nothing was written.  MIGRATION.NO_COLUMN',
+              '✖ These tables have no tenant column, and where it would come from is not known; nothing was written.  MIGRATION.NO_COLUMN',
               '  public.tasks has no column tenant_id',
-              '  next Add and fill the column first, or name the column the table has: { column: … }.',
+              "  next Name the column the table has, { column: … }, or where its tenants come from: { backfill: { parent: 'table' } } or { backfill: { tenant: 'id' } }.",
             ),
           )
           expect(existsSync(join(folder, 'migrations'))).to.equal(false)

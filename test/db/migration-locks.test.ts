@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type pg from 'pg'
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
+import type { ConfigInput } from '../../src/config.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { hasTransaction, type Step } from '../../src/migration/step.ts'
 import { parseConfig } from '../../src/parse-config.ts'
@@ -10,11 +11,23 @@ import { wantedState } from '../../src/wanted.ts'
 import { withClient, withDatabase } from '../support/postgres.ts'
 import { createShapes, shapesConfig } from '../support/tenant-shapes.ts'
 
-// A nullable column of a plain, a partitioned and an inherited table.
-const MORE_SHAPES = `
+// A nullable column of a partitioned and an inherited table.
+const NULLABLE = `
   alter table events alter tenant_id drop not null;
   alter table comments alter tenant_id drop not null;
   create table replies () inherits (comments)`
+
+// No column at all, with a row to fill.
+const MISSING = `
+  create table projects (id int primary key, tenant_id uuid not null);
+  create table tasks (id int primary key, project_id int not null references projects);
+  create table visits (id int, project_id int not null references projects) partition by range (id);
+  create table visits_1 partition of visits for values from (0) to (9);
+  create table settings (id int primary key);
+  create table old_settings () inherits (settings);
+  insert into projects values (1, gen_random_uuid());
+  insert into tasks values (1, 1);
+  insert into visits values (1, 1)`
 
 // One of each kind that a fresh schema does not need: alter, replace, adopt, drop, reindex.
 const DRIFT = `
@@ -33,10 +46,10 @@ describe('a step of a migration', () => {
     withDatabase((url) =>
       withClient(url, async (client) => {
         await client.query(createShapes(url))
-        await client.query(MORE_SHAPES)
-        const fresh = await executeAll(client, url)
+        await client.query(NULLABLE)
+        const fresh = await executeAll(client, shapesConfig(url))
         await client.query(DRIFT)
-        const repair = await executeAll(client, url)
+        const repair = await executeAll(client, shapesConfig(url))
 
         expect(kinds(fresh)).to.deep.equal([
           'alter table',
@@ -56,14 +69,29 @@ describe('a step of a migration', () => {
         ])
       }),
     ))
+
+  it('takes them where it adds and fills a column too', () =>
+    withDatabase((url) =>
+      withClient(url, async (client) => {
+        await client.query(MISSING)
+        const tenant = '00000000-0000-4000-8000-000000000001'
+        const steps = await executeAll(client, {
+          connection: url,
+          tables: { projects: {}, tasks: {}, visits: {}, settings: { backfill: { tenant } } },
+        })
+        expect(steps.filter(({ lock }) => lock === 'row exclusive')).to.have.length(2)
+        expect(steps.filter(({ up }) => up.includes('add column'))).to.have.length(3)
+      }),
+    ))
 })
 
 function kinds(steps: readonly Step[]): string[] {
   return [...new Set(steps.map(({ up }) => up.split(/\s/, 2).join(' ')))].toSorted()
 }
 
-async function executeAll(client: pg.Client, url: string): Promise<Step[]> {
-  const config = parseConfig(shapesConfig(url))
+async function executeAll(client: pg.Client, input: ConfigInput & { connection?: unknown }) {
+  const config = parseConfig(input)
+  const url = String(input.connection)
   const { schemas, tables, global, roles } = config
   const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
   const snapshot = await inReadOnlyTransaction(client, () => readSnapshot(client, request))
@@ -91,7 +119,7 @@ async function locksInTransaction(client: pg.Client, step: Step) {
   return locks
 }
 
-/** For a statement with transactions of its own: seen from outside, while it waits for a writer. */
+/** For a statement with transactions of its own: seen from outside, while it waits for somebody. */
 async function locksWhileBlocked(client: pg.Client, step: Step, url: string) {
   if (step.up.startsWith('drop index')) await leaveIndexBehind(client, step)
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
@@ -99,9 +127,11 @@ async function locksWhileBlocked(client: pg.Client, step: Step, url: string) {
 
   return withClient(url, async (writer) => {
     const { schema, name } = step.table
+    // A writer stops the build of an index, and a reader that wants no writers stops a backfill.
+    const mode = step.up.startsWith('do') ? 'share' : 'row exclusive'
     await writer.query('begin')
     await writer.query(
-      `lock table ${writer.escapeIdentifier(schema)}.${writer.escapeIdentifier(name)} in row exclusive mode`,
+      `lock table ${writer.escapeIdentifier(schema)}.${writer.escapeIdentifier(name)} in ${mode} mode`,
     )
     const running = client.query(step.up)
     while (!(await isBlocked(writer, pid))) await sleep(5)

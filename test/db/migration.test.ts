@@ -38,6 +38,11 @@ const MIGRATORS = [
   kyselyVersion().startsWith('0.28.') ? 'kysely' : 'kysely/migration',
 ]
 
+const MISSING = `
+  create table projects (id int primary key, tenant_id varchar(20) not null);
+  create table tasks (id int primary key, project_id int not null references projects);
+  create table settings (id int primary key)`
+
 // The golden files are compiled, linted and run like any other: generated code is code.
 describe('P11 generated, executed, gone', () => {
   it('writes the expected files, leaves nothing to plan, and undoes itself', () =>
@@ -92,21 +97,29 @@ describe('P11 generated, executed, gone', () => {
       for (const file of files) expectGolden(withoutPrefixes(file), project.text(file), url)
     }))
 
+  it('writes a column that is missing, and what fills it', () =>
+    withDatabase(async (url) => {
+      await withClient(url, (client) => client.query(MISSING))
+      const tenant = "o'clock"
+      const tables = { projects: {}, tasks: {}, settings: { backfill: { tenant } } }
+      await withMigrations({ connection: url, tables }, async (project) => {
+        await project.run('migrate:rls', '--name', 'adopted')
+        const files = project.files()
+        for (const file of files.slice(0, 2)) {
+          expectGolden(withoutPrefixes(file), project.text(file), url)
+        }
+        expect(files).to.have.length(7)
+        expect(biomeSays(project)).to.deep.equal({
+          status: 0,
+          said: 'Checked 7 files. No fixes applied.\n',
+        })
+      })
+    }))
+
   it('writes what Biome leaves alone', () =>
     withShapes(async (project) => {
       await project.run('migrate:rls')
-      const { formatter, javascript, linter } = JSON.parse(
-        readFileSync(new URL('../../biome.json', import.meta.url), 'utf8'),
-      )
-      const config = { formatter, javascript, linter }
-      writeFileSync(join(project.folder, 'biome.json'), JSON.stringify(config))
-      const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
-      const { status, stdout, stderr } = spawnSync(
-        process.execPath,
-        [biome, 'check', '--error-on-warnings', 'migrations'],
-        { cwd: project.folder, encoding: 'utf8' },
-      )
-      expect({ status, said: (stdout + stderr).replace(/ in \d+\w+/, '') }).to.deep.equal({
+      expect(biomeSays(project)).to.deep.equal({
         status: 0,
         said: 'Checked 6 files. No fixes applied.\n',
       })
@@ -167,6 +180,20 @@ function withShapes(
       await body(project, url)
     })
   })
+}
+
+function biomeSays({ folder }: MigrationProject): { status: number | null; said: string } {
+  const { formatter, javascript, linter } = JSON.parse(
+    readFileSync(new URL('../../biome.json', import.meta.url), 'utf8'),
+  )
+  writeFileSync(join(folder, 'biome.json'), JSON.stringify({ formatter, javascript, linter }))
+  const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [biome, 'check', '--error-on-warnings', 'migrations'],
+    { cwd: folder, encoding: 'utf8' },
+  )
+  return { status, said: (stdout + stderr).replace(/ in \d+\w+/, '') }
 }
 
 function expectGolden(name: string, text: string, url: string): void {

@@ -11,7 +11,14 @@ const DEFAULTS = {
   roles: { app: [], admin: [] },
   schemas: ['public'],
   tables: [
-    { schema: undefined, name: 'projects', column: 'tenant_id', shared: false, access: 'full' },
+    {
+      schema: undefined,
+      name: 'projects',
+      column: 'tenant_id',
+      shared: false,
+      access: 'full',
+      backfill: undefined,
+    },
   ],
   global: [],
   migrations: { folder: 'migrations' },
@@ -43,12 +50,17 @@ describe('parseConfig', () => {
         'billing.invoices': { column: 'account' },
         templates: { shared: true },
         comments: { access: 'boundary' },
+        tasks: { backfill: { parent: 'crm.projects' } },
+        settings: { backfill: { tenant: 'acme' } },
       },
       global: ['countries', 'audit.log'],
       migrations: { folder: 'db/migrations' },
       audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
     })
-    const table = { schema: undefined, column: 'org_id', shared: false, access: 'full' }
+    const table = {
+      ...{ schema: undefined, column: 'org_id', shared: false, access: 'full' },
+      backfill: undefined,
+    }
 
     expect(parseConfig(config)).to.deep.equal({
       connection: 'postgres://localhost/app',
@@ -62,6 +74,8 @@ describe('parseConfig', () => {
         { ...table, schema: 'billing', name: 'invoices', column: 'account' },
         { ...table, name: 'templates', shared: true },
         { ...table, name: 'comments', access: 'boundary' },
+        { ...table, name: 'tasks', backfill: { parent: { schema: 'crm', name: 'projects' } } },
+        { ...table, name: 'settings', backfill: { tenant: 'acme' } },
       ],
       global: [
         { schema: undefined, name: 'countries' },
@@ -100,6 +114,16 @@ describe('parseConfig', () => {
 
   // What is wrong → what is said about it, and nothing else.
   const PROBLEMS: readonly (readonly [title: string, input: object, problem: string])[] = [
+    [
+      'two sources of a backfill',
+      { tables: { projects: { backfill: { parent: 'a', tenant: 'b' } } } },
+      "tables.projects.backfill: write either { parent: 'table' } or { tenant: 'id' }",
+    ],
+    [
+      'no source of a backfill',
+      { tables: { projects: { backfill: {} } } },
+      "tables.projects.backfill: write either { parent: 'table' } or { tenant: 'id' }",
+    ],
     [
       'a key that it does not know',
       { tabels: {} },
@@ -181,7 +205,7 @@ describe('parseConfig', () => {
     [
       'an option of a table that it does not know',
       { tables: { projects: { colum: 'org_id' } } },
-      'tables.projects.colum: unknown key; tables.projects takes column, shared, access',
+      'tables.projects.colum: unknown key; tables.projects takes column, shared, access, backfill',
     ],
     [
       'a column that is no text',

@@ -117,7 +117,7 @@ describe('plan', () => {
     expect(error).to.have.property(
       'message',
       [
-        'These tables have no tenant column; nothing was written.',
+        'These tables have no tenant column, and where it would come from is not known; nothing was written.',
         '  public.a has no column tenant_id',
         '  billing.b has no column "Org"',
       ].join('\n'),
@@ -171,7 +171,7 @@ function wanted(table: TenantTable): Wanted {
   const { setting, appRoles, adminRoles } = table
   return {
     ...{ setting, appRoles, adminRoles, schemas: ['public'] },
-    ...{ tables: [table], withoutColumn: [], global: [] },
+    ...{ tables: [table], withoutColumn: [], adoptions: [], global: [] },
   }
 }
 

@@ -7,7 +7,8 @@ import type { Config } from '../../config.ts'
 import { migrationNames } from '../../migration/file-name.ts'
 import { plan } from '../../migration/plan.ts'
 import { renderMigration } from '../../migration/render.ts'
-import { hasTransaction, type Phase } from '../../migration/step.ts'
+import { hasTransaction, type Phase, type Step } from '../../migration/step.ts'
+import { qualifiedName } from '../../policy/quote.ts'
 import { wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -19,6 +20,7 @@ import { plural } from '../render/plural.ts'
 
 interface RlsOptions extends CommonOptions {
   readonly dryRun?: boolean
+  readonly check?: boolean
   readonly name: string
 }
 
@@ -29,6 +31,7 @@ Prints the paths of the files it wrote.
 Examples:
   kysely-tenants migrate:rls
   kysely-tenants migrate:rls --dry-run
+  kysely-tenants migrate:rls --check   # in CI: exits 1 when the database is not as the config wants it
   kysely-tenants migrate:rls --json | jq '.phases[].steps[].up'`
 
 // The same distance from `src/cli/commands` and from `dist/cli/commands`.
@@ -40,6 +43,9 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
     .addOption(configOption())
     .addOption(urlOption())
     .addOption(new Option('--dry-run', 'print the files and write nothing'))
+    .addOption(
+      new Option('--check', 'write nothing, exit 1 when a migration is needed').conflicts('dryRun'),
+    )
     .addOption(
       new Option('--name <name>', 'second part of the file names')
         .default('tenants')
@@ -53,9 +59,10 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
       const folder = resolve(base, config.migrations.folder)
       const files = filesFor(phases, folder, options.name)
 
-      if (!options.dryRun && files.length > 0) writeMigrations(folder, files)
+      const isWritten = !options.dryRun && !options.check
+      if (isWritten && files.length > 0) writeMigrations(folder, files)
       report(io, options, phases, files)
-      exit(EXIT.clean)
+      exit(options.check && files.length > 0 ? EXIT.findings : EXIT.clean)
     })
 }
 
@@ -91,7 +98,7 @@ function templateFor(phase: Phase): string {
 
 function report(
   io: Io,
-  { json, dryRun }: RlsOptions,
+  { json, dryRun, check }: RlsOptions,
   phases: readonly Phase[],
   files: readonly NewFile[],
 ): void {
@@ -100,15 +107,21 @@ function report(
     io.out(renderJson({ phases: phases.map((phase, i) => ({ ...phase, file: paths[i] })) }))
   } else if (dryRun) {
     io.out(files.map(({ text }, i) => `// ${paths[i]}\n${text}`).join('\n'))
+  } else if (check) {
+    io.out(phases.flatMap(({ steps }) => steps.map(sentence)).join(''))
   } else {
     io.out(paths.map((path) => `${path}\n`).join(''))
   }
 
   if (files.length === 0) {
     io.err('Nothing to do: the database is as the config wants it.\n')
-  } else if (dryRun) {
+  } else if (dryRun || check) {
     io.err(`${plural(files.length, 'file')} to write; nothing was written.\n`)
   } else {
     io.err('Review them, then run `kysely-tenants migrate:latest`.\n')
   }
+}
+
+function sentence({ table, why }: Step): string {
+  return `${qualifiedName(table)}: ${why}\n`
 }

@@ -1,0 +1,166 @@
+import type { ColumnState, ForeignKeyState, RelationState } from './catalog/snapshot.ts'
+import type { ConfigTable } from './config.ts'
+import { qualifiedName } from './policy/quote.ts'
+import type { TenantType } from './setting.ts'
+import type { TableName } from './table-name.ts'
+
+/** Where the tenants of the rows that are there come from. */
+export type TenantSource =
+  | { readonly tenant: string }
+  | {
+      readonly parent: TableName
+      /** The tenant column of the parent. */
+      readonly column: string
+      /** Column of the child → column of the parent. */
+      readonly on: readonly (readonly [string, string])[]
+    }
+
+/** A listed table that has no tenant column. */
+export interface Orphan {
+  readonly entry: ConfigTable
+  readonly relation: RelationState
+}
+
+/** A tenant table whose column is known: a possible parent. */
+export interface Parent extends TableName {
+  readonly column: ColumnState
+}
+
+export interface Adopted extends Orphan {
+  readonly column: ColumnState
+  readonly source: TenantSource
+}
+
+export interface NotAdopted extends Orphan {
+  /** Absent: nothing says where its tenants could come from. */
+  readonly reason?: string
+}
+
+interface Known {
+  readonly parents: readonly Parent[]
+  /** What `tenant.type` says. */
+  readonly type: TenantType | undefined
+}
+
+/**
+ * Finds for each table the tenants of its rows: the constant or the parent that the config names, else
+ * the one tenant table that a foreign key without NULL leads to. Parents may have been adopted
+ * themselves: the shortest path to a table with the column decides, and the result is in their order.
+ */
+export function findAdoptions(
+  orphans: readonly Orphan[],
+  { parents, type }: Known,
+): { adopted: Adopted[]; notAdopted: NotAdopted[] } {
+  const verdicts = orphans.map((orphan) => judge(orphan, { parents, type }))
+  const adopted = verdicts.filter((verdict) => 'source' in verdict)
+  const left = verdicts.filter((verdict) => !('source' in verdict))
+  if (adopted.length === 0) return { adopted: [], notAdopted: left }
+
+  const more = findAdoptions(
+    left.map(({ entry, relation }) => ({ entry, relation })),
+    {
+      parents: [...parents, ...adopted.map(({ relation, column }) => parent(relation, column))],
+      type,
+    },
+  )
+  return { adopted: [...adopted, ...more.adopted], notAdopted: more.notAdopted }
+}
+
+/** The source that the config names for a table that has the column, but not yet all its tenants. */
+export function sourceFor(
+  { entry, relation }: Orphan,
+  parents: readonly Parent[],
+): TenantSource | { readonly reason: string } | undefined {
+  const { backfill } = entry
+  if (backfill === undefined || 'tenant' in backfill) return backfill
+  const candidates = sourcesOf(relation, parents).filter(
+    ({ parent: { schema, name } }) =>
+      name === backfill.parent.name && (backfill.parent.schema ?? schema) === schema,
+  )
+  if (candidates.length === 1 && candidates[0]) return candidates[0]
+  return {
+    reason: `${candidates.length === 0 ? 'no foreign key leads' : 'more than one foreign key leads'} to ${backfill.parent.name}`,
+  }
+}
+
+function judge(orphan: Orphan, { parents, type }: Known): Adopted | NotAdopted {
+  const { entry, relation } = orphan
+  if (entry.backfill) {
+    const source = sourceFor(orphan, parents)
+    if (!source || 'reason' in source) return { ...orphan, ...source }
+    const column = 'tenant' in source ? constantType(parents, type) : typeOf(source, parents)
+    return column
+      ? { ...orphan, source, column: newColumn(entry.column, column) }
+      : { ...orphan, reason: 'name the type of the column: tenant.type' }
+  }
+  const candidates = sourcesOf(relation, parents).filter(({ on }) =>
+    on.every(([child]) => relation.columns.some(({ name, notNull }) => name === child && notNull)),
+  )
+  const [source] = candidates
+  const column = source && typeOf(source, parents)
+  if (candidates.length !== 1 || !source || !column) {
+    const names = candidates.map(({ parent }) => qualifiedName(parent)).join(', ')
+    return candidates.length > 1
+      ? { ...orphan, reason: `its tenants could come from ${names}` }
+      : orphan
+  }
+  return { ...orphan, source, column: newColumn(entry.column, column) }
+}
+
+type ParentSource = Extract<TenantSource, { parent: TableName }>
+
+function sourcesOf(relation: RelationState, parents: readonly Parent[]): ParentSource[] {
+  return relation.foreignKeys.flatMap((key) => {
+    const found = parents.find((p) => isSame(p, key.references))
+    // A key on the tenant itself: the table has its tenant column, under another name.
+    if (!found || isSame(found, relation) || refersTo(key, found.column.name)) return []
+    const on = key.columns.map(
+      (column, index) => [column, key.referencedColumns[index] ?? column] as const,
+    )
+    const { schema, name } = found
+    return [{ parent: { schema, name }, column: found.column.name, on }]
+  })
+}
+
+function refersTo({ referencedColumns }: ForeignKeyState, column: string): boolean {
+  return referencedColumns.includes(column)
+}
+
+function typeOf({ parent }: ParentSource, parents: readonly Parent[]): ColumnState | undefined {
+  return parents.find((p) => isSame(p, parent))?.column
+}
+
+/** The type of all the others, or the one of the config. */
+function constantType(
+  parents: readonly Parent[],
+  type: TenantType | undefined,
+): ColumnState | undefined {
+  const [first, ...others] = parents.map(({ column }) => column)
+  if (first && others.every((column) => column.type === first.type)) return first
+  return type && { ...BASE, type, baseType: BASE_TYPES[type] }
+}
+
+const BASE = {
+  ...{ name: '', isDomain: false, notNull: false, default: null, defaultFunctions: [] },
+  isIdentity: false,
+}
+
+const BASE_TYPES: Readonly<Record<TenantType, string>> = {
+  uuid: 'uuid',
+  text: 'text',
+  varchar: 'varchar',
+  integer: 'int4',
+  bigint: 'int8',
+}
+
+function newColumn(name: string, { type, baseType, isDomain }: ColumnState): ColumnState {
+  return { ...BASE, name, type, baseType, isDomain }
+}
+
+function parent({ schema, name }: TableName, column: ColumnState): Parent {
+  return { schema, name, column }
+}
+
+function isSame(a: TableName, b: TableName): boolean {
+  return a.schema === b.schema && a.name === b.name
+}

@@ -1,0 +1,121 @@
+import type { TenantSource } from '../adoptions.ts'
+import type { ColumnState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import { literal } from '../literal.ts'
+import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import type { Adoption } from '../wanted.ts'
+import { descendantsOf, relationOf } from './family.ts'
+import type { Step } from './step.ts'
+
+const BATCH = 10_000
+
+/**
+ * Adds the column without the default it will have: PostgreSQL would evaluate that once, and give all
+ * rows the tenant of the migrating session. A constant costs no rewrite, and is right for all of them.
+ * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+ */
+export function planColumn({ tables, column, source }: Adoption, snapshot: Snapshot): Step[] {
+  const [root] = tables
+  if (!root || !column) return []
+  const { schema, name, shared } = root
+  const reaches = descendantsOf(root, snapshot).map((d) => ({ schema: d.schema, name: d.name }))
+  const definition = [
+    `${identifier(column.name)} ${column.type}`,
+    ...('tenant' in source && !shared ? ['not null'] : []),
+    ...('tenant' in source ? [`default ${literal(source.tenant)}`] : []),
+  ]
+  return [
+    {
+      table: { schema, name },
+      ...(reaches.length > 0 && { reaches }),
+      why:
+        'tenant' in source
+          ? `Whose row it is. All rows so far are of the tenant ${source.tenant}; none is rewritten.`
+          : 'Whose row it is. Empty at first: filling it here would keep everybody out.',
+      up: `alter table ${qualifiedName(root)}\n  add column ${definition.join(' ')}`,
+      down: [`alter table ${qualifiedName(root)}\n  drop column ${identifier(column.name)}`],
+      lock: 'access exclusive',
+      hazard: 'Undone, the column goes, and the tenants of the rows with it.',
+    },
+  ]
+}
+
+/** The column as it will be when the steps of {@link planColumn} are done. */
+export function withColumn(
+  relation: RelationState,
+  { shared }: TenantTable,
+  { column, source }: Adoption,
+): RelationState {
+  if (!column) return relation
+  const added: ColumnState = { ...column, notNull: 'tenant' in source && !shared }
+  return { ...relation, columns: [...relation.columns, added] }
+}
+
+/** Each table that has rows of its own is filled by itself: a row is found by its place in the table. */
+export function planBackfill(adoption: Adoption, snapshot: Snapshot): Step[] {
+  const { tables, column, source } = adoption
+  // The new column came with its value.
+  if (column && 'tenant' in source) return []
+  return tables
+    .filter((table) => relationOf(table, snapshot).kind === 'table')
+    .map((table) => ({
+      table: { schema: table.schema, name: table.name },
+      why: `Gives each row ${'tenant' in source ? `the tenant ${source.tenant}` : `the tenant of its row in ${qualifiedName(source.parent)}`}, ${BATCH} at a time; rows that are locked wait for the next turn.`,
+      up: `do ${dollarQuoted(fill(table, source))}`,
+      down: [],
+      lock: 'row exclusive',
+      hazard: 'Writes every row once.',
+    }))
+}
+
+function fill({ schema, name, column }: TenantTable, source: TenantSource): string {
+  const table = qualifiedName({ schema, name })
+  const tenant = identifier(column)
+  const rows = rowsToFill(table, tenant, source)
+  return `
+begin
+  while exists (
+    select
+    ${rows.from.join('\n    ')}
+  ) loop
+    update only ${table} as filled
+    set ${tenant} = ${rows.value}
+    from (
+      select ${rows.columns}
+      ${rows.from.join('\n      ')}
+      limit ${BATCH}
+      for update of child skip locked
+    ) as batch
+    where filled.ctid = batch.place;
+
+    if not found then
+      perform pg_sleep(0.1);
+    end if;
+    commit;
+  end loop;
+end
+`
+}
+
+function rowsToFill(table: string, tenant: string, source: TenantSource) {
+  const from = [`from only ${table} as child`]
+  const isEmpty = `where child.${tenant} is null`
+  if ('tenant' in source) {
+    return {
+      value: literal(source.tenant),
+      columns: 'child.ctid as place',
+      from: [...from, isEmpty],
+    }
+  }
+  const theirs = `parent.${identifier(source.column)}`
+  const pairs = source.on.map(
+    ([own, other]) => `parent.${identifier(other)} = child.${identifier(own)}`,
+  )
+  const join = [`join ${qualifiedName(source.parent)} as parent`, `  on ${pairs.join(' and ')}`]
+  return {
+    value: 'batch.tenant',
+    columns: `child.ctid as place, ${theirs} as tenant`,
+    // A parent without a tenant has none to give: its rows are shown when the constraint is added.
+    from: [...from, ...join, `${isEmpty} and ${theirs} is not null`],
+  }
+}

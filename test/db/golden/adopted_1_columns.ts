@@ -1,0 +1,68 @@
+// Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
+//
+// Columns: whose row it is; the default is the tenant of the statement.
+//
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
+//   public.tasks: access exclusive
+//   public.settings: access exclusive
+//
+// `down` puts back what was there when this file was written.
+import { type Kysely, sql } from 'kysely'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  if (!db.isTransaction) return db.transaction().execute(up)
+
+  // A statement that row security would filter in silence, such as a backfill, fails instead.
+  await sql`set local row_security = off`.execute(db)
+  // Gives up rather than make every other query wait behind this migration for its lock.
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  // Whose row it is. Empty at first: filling it here would keep everybody out.
+  // Hazard: Undone, the column goes, and the tenants of the rows with it.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.tasks
+      add column tenant_id character varying(20)
+  `.execute(db)
+
+  // Whose row it is. All rows so far are of the tenant o'clock; none is rewritten.
+  // Hazard: Undone, the column goes, and the tenants of the rows with it.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.settings
+      add column tenant_id character varying(20) not null default 'o''clock'
+  `.execute(db)
+
+  // A new row that names no tenant gets the one of its statement.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.tasks alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')
+  `.execute(db)
+
+  // A new row that names no tenant gets the one of its statement.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.settings alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')
+  `.execute(db)
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  if (!db.isTransaction) return db.transaction().execute(down)
+
+  await sql`set local row_security = off`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  // Restores what was there when this file was written.
+  await sql`alter table public.settings alter column tenant_id drop default`.execute(db)
+  await sql`alter table public.tasks alter column tenant_id drop default`.execute(db)
+  await sql`
+    alter table public.settings
+      drop column tenant_id
+  `.execute(db)
+  await sql`
+    alter table public.tasks
+      drop column tenant_id
+  `.execute(db)
+}

@@ -1,0 +1,67 @@
+// Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
+//
+// Backfill: the tenant of the rows that are there, in batches that are committed one by one.
+// Interrupted, it goes on where it stopped.
+//
+// Locks, each for its statement only:
+//   public.tasks: row exclusive
+//
+// `down` does nothing: what the rows were given stays.
+import { type Kysely, sql } from 'kysely'
+
+// Read by `kysely-tenants migrate:latest`; kysely-ctl takes `--no-transaction`.
+export const transaction = false
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  if (db.isTransaction) throw new Error('This migration cannot run inside a transaction.')
+
+  // A statement that row security would filter in silence, such as a backfill, fails instead.
+  await sql`set row_security = off`.execute(db)
+  // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+  await sql`set lock_timeout = 0`.execute(db)
+
+  // Gives each row the tenant of its row in public.projects, 10000 at a time; rows that are
+  // locked wait for the next turn.
+  // Hazard: Writes every row once.
+  // Lock: row exclusive.
+  await sql`
+    do $$
+    begin
+      while exists (
+        select
+        from only public.tasks as child
+        join public.projects as parent
+          on parent.id = child.project_id
+        where child.tenant_id is null and parent.tenant_id is not null
+      ) loop
+        update only public.tasks as filled
+        set tenant_id = batch.tenant
+        from (
+          select child.ctid as place, parent.tenant_id as tenant
+          from only public.tasks as child
+          join public.projects as parent
+            on parent.id = child.project_id
+          where child.tenant_id is null and parent.tenant_id is not null
+          limit 10000
+          for update of child skip locked
+        ) as batch
+        where filled.ctid = batch.place;
+
+        if not found then
+          perform pg_sleep(0.1);
+        end if;
+        commit;
+      end loop;
+    end
+    $$
+  `.execute(db)
+
+  await sql`reset lock_timeout`.execute(db)
+  await sql`reset row_security`.execute(db)
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  if (db.isTransaction) throw new Error('This migration cannot run inside a transaction.')
+
+  // There is nothing to take back.
+}

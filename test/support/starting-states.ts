@@ -1,0 +1,316 @@
+import type { ConfigInput, TableInput } from '../../src/config.ts'
+
+/** A database as somebody may have it before the first migration, and the config they write for it. */
+export interface StartingState {
+  /** `A` and `B` stand for the two tenants, `APP` for the login of the application. */
+  readonly sql: string
+  readonly tables: Readonly<Record<string, TableInput>>
+  readonly type?: NonNullable<ConfigInput['tenant']>['type']
+  /** What happens after a first migration: a drift. */
+  readonly drift?: string
+  /** Checks of level medium and above that only the user can satisfy. */
+  readonly advice?: readonly string[]
+  /** What `down` cannot and need not restore. */
+  readonly stays?: string
+}
+
+const PROJECTS = `
+  create table projects (tenant_id uuid, id int, title text, primary key (tenant_id, id));
+  insert into projects values ('A', 1, 'a'), ('B', 2, 'b');`
+
+// A key that says nothing of the tenant: neither its table nor the foreign keys on it are bounded.
+const PARENT = `
+  create table projects (id int primary key, tenant_id uuid not null);
+  insert into projects values (1, 'A'), (2, 'B');`
+
+const KEYS = ['fk-without-tenant', 'unique-without-tenant']
+
+/** A table without a key of its own, filled for both tenants. */
+function rows(name: string, columns: string): string {
+  return `create table ${name} (${columns}); insert into ${name} values ('A', 1), ('B', 2);`
+}
+
+const OWN = `tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`
+const MARK = `is 'Written by kysely-tenants.'`
+
+const COLUMNS: Readonly<Record<string, StartingState>> = {
+  untouched: { sql: PROJECTS, tables: { projects: {} } },
+  'a text column': { sql: rows('notes', 'tenant_id text not null, id int'), tables: { notes: {} } },
+  'a varchar with a length': {
+    sql: rows('notes', 'tenant_id varchar(40) not null, id int'),
+    tables: { notes: {} },
+  },
+  'an integer column': {
+    sql: `create table notes (tenant_id int not null, id int); insert into notes values (1, 1), (2, 2)`,
+    tables: { notes: {} },
+  },
+  'a bigint column': {
+    sql: `create table notes (tenant_id bigint not null, id int); insert into notes values (1, 1), (2, 2)`,
+    tables: { notes: {} },
+  },
+  'a domain over uuid': {
+    sql: `create domain org as uuid; ${rows('notes', 'tenant_id org not null, id int')}`,
+    tables: { notes: {} },
+  },
+  'a domain over a domain over varchar': {
+    sql: `create domain code as varchar(40); create domain org as code;
+      ${rows('notes', 'tenant_id org not null, id int')}`,
+    tables: { notes: {} },
+  },
+  'names in mixed case': {
+    sql: rows('"projectTasks"', '"tenantId" uuid not null, id int'),
+    tables: { projectTasks: { column: 'tenantId' } },
+  },
+  'reserved words': {
+    sql: rows('"order"', '"user" uuid not null, id int'),
+    tables: { order: { column: 'user' } },
+  },
+  'names that are not ASCII': {
+    sql: rows('"Größe"', '"Mandant ü" uuid not null, id int'),
+    tables: { Größe: { column: 'Mandant ü' } },
+  },
+  'a name as long as names can be': {
+    sql: `${rows(`t${'a'.repeat(60)}_1`, 'tenant_id uuid not null, id int')}
+      ${rows(`t${'a'.repeat(60)}_2`, 'tenant_id uuid not null, id int')}`,
+    tables: { [`t${'a'.repeat(60)}_1`]: {}, [`t${'a'.repeat(60)}_2`]: {} },
+  },
+  'one name in two schemas': {
+    sql: `${rows('notes', 'tenant_id uuid not null, id int')}
+      ${rows('billing.notes', 'org_id text not null, id int')}`,
+    tables: { 'public.notes': {}, 'billing.notes': { column: 'org_id' } },
+  },
+  'the table of the tenants': {
+    sql: `create table tenants (id uuid primary key default gen_random_uuid(), name text);
+      insert into tenants values ('A', 'a'), ('B', 'b')`,
+    tables: { tenants: { column: 'id' } },
+  },
+  'shared rows': {
+    sql: `create table templates (tenant_id uuid, id int);
+      insert into templates values ('A', 1), ('B', 2), (null, 3)`,
+    tables: { templates: { shared: true } },
+  },
+  'a constant default': {
+    sql: rows('notes', `tenant_id uuid not null default 'A', id int`),
+    tables: { notes: {} },
+  },
+}
+
+const INDEXES: Readonly<Record<string, StartingState>> = {
+  'an index with the tenant in second place': {
+    sql: `${rows('notes', 'tenant_id uuid not null, id int')} create index on notes (id, tenant_id)`,
+    tables: { notes: {} },
+  },
+  'an index on a part of the rows': {
+    sql: `${rows('notes', 'tenant_id uuid not null, id int')}
+      create index on notes (tenant_id) where id > 1`,
+    tables: { notes: {} },
+  },
+  'an index with the tenant in first place': {
+    sql: `${rows('notes', 'tenant_id uuid not null, id int')} create index on notes (tenant_id, id)`,
+    tables: { notes: {} },
+  },
+  'an index that a failed build left invalid': {
+    sql: `${rows('notes', 'tenant_id uuid not null, id int')} create index by_tenant on notes (tenant_id);
+      update pg_index set indisvalid = false where indexrelid = 'by_tenant'::regclass`,
+    tables: { notes: {} },
+    stays: `update pg_index set indisvalid = false where indexrelid = 'by_tenant'::regclass`,
+  },
+  'the name of the index taken by something else': {
+    sql: `${rows('notes', 'tenant_id uuid not null, id int')}
+      create index notes_tenant_id_idx on notes (id); create view notes_tenant_id_idx1 as select 1`,
+    tables: { notes: {} },
+  },
+}
+
+const NULLABLE: Readonly<Record<string, StartingState>> = {
+  'a nullable column': { sql: rows('notes', 'tenant_id uuid, id int'), tables: { notes: {} } },
+  'a nullable column with a default': {
+    sql: rows('notes', `tenant_id uuid default gen_random_uuid(), id int`),
+    tables: { notes: {} },
+  },
+  'a nullable column, partitioned': {
+    sql: `create table events (tenant_id uuid, id int) partition by range (id);
+      create table events_1 partition of events for values from (0) to (2);
+      create table events_2 partition of events for values from (2) to (9);
+      alter table events_2 alter tenant_id set not null;
+      insert into events values ('A', 1), ('B', 2)`,
+    tables: { events: {} },
+  },
+  'a nullable column, inherited': {
+    sql: `${rows('notes', 'tenant_id uuid, id int')} create table memos () inherits (notes);
+      insert into memos values ('A', 3), ('B', 4)`,
+    tables: { notes: {} },
+  },
+  'a nullable column with gaps, filled from the parent': {
+    sql: `${PARENT} create table tasks (tenant_id uuid, id int, project_id int references projects);
+      insert into tasks values ('A', 1, 1), (null, 2, 2)`,
+    tables: { projects: {}, tasks: { backfill: { parent: 'projects' } } },
+    advice: KEYS,
+  },
+  'a nullable column with gaps, filled with a constant': {
+    sql: `create table notes (tenant_id uuid, id int); insert into notes values ('A', 1), (null, 2)`,
+    tables: { notes: { backfill: { tenant: 'B' } } },
+  },
+}
+
+const MISSING: Readonly<Record<string, StartingState>> = {
+  'no column, and one parent': {
+    sql: `${PARENT} create table tasks (id int, project_id int not null references projects);
+      insert into tasks values (1, 1), (2, 2)`,
+    tables: { tasks: {}, projects: {} },
+    advice: KEYS,
+  },
+  'no column in a child and a grandchild': {
+    sql: `${PARENT}
+      create table tasks (id int primary key, project_id int not null references projects);
+      create table comments (task_id int not null references tasks);
+      insert into tasks values (1, 1), (2, 2); insert into comments values (1), (2)`,
+    tables: { comments: {}, projects: {}, tasks: {} },
+    advice: KEYS,
+  },
+  'no column, and a parent whose name is not plain': {
+    sql: `create table "Projects" (region int, "no" int, "tenantId" uuid not null, primary key ("no", region));
+      create table tasks (region int not null, project int not null,
+        foreign key (project, region) references "Projects");
+      insert into "Projects" values (1, 1, 'A'), (2, 2, 'B'); insert into tasks values (1, 1), (2, 2)`,
+    tables: { Projects: { column: 'tenantId' }, tasks: {} },
+    advice: KEYS,
+  },
+  'no column, and two parents, one of them named': {
+    sql: `${PARENT} create table users (tenant_id uuid not null, id int primary key);
+      insert into users values ('A', 1), ('B', 2);
+      create table tasks (project_id int not null references projects, user_id int not null references users);
+      insert into tasks values (1, 1), (2, 2)`,
+    tables: { projects: {}, users: {}, tasks: { backfill: { parent: 'users' } } },
+    advice: KEYS,
+  },
+  'no column, and a named parent whose key may be NULL': {
+    sql: `${PARENT} create table tasks (id int, project_id int references projects);
+      insert into tasks values (1, 1), (2, 2)`,
+    tables: { projects: {}, tasks: { backfill: { parent: 'projects' } } },
+    advice: KEYS,
+  },
+  'no column of a partitioned child': {
+    sql: `${PARENT}
+      create table visits (id int, project_id int not null references projects) partition by range (id);
+      create table visits_1 partition of visits for values from (0) to (2);
+      create table visits_2 partition of visits for values from (2) to (9);
+      insert into visits values (1, 1), (2, 2)`,
+    tables: { projects: {}, visits: {} },
+    advice: KEYS,
+  },
+  'no column, and one tenant for all rows': {
+    sql: `create table settings (id int); insert into settings values (1), (2)`,
+    tables: { settings: { backfill: { tenant: 'A' } } },
+    type: 'uuid',
+  },
+  'no column of an inherited table, and one tenant for all rows': {
+    sql: `${PROJECTS} create table settings (id int); create table old_settings () inherits (settings);
+      insert into settings values (1); insert into old_settings values (2)`,
+    tables: { projects: {}, settings: { backfill: { tenant: 'B' } } },
+  },
+  'no column, and the type of a domain': {
+    sql: `create domain org as uuid;
+      create table projects (tenant_id org, id int, primary key (tenant_id, id));
+      insert into projects values ('A', 1), ('B', 2);
+      create table settings (id int); insert into settings values (1)`,
+    tables: { projects: {}, settings: { backfill: { tenant: 'B' } } },
+  },
+}
+
+const FAMILIES: Readonly<Record<string, StartingState>> = {
+  'partitions by date': {
+    sql: `create table events (tenant_id uuid not null, at date) partition by range (at);
+      create table events_1 partition of events for values from ('2025-01-01') to ('2026-01-01');
+      create table events_2 partition of events default;
+      insert into events values ('A', '2025-05-05'), ('B', '2025-05-05'), ('B', '2026-05-05')`,
+    tables: { events: {} },
+  },
+  'partitions by tenant': {
+    sql: `create table events (tenant_id uuid not null, id int) partition by list (tenant_id);
+      create table events_a partition of events for values in ('A');
+      create table events_b partition of events for values in ('B');
+      insert into events values ('A', 1), ('B', 2)`,
+    tables: { events: {} },
+  },
+  'partitions of partitions': {
+    sql: `create table events (tenant_id uuid not null, id int) partition by range (id);
+      create table events_1 partition of events for values from (0) to (9) partition by hash (tenant_id);
+      create table events_1a partition of events_1 for values with (modulus 2, remainder 0);
+      create table events_1b partition of events_1 for values with (modulus 2, remainder 1);
+      insert into events values ('A', 1), ('B', 2)`,
+    tables: { events: {} },
+  },
+  'a partition with an index of its own': {
+    sql: `create table events (tenant_id uuid not null, id int) partition by range (id);
+      create table events_1 partition of events for values from (0) to (9);
+      create index mine on events_1 (tenant_id);
+      insert into events values ('A', 1), ('B', 2)`,
+    tables: { events: {} },
+  },
+  inheritance: {
+    sql: `${rows('notes', 'tenant_id uuid not null, id int')} create table memos () inherits (notes);
+      insert into memos values ('A', 3), ('B', 4)`,
+    tables: { notes: {} },
+  },
+  'a view that reads as its caller': {
+    sql: `${PROJECTS} create view titles with (security_invoker) as select tenant_id, title from projects`,
+    tables: { projects: {} },
+  },
+  'keys that hold the tenant': {
+    sql: `${PROJECTS} create table tasks (tenant_id uuid, project_id int, id int,
+        primary key (tenant_id, id),
+        foreign key (tenant_id, project_id) references projects (tenant_id, id));
+      insert into tasks values ('A', 1, 1), ('B', 2, 2)`,
+    tables: { tasks: {}, projects: {} },
+  },
+}
+
+const SECURITY: Readonly<Record<string, StartingState>> = {
+  'row security that is on, without a policy': {
+    sql: `${PROJECTS} alter table projects enable row level security`,
+    tables: { projects: {} },
+  },
+  'row security that is forced, and not on': {
+    sql: `${PROJECTS} alter table projects force row level security`,
+    tables: { projects: {} },
+  },
+  'a policy of the user': {
+    sql: `${PROJECTS} create policy mine on projects as restrictive for select using (title <> 'secret')`,
+    tables: { projects: {} },
+  },
+  'policies of the user, and only the boundary of the tool': {
+    sql: `${PROJECTS} create policy mine on projects to APP using (${OWN}) with check (${OWN})`,
+    tables: { projects: { access: 'boundary' } },
+  },
+  'all in place': { sql: PROJECTS, tables: { projects: {} }, drift: '' },
+}
+
+const DRIFTS: Readonly<Record<string, string>> = {
+  'no floor': 'drop policy tenant_isolation on projects',
+  'a policy that lets everything through': `alter policy tenant_access on projects using (true);
+    alter policy tenant_isolation on projects using (true) with check (true)`,
+  'a floor for another command': `drop policy tenant_isolation on projects;
+    create policy tenant_isolation on projects as restrictive for select using (${OWN});
+    comment on policy tenant_isolation on projects ${MARK}`,
+  'a surplus policy of the tool': `create policy more on projects using (true);
+    comment on policy more on projects ${MARK}`,
+  'row security switched off': 'alter table projects disable row level security',
+  'row security not forced': 'alter table projects no force row level security',
+  'a lost default': 'alter table projects alter tenant_id drop default',
+}
+
+export const STARTING_STATES: Readonly<Record<string, StartingState>> = {
+  ...COLUMNS,
+  ...INDEXES,
+  ...NULLABLE,
+  ...MISSING,
+  ...FAMILIES,
+  ...SECURITY,
+  ...Object.fromEntries(
+    Object.entries(DRIFTS).map(([name, drift]) => [
+      `a drift: ${name}`,
+      { sql: PROJECTS, tables: { projects: {} }, drift },
+    ]),
+  ),
+}
