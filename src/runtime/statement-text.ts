@@ -52,7 +52,7 @@ const SET_TRANSACTION =
 const SESSION_COMMANDS = new Set([
   ...['SET', 'RESET', 'DISCARD', 'DEALLOCATE', 'PREPARE', 'LISTEN', 'DECLARE', 'LOAD'],
 ])
-const LOCAL_SET = /^set\s+(?:local|transaction|constraints)\b/i
+const LEAVES_NOTHING = /^(?:set\s+(?:local|transaction|constraints)|prepare\s+transaction)\b/i
 // `create temp …`, `select … into temp …`, and what names their schema.
 const TEMPORARY =
   /\b(?:create(?:\s+or\s+replace)?|(?<!\b(?:insert|merge)\s+)into)\s+(?:(?:global|local)\s+)?temp(?:orary)?\b|\bpg_temp\b/i
@@ -66,7 +66,7 @@ const LOCAL_SET_CONFIG = /\bset_config\s*\(\s*[^,()]+,\s*[^,()]+,\s*true\s*\)/gi
  */
 export function leavesSessionState(text: string, command: string | undefined): boolean {
   if (command !== undefined && SESSION_COMMANDS.has(command)) {
-    return !(command === 'SET' && LOCAL_SET.test(text.replace(LEADING, '')))
+    return !LEAVES_NOTHING.test(text.replace(LEADING, ''))
   }
   return TEMPORARY.test(text) || count(text, SET_CONFIG) > count(text, LOCAL_SET_CONFIG)
 }

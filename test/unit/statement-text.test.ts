@@ -152,6 +152,7 @@ const LEAVES_NOT: readonly Case[] = [
   ['with x as (delete from t returning *) select * from x', 'SELECT'],
   ['create table temp (id int)', 'CREATE TABLE'],
   ['insert into temp values (1)', 'INSERT'],
+  ["prepare transaction 'x'", 'PREPARE'],
   ['merge into temp using t on true when matched then delete', 'MERGE'],
   ['create table temporary_files (id int)', 'CREATE TABLE'],
   ['notify news', 'NOTIFY'],
