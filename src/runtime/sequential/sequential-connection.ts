@@ -5,9 +5,14 @@ import type {
   QueryResult,
   TransactionSettings,
 } from 'kysely'
-import { suppress, transactionRolledBack, transactionStatementRunning } from '../../errors.ts'
+import {
+  scopeEnded,
+  suppress,
+  transactionRolledBack,
+  transactionStatementRunning,
+} from '../../errors.ts'
 import { publishViolation, timeStatement } from '../channels.ts'
-import { assertScope, type Scope } from '../scope.ts'
+import { assertScope, type Scope, scopes } from '../scope.ts'
 import { explainError, isFatal, isServerError } from '../server-error.ts'
 import { firstKeyword, leavesSessionState, statementKind } from '../statement-text.ts'
 import { assignment } from './assignment.ts'
@@ -69,7 +74,7 @@ export class SequentialConnection implements DatabaseConnection {
     query: CompiledQuery,
     ...options: Rest<Stream>
   ): AsyncIterableIterator<QueryResult<R>> {
-    assertScope(this.#options.scope)
+    this.#assertUsable()
     const endTurn = await this.#turns.take()
     const isOwn = this.#status === 'idle'
     let failure: { error: unknown } | undefined
@@ -80,7 +85,8 @@ export class SequentialConnection implements DatabaseConnection {
       failure = { error: this.#judge(error, query.sql) }
     } finally {
       try {
-        if (isOwn) await this.#close(failure)
+        // Whoever takes the last row: the transaction is one of this scope.
+        if (isOwn) await scopes.run(this.#options.scope, () => this.#close(failure))
       } finally {
         endTurn()
       }
@@ -171,7 +177,8 @@ export class SequentialConnection implements DatabaseConnection {
     const result = await this.inner.executeQuery<R>(query, ...options).catch((error) => {
       throw this.#judge(error, query.sql)
     })
-    if (kind !== 'transaction') this.#isUnbound = true
+    const starts = kind === 'begin' ? this.#status === 'idle' : kind !== 'transaction'
+    if (starts) this.#isUnbound = true
     if (kind === 'begin') this.#status = 'in transaction'
     if (kind === 'transaction' && isAborted) this.#status = 'in transaction'
     if (kind === 'commit' || kind === 'rollback') {
@@ -238,8 +245,13 @@ export class SequentialConnection implements DatabaseConnection {
     }
   }
 
-  #inTurn<T>(body: () => Promise<T>): Promise<T> {
+  #assertUsable(): void {
+    if (this.#turns.hasEnded) throw scopeEnded()
     assertScope(this.#options.scope)
+  }
+
+  #inTurn<T>(body: () => Promise<T>): Promise<T> {
+    this.#assertUsable()
     const publish = timeStatement(this.#options.scope, 'sequential')
     return this.#turns.run(body).finally(publish)
   }

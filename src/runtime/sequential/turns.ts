@@ -7,6 +7,10 @@ export class Turns {
   #last: Promise<void> = Promise.resolve()
   #hasEnded = false
 
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
   /**
    * Waits for one's turn; the result ends it.
    *
