@@ -1,10 +1,17 @@
 import { once } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { expectClean } from './expect-clean.ts'
-import { type ArmedRule, type FaultProxy, type Rule, startFaultProxy } from './fault-proxy.ts'
-import { type StrategyName, strategyOptions } from './strategies.ts'
+import {
+  type Action,
+  type ArmedRule,
+  type FaultProxy,
+  type Rule,
+  startFaultProxy,
+} from './fault-proxy.ts'
+import { STRATEGIES, type StrategyName, strategyOptions } from './strategies.ts'
 import { A, createWorld, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
 
 /** What a row of the fault matrix works with: an application whose connections go through a proxy. */
@@ -28,9 +35,6 @@ export interface FaultBench {
   /** The standard probe after a fault. */
   expectClean(): Promise<void>
 }
-
-// The strategies that the matrix runs for.
-const STRATEGIES: readonly StrategyName[] = ['local']
 
 /** A group of the matrix: `rows` declares its tests, once for each strategy. */
 export function describeFaults(group: string, rows: (bench: FaultBench) => void): void {
@@ -58,6 +62,8 @@ export function describeFaults(group: string, rows: (bench: FaultBench) => void)
           const dialect = { ...strategyOptions(strategy), ...options?.dialect }
           app = openDb({ ...world, appUrl: proxy.url }, { ...options, dialect })
           pid = await app.tenancy.run(A, () => backendOf(app.db))
+          // `session` gives a client back when its reset is answered.
+          while (app.pool.totalCount > 0 && app.pool.idleCount === 0) await turn()
         }
         beforeEach(async () => {
           proxy = await startFaultProxy(world.appUrl)
@@ -121,7 +127,7 @@ export async function tenantsSeen(db: Kysely<Tables>): Promise<string[]> {
 export function failure(promise: Promise<unknown>): Promise<Error & { code?: string }> {
   return promise.then(
     (value) => {
-      throw new Error(`it was expected to fail and gave ${JSON.stringify(value)}`)
+      throw new Error(`it was expected to fail and gave ${inspect(value)}`)
     },
     (error) => error,
   )
@@ -179,10 +185,45 @@ export async function untilGone(admin: pg.Client, pid: number): Promise<void> {
     end loop; end $$`)
 }
 
+/** Arms `rule` for the ReadyForQuery behind the next error of the server. */
+export function behindNextError(bench: FaultBench, action: Action): Promise<ArmedRule> {
+  return new Promise((resolve) => {
+    bench.on({
+      dir: 'B',
+      type: 'E',
+      action(bytes) {
+        resolve(bench.on({ dir: 'B', type: 'Z', action }))
+        return bytes
+      },
+    })
+  })
+}
+
+/** What every strategy does, and `session` refuses: it cannot repair its session, only give it up. */
+export async function unlessSession({ strategy }: FaultBench, run: Promise<unknown>) {
+  if (strategy !== 'session') await run
+  else if ((await failure(run)).code !== 'SCOPE.ENDED') throw new Error('it was not refused')
+}
+
 /** The next error that the server sends on a client of the pool, when it has arrived. */
 export function nextServerError(pool: pg.Pool): Promise<unknown> {
-  const clients = (pool as unknown as { _clients: { connection: NodeJS.EventEmitter }[] })._clients
-  return once(clients[0]?.connection ?? process, 'errorMessage')
+  return once(clientOf(pool).connection, 'errorMessage')
+}
+
+/** From here on the client of the pool waits for no answer longer than 100 ms; the next one does. */
+export function makeImpatient(pool: pg.Pool): void {
+  clientOf(pool).connectionParameters.query_timeout = 100
+}
+
+interface Client {
+  readonly connection: NodeJS.EventEmitter
+  readonly connectionParameters: { query_timeout: number }
+}
+
+function clientOf(pool: pg.Pool): Client {
+  const [client] = (pool as unknown as { _clients: Client[] })._clients
+  if (!client) throw new Error('the pool has no client')
+  return client
 }
 
 async function createFaultWorld(): Promise<TenantWorld> {

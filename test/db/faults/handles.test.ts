@@ -22,6 +22,7 @@ describeFaults('faults: handles', (bench) => {
     const connection = await app.tenancy.run(A, () => driver.acquireConnection())
     await driver.releaseConnection(connection)
     await driver.releaseConnection(connection)
+    while (app.pool.idleCount === 0) await new Promise(setImmediate)
     const { totalCount, idleCount } = app.pool
     expect({ totalCount, idleCount }).to.deep.equal({ totalCount: 1, idleCount: 1 })
     await bench.expectClean()

@@ -3,8 +3,10 @@ import { sql } from 'kysely'
 import { insertForA } from '../../support/expect-clean.ts'
 import {
   backendOf,
+  behindNextError,
   describeFaults,
   failure,
+  makeImpatient,
   nextServerError,
   tenantsSeen,
 } from '../../support/fault-bench.ts'
@@ -76,10 +78,10 @@ describeFaults('faults: the network', (bench) => {
     frame.write('E', 0)
     frame.writeInt32BE(4 + fatal.length, 1)
     frame.write(fatal, 5)
-    const going = bench.on({ dir: 'B', type: 'Z', action: () => frame })
+    const going = behindNextError(bench, () => frame)
     const told = nextServerError(bench.app.pool)
     const failed = failure(bench.inA((db) => sql`select 1/0`.execute(db)))
-    const wire = await going.fired
+    const wire = await (await going).fired
     await told
     await new Promise(setImmediate)
     wire.cut()
@@ -90,7 +92,8 @@ describeFaults('faults: the network', (bench) => {
 
   it('F05 a half-open connection ends with query_timeout, and its client is destroyed', async () => {
     for (const action of ['blackhole', 'blackholeBack'] as const) {
-      await bench.reopen({ pool: { query_timeout: 100 } })
+      await bench.reopen({})
+      makeImpatient(bench.app.pool)
       const hole = bench.on({ dir: 'F', match: INSERT, action })
       const { message } = await failure(insertAndThen(() => undefined))
       expect(message).to.equal('Query read timeout')
@@ -119,7 +122,7 @@ describeFaults('faults: the network', (bench) => {
   })
 
   it('F25b a ROLLBACK that nobody answers leaves the error that the user threw, and is given up', async () => {
-    await bench.reopen({ pool: { query_timeout: 100 } })
+    makeImpatient(bench.app.pool)
     const hole = bench.on({ dir: 'F', match: /rollback/i, action: 'blackhole' })
     expect((await failure(insertAndThen(giveUp))).message).to.equal('changed my mind')
     ;(await hole.fired).cut()

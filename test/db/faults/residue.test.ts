@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type RawBuilder, sql } from 'kysely'
-import { backendOf, describeFaults, failure } from '../../support/fault-bench.ts'
+import { backendOf, describeFaults, failure, unlessSession } from '../../support/fault-bench.ts'
 import { B } from '../../support/tenants.ts'
 
 describeFaults('faults: residue on the connection', (bench) => {
@@ -22,13 +22,9 @@ describeFaults('faults: residue on the connection', (bench) => {
   })
 
   it('F26b a cursor WITH HOLD is gone for the next tenant', async () => {
-    await bench.inA((db) =>
-      db
-        .transaction()
-        .execute((trx) =>
-          sql`declare leftovers cursor with hold for select * from projects`.execute(trx),
-        ),
-    )
+    const declare = sql`declare leftovers cursor with hold for select * from projects`
+    const run = bench.inA((db) => db.transaction().execute((trx) => declare.execute(trx)))
+    await unlessSession(bench, run)
     expect((await failure(asB(sql`fetch all from leftovers`))).code).to.equal('34000')
     await expectNewClient()
     await bench.expectClean()

@@ -4,10 +4,12 @@ import pg from 'pg'
 import { insertForA } from '../../support/expect-clean.ts'
 import {
   backendOf,
+  behindNextError,
   describeFaults,
   failure,
   nextServerError,
   tenantsSeen,
+  unlessSession,
 } from '../../support/fault-bench.ts'
 import { A, B } from '../../support/tenants.ts'
 
@@ -47,12 +49,13 @@ describeFaults('faults: errors of a statement', (bench) => {
   })
 
   it('F41 a statement that failed is not settled before the server is ready, nor its client given on', async () => {
-    const held = bench.on({ dir: 'B', type: 'Z', action: 'hold' })
+    const holding = behindNextError(bench, 'hold')
     const told = nextServerError(bench.app.pool)
     let isSettled = false
     const failed = failure(bench.inA((db) => divide.execute(db))).finally(() => {
       isSettled = true
     })
+    const held = await holding
     await Promise.all([held.fired, told])
     await new Promise(setImmediate)
     expect({ isSettled, idle: bench.app.pool.idleCount }).to.deep.equal({
@@ -120,15 +123,17 @@ describeFaults('faults: errors of a statement', (bench) => {
   it('F46 COPY FROM STDIN, which nobody can feed, is rejected and does not hang', async () => {
     await bench.admin.query('grant insert on countries to public')
     const copy = sql`copy countries from stdin`
-    expect((await failure(bench.inA((db) => copy.execute(db)))).code).to.equal('57014')
     const inTransaction = bench.inA((db) => db.transaction().execute((trx) => copy.execute(trx)))
     expect((await failure(inTransaction)).code).to.equal('57014')
     await expectSameClient()
+    // The COMMIT behind the statement is no part of a copy, and ends the connection.
+    const code = bench.strategy === 'set-local' ? '08P01' : '57014'
+    expect((await failure(bench.inA((db) => copy.execute(db)))).code).to.equal(code)
     await bench.expectClean()
   })
 
   it('F47 several statements in one text are refused with a hint', async () => {
-    const run = bench.inA((db) => sql.raw(`select 1; set app.tenant_id = '${B}'`).execute(db))
+    const run = bench.inA((db) => sql.raw('select 1; select 2').execute(db))
     const error: Error & { code?: string; hint?: string } = await failure(run)
     expect(error.code).to.equal('42601')
     expect(error.hint).to.match(/one command/)
@@ -230,13 +235,14 @@ describeFaults('faults: errors of a statement', (bench) => {
   })
 
   it('F52 after DEALLOCATE ALL the statements of this and of later scopes work', async () => {
-    await bench.inA((db) =>
+    const run = bench.inA((db) =>
       db.connection().execute(async (one) => {
         await tenantsSeen(one)
         await sql`deallocate all`.execute(one)
         expect(await tenantsSeen(one)).to.deep.equal([A])
       }),
     )
+    await unlessSession(bench, run)
     // Somebody's statement names may be gone: nobody gets this client again.
     expect(await bench.inA(backendOf)).not.to.equal(bench.pid)
     await bench.expectClean()

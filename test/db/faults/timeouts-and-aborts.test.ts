@@ -5,6 +5,7 @@ import {
   backendOf,
   describeFaults,
   failure,
+  makeImpatient,
   untilGone,
   waitAtGate,
   withGate,
@@ -18,7 +19,7 @@ describeFaults('faults: client-side timeouts and aborts', (bench) => {
   const expectNewClient = async () => expect(await bench.inA(backendOf)).not.to.equal(bench.pid)
 
   it('F06 a statement that takes too long is given up at once, though the server is still at it', async () => {
-    await bench.reopen({ pool: { query_timeout: 100 } })
+    makeImpatient(bench.app.pool)
     await withGate(bench.admin, async (gate) => {
       const failed = failure(bench.inA((db) => waitAtGate.execute(db)))
       await gate.arrived()
@@ -29,7 +30,7 @@ describeFaults('faults: client-side timeouts and aborts', (bench) => {
   })
 
   it('F06b a transaction whose statement takes too long is given up, and nothing of it is stored', async () => {
-    await bench.reopen({ pool: { query_timeout: 100 } })
+    makeImpatient(bench.app.pool)
     await withGate(bench.admin, async () => {
       const failed = failure(
         bench.inA((db) =>
