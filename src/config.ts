@@ -111,7 +111,15 @@ export interface ConfigTable extends TableReference {
   readonly backfill: { readonly parent: TableReference } | { readonly tenant: string } | undefined
 }
 
-/** Gives the object in a config file its type; returns it as it is. */
+/**
+ * Gives the object in a config file its type; returns it as it is. Throws nothing: whoever reads the
+ * config checks it, and says `CONFIG.INVALID` with every problem.
+ *
+ * @example
+ * ```ts
+ * export default defineConfig({ roles: { app: 'app_user' }, tables: ['projects', 'tasks'] })
+ * ```
+ */
 export function defineConfig<const C extends ConfigInput>(config: C): C {
   return config
 }

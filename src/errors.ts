@@ -42,7 +42,14 @@ export type ErrorCode = (typeof ERROR_CODES)[number]
 
 const BRAND = 'kysely-tenants.TenancyError'
 
-/** A failure the caller can act on. Match on `code`: `message` may be reworded in any release. */
+/**
+ * A failure the caller can act on. Match on `code`: `message` may be reworded in any release.
+ *
+ * @example
+ * ```ts
+ * const describe = ({ code, message, hint }: TenancyError) => `${code} ${message} ${hint}`
+ * ```
+ */
 export class TenancyError extends Error {
   override readonly name: string = 'TenancyError'
   readonly code: ErrorCode

@@ -47,14 +47,42 @@ export interface Tenancy {
 
   /**
    * Runs `body` with the rows of every tenant in sight, through the `adminPool` and its own login.
-   * `reason` is published on the diagnostics channel `kysely-tenants:admin`.
+   * `reason` is published on the diagnostics channel `kysely-tenants:admin`. Without an `adminPool` its
+   * statements throw `ADMIN.NO_POOL`.
+   *
+   * @returns what `body` returns
+   *
+   * @example
+   * ```ts
+   * const projects = await tenancy.runAsAdmin(
+   *   () => db.selectFrom('projects').selectAll().execute(),
+   *   { reason: 'monthly report' },
+   * )
+   * ```
    */
   runAsAdmin<T>(body: () => T, options?: { readonly reason?: string }): T
 
-  /** Runs `body` without a tenant on purpose: global tables only, tenant tables show no row. */
+  /**
+   * Runs `body` without a tenant on purpose: global tables only. With the plugin a query on a tenant
+   * table throws `TENANT.MISSING`, without it there is no row to see.
+   *
+   * @returns what `body` returns
+   *
+   * @example
+   * ```ts
+   * await tenancy.runGlobal(() => db.selectFrom('countries').selectAll().execute())
+   * ```
+   */
   runGlobal<T>(body: () => T): T
 
-  /** The scope of the running code, if it has one. */
+  /**
+   * The scope of the running code, if it has one.
+   *
+   * @example
+   * ```ts
+   * const key = `projects of ${tenancy.current()?.tenant}`
+   * ```
+   */
   current(): Scope | undefined
 
   /** What the runtime took from the config. */
@@ -64,8 +92,15 @@ export interface Tenancy {
 /**
  * The scopes of an application. Does no I/O.
  *
- * @param config the object of `kysely-tenants.config.ts`, or the parts of it that the runtime reads
- * @throws `CONFIG.INVALID`
+ * @param config the object of `kysely-tenants.config.ts`, or the parts of it that the runtime reads.
+ * `tenant.column` is `'tenant_id'` by default, `tenant.setting` `'app.tenant_id'`, `schemas`
+ * `['public']`; without `tenant.type` every spelling that some tenant type accepts is accepted
+ * @throws `CONFIG.INVALID` with every problem
+ *
+ * @example
+ * ```ts
+ * const tenancy = createTenancy({ tenant: { type: 'uuid' }, tables: { projects: {}, tasks: {} } })
+ * ```
  */
 export function createTenancy(config: RuntimeConfigInput): Tenancy {
   const runtime = runtimeConfig(config)

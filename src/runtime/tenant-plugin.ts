@@ -22,6 +22,11 @@ const BRAND = 'kysely-tenants.TenantPlugin'
  * another tenant (`TENANT.MISMATCH`). Isolation does not depend on it, and raw SQL passes it by.
  *
  * Put it last: it knows tables by the names they have in the database.
+ *
+ * @example
+ * ```ts
+ * const plugins = [new CamelCasePlugin(), new TenantPlugin({ tenancy })]
+ * ```
  */
 export class TenantPlugin implements KyselyPlugin {
   readonly #tenancy: Tenancy

@@ -1,0 +1,47 @@
+/** What the `@example` blocks take for granted: an application, its database, and its imports. */
+declare global {
+  type Generated<T> = import('kysely').Generated<T>
+
+  interface Tables {
+    projects: { id: Generated<number>; tenant_id: string; title: string }
+    tasks: { id: Generated<number>; tenant_id: string; done: boolean }
+    countries: { code: string }
+  }
+
+  type Database = WithTenant<Tables, 'projects' | 'tasks'>
+  type TenancyError = import('kysely-tenants').TenancyError
+  type TenantKysely<DB> = import('kysely-tenants').TenantKysely<DB>
+  type WithTenant<
+    DB,
+    Names extends keyof DB,
+    Column extends string = 'tenant_id',
+  > = import('kysely-tenants').WithTenant<DB, Names, Column>
+
+  const Kysely: typeof import('kysely').Kysely
+  const CamelCasePlugin: typeof import('kysely').CamelCasePlugin
+  const Cursor: typeof import('pg-cursor').default
+  const Pool: typeof import('pg').Pool
+  const assert: typeof import('node:assert/strict')
+  const audit: typeof import('kysely-tenants/audit').audit
+  const createTenancy: typeof import('kysely-tenants').createTenancy
+  const defineConfig: typeof import('kysely-tenants/config').defineConfig
+  const isTenancyError: typeof import('kysely-tenants').isTenancyError
+  const TenantDialect: typeof import('kysely-tenants').TenantDialect
+  const TenantPlugin: typeof import('kysely-tenants').TenantPlugin
+
+  const connectionString: string
+  const client: import('pg').Client
+  const config: import('kysely-tenants/config').ConfigInput
+  const db: import('kysely').Kysely<Database>
+  const tenancy: import('kysely-tenants').Tenancy
+  const error: unknown
+  const reply: { code(status: number): void }
+  const report: () => Promise<void>
+
+  /** An express-like framework. */
+  const app: {
+    use(handle: (req: { user: { tenant: string } }, res: object, next: () => void) => unknown): void
+  }
+}
+
+export {}
