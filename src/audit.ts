@@ -61,6 +61,11 @@ export async function audit(db: Queryable, config: ConfigInput | Config): Promis
  * Reads what {@link auditSnapshot} judges: plain data, which can be kept as JSON.
  *
  * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`
+ *
+ * @example
+ * ```ts
+ * const snapshot = await takeSnapshot(client, config)
+ * ```
  */
 export async function takeSnapshot(db: Queryable, config: ConfigInput | Config): Promise<Snapshot> {
   const request = snapshotRequest(judgeable(config))
@@ -72,6 +77,11 @@ export async function takeSnapshot(db: Queryable, config: ConfigInput | Config):
  *
  * @param snapshot made with a config of the same schemas and roles: it says nothing about others
  * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH`
+ *
+ * @example
+ * ```ts
+ * const { findings } = auditSnapshot(await takeSnapshot(client, config), config)
+ * ```
  */
 export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config): AuditReport {
   const trusted = judgeable(config)

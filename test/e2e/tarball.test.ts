@@ -36,6 +36,7 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
         'README.md',
         'bin',
         'dist',
+        'docs',
         'migrations-templates',
         'package.json',
         'schemas',
