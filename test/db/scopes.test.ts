@@ -201,23 +201,6 @@ describe('scopes', () => {
     }
   })
 
-  it('rejects COPY FROM STDIN, which Kysely has no way to feed, and does not hang', async () => {
-    const copy = () => sql`copy countries from stdin`.execute(db)
-    expect(await code(app.tenancy.run(A, copy))).to.equal('57014')
-    expect(await app.tenancy.run(A, () => tenantsSeen(db))).to.deep.equal([A])
-  })
-
-  it('logs one line a statement, however many handles there are', async () => {
-    const lines: string[] = []
-    const logged = openDb(world, { kysely: { log: ({ query }) => void lines.push(query.sql) } })
-    try {
-      for (let i = 0; i < 5; i++) await tenantsSeen(logged.tenancy.forTenant(logged.db, A))
-      expect(lines).to.have.length(5)
-    } finally {
-      await logged[Symbol.asyncDispose]()
-    }
-  })
-
   it('refuses to make a handle of what it cannot bind', async () => {
     const other = createTenancy({ tables: ['projects'] })
     expect(() => other.forTenant(db, A)).to.throw('no TenantDialect of this tenancy')

@@ -97,10 +97,12 @@ describeFaults('faults: the backend dies', (bench) => {
   })
 
   it('F39b a session that idled too long for the server ends no process', async () => {
-    await bench.reopen({ pool: { options: '-c idle_session_timeout=20ms' } })
+    const client = await bench.app.pool.connect()
+    await client.query(`set idle_session_timeout = '20ms'`)
+    client.release()
     while (bench.app.pool.totalCount > 0) await new Promise(setImmediate)
-    await bench.reopen({})
     expect(await bench.inA(tenantsSeen)).to.deep.equal([A])
+    await expectNewClient()
     await bench.expectClean()
   })
 })

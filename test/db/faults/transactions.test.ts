@@ -124,10 +124,11 @@ describeFaults('faults: transactions', (bench) => {
     ['F18b', 'left aborted', aborted],
     ['F18e', 'left while its statement failed', failing],
   ] as const) {
-    it(`${id} a transaction that raw SQL ${name} ends with its connection, and stores nothing`, async () => {
+    it(`${id} a transaction that raw SQL ${name} ends with its scope, and stores nothing`, async () => {
       await onOneConnection<unknown>(body)
       expect(await bench.stored()).to.deep.equal([])
-      await expectNewClient()
+      // `sequential`, which may be unable to end a connection, has rolled it back.
+      if (bench.strategy !== 'sequential') await expectNewClient()
       await bench.expectClean()
     })
   }
