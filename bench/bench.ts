@@ -1,74 +1,105 @@
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import pg from 'pg'
 import { startEmbeddedPostgres } from '../test/support/embedded-postgres.ts'
-import { CONTENDERS, type Contender, openContenders } from './contenders.ts'
+import { kyselyVersion } from '../test/support/kysely-version.ts'
+import { BY_KEY, CASES, type Case } from './cases.ts'
+import { BASELINE, openContenders } from './contenders.ts'
 import { startDelay } from './delay.ts'
-import { createTables } from './tables.ts'
+import { type Cost, measure } from './measure.ts'
+import { measurePlugin } from './plugin.ts'
+import { createTables, TENANTS } from './tables.ts'
 
-const ROUNDS = 15
-const STATEMENTS = { 0: 150, 1: 40 } as const
-
-type Delay = keyof typeof STATEMENTS
+// `--quick` for a look, `--write` for the record: bench/RESULTS.md.
+const isQuick = process.argv.includes('--quick')
+const rounds = isQuick ? 3 : 15
+const lines: string[] = []
 
 /** Prints what a tenant costs: medians of interleaved rounds in one run, as ratios to plain Kysely. */
 async function bench(): Promise<void> {
   const server = await startEmbeddedPostgres()
   try {
+    print(`${await machine(server.url)}. ${rounds} interleaved rounds, medians.`)
     const appUrl = await createTables(server.url)
-    for (const delay of [0, 1] as const) {
-      const wire = await startDelay(appUrl, delay)
-      try {
-        print(delay, await measure(wire.url, delay))
-      } finally {
-        await wire.stop()
-      }
-    }
+    for (const delay of [0, 1] as const) await overNetwork(appUrl, delay)
+    await byTenants(appUrl)
+    print('\n## The plugin\n')
+    print(`Adds ${measurePlugin(isQuick ? 2000 : 20_000).toFixed(1)} µs to a three-table select.`)
   } finally {
     await server.stop()
   }
+  if (process.argv.includes('--write')) {
+    writeFileSync(new URL('./RESULTS.md', import.meta.url), `# Results\n\n${lines.join('\n')}\n`)
+  }
 }
 
-/** Microseconds per statement, median over the rounds. */
-async function measure(url: string, delay: Delay): Promise<Map<string, number>> {
-  const contenders = openContenders(url)
-  const samples = new Map<string, number[]>(CONTENDERS.map((name) => [name, []]))
+async function overNetwork(url: string, delay: 0 | 1): Promise<void> {
+  const wire = await startDelay(url, delay)
+  const place = delay === 0 ? 'loopback' : `${delay} ms round trip`
   try {
-    for (const { run } of contenders) for (let i = 0; i < STATEMENTS[delay]; i++) await run(i)
-    for (let round = 0; round < ROUNDS; round++) {
-      // Each round begins with another contender: whoever runs first pays for what ran before.
-      for (const { name, run } of rotate(contenders, round)) {
-        samples.get(name)?.push(await time(run, STATEMENTS[delay]))
-      }
+    for (const one of CASES) await compare(wire.url, one, { place, delay, parallel: 1 })
+    await compare(wire.url, BY_KEY, { place, delay, parallel: 20 })
+  } finally {
+    await wire.stop()
+  }
+}
+
+async function compare(
+  url: string,
+  one: Case,
+  { place, delay, parallel }: { place: string; delay: 0 | 1; parallel: number },
+): Promise<void> {
+  const contenders = openContenders(url, parallel)
+  const full = one.counts[delay] * (parallel === 1 ? 1 : 5)
+  const load = { rounds, count: isQuick ? Math.ceil(full / 4) : full, parallel, tenants: 100 }
+  try {
+    table(`${one.name}, ${place}, ${parallel} in parallel`, await measure(contenders, one, load))
+  } finally {
+    for (const { end } of contenders) await end()
+  }
+}
+
+/** The same statements on the same table, spread over more and more tenants. */
+async function byTenants(url: string): Promise<void> {
+  const contenders = openContenders(url, 1).filter(({ isFixed }) => !isFixed)
+  try {
+    for (const tenants of [10, 1000, TENANTS]) {
+      const load = { rounds, count: isQuick ? 50 : 200, parallel: 1, tenants }
+      table(`select by key, ${tenants} tenants`, await measure(contenders, BY_KEY, load))
     }
   } finally {
     for (const { end } of contenders) await end()
   }
-  return new Map([...samples].map(([name, times]) => [name, median(times)]))
 }
 
-async function time(run: Contender['run'], count: number): Promise<number> {
-  const start = performance.now()
-  for (let i = 0; i < count; i++) await run(i)
-  return ((performance.now() - start) * 1000) / count
+function table(title: string, costs: readonly Cost[]): void {
+  const base = costs.find(({ name }) => name === BASELINE) ?? costs[0]
+  const ratio = (value: number, to = Number.NaN) => `${(value / to).toFixed(2)}x`.padStart(6)
+  const micros = (value: number) => `${value.toFixed(0).padStart(7)} µs`
+  print(`\n## ${title}\n\n| ${''.padEnd(33)} | elapsed           | client CPU        |`)
+  print(`|${'-'.repeat(35)}|------------------:|------------------:|`)
+  for (const { name, elapsed, cpu } of costs) {
+    const cells = [
+      name.padEnd(33),
+      `${micros(elapsed)} ${ratio(elapsed, base?.elapsed)}`,
+      `${micros(cpu)} ${ratio(cpu, base?.cpu)}`,
+    ]
+    print(`| ${cells.join(' | ')} |`)
+  }
 }
 
-function rotate<T>(list: readonly T[], by: number): T[] {
-  const at = by % list.length
-  return [...list.slice(at), ...list.slice(0, at)]
+async function machine(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query(`select current_setting('server_version') as version`)
+  await client.end()
+  const [cpu] = cpus()
+  return `${cpus().length} × ${cpu?.model.trim()}, Node ${process.version}, PostgreSQL ${rows[0]?.version}, Kysely ${kyselyVersion()}`
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-function print(delay: Delay, times: Map<string, number>): void {
-  const [first, second] = [...times.values()]
-  const ratio = (time: number, base = Number.NaN) => `${(time / base).toFixed(2)}x`.padStart(8)
-  const lines = [...times].map(
-    ([name, time]) =>
-      `  ${name.padEnd(50)}${time.toFixed(0).padStart(6)} µs${ratio(time, first)}${ratio(time, second)}`,
-  )
-  const title = delay === 0 ? 'loopback' : `${delay} ms simulated network`
-  process.stdout.write(`Select by key, ${title}: median, ratio to each of the first two\n`)
-  process.stdout.write(`${lines.join('\n')}\n\n`)
+function print(line: string): void {
+  lines.push(line)
+  process.stdout.write(`${line}\n`)
 }
 
 await bench()

@@ -1,86 +1,73 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
-import { createTenancy, TenantDialect, TenantPlugin } from 'kysely-tenants'
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { createTenancy, TenantDialect, TenantPlugin, type TenantPoolConfig } from 'kysely-tenants'
 import pg from 'pg'
-import { ROWS_PER_TENANT, type Tables, TENANTS } from './tables.ts'
+import Cursor from 'pg-cursor'
+import type { Tables } from './tables.ts'
 
 export interface Contender {
   readonly name: string
-  run(i: number): Promise<unknown>
+  readonly table: keyof Tables
+  /** Serves one tenant only: the tenant is that of its connections, for ever. */
+  readonly isFixed: boolean
+  statement<T>(tenant: number, body: (db: Kysely<Tables>) => Promise<T>): Promise<T>
+  transaction<T>(tenant: number, body: (trx: Transaction<Tables>) => Promise<T>): Promise<T>
   end(): Promise<void>
 }
 
-export const CONTENDERS = [
-  'plain Kysely, predicate, table without policies',
-  'plain Kysely, predicate, same table, one tenant',
-  'kysely-tenants, local',
-  'begin; set_config; query; commit',
-] as const
+export const FIXED_TENANT = 1
 
-/** Each with a pool of one connection, so that all are warm in the same way. */
-export function openContenders(connectionString: string): Contender[] {
-  const pool = (options?: string) => new pg.Pool({ connectionString, max: 1, options })
-  const plain = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool() }) })
-  const tenancy = createTenancy({ tenant: { type: 'integer' }, tables: { projects: {} } })
-  const scoped = new Kysely<Tables>({
-    dialect: new TenantDialect({ tenancy, pool: pool() }),
-    plugins: [new TenantPlugin({ tenancy })],
-  })
-  const usual = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool() }) })
-  // What the policies cost without us: the tenant is that of the connection, for ever.
-  const fixed = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: pool(`-c app.tenant_id=${FIXED_TENANT}`) }),
-  })
-  const [plainName, fixedName, localName, usualName] = CONTENDERS
+/** What the others are compared with: the same table under the same policies. */
+export const BASELINE = 'plain Kysely, predicate'
 
+/** Each with a pool of its own, so that all are warm in the same way. */
+export function openContenders(connectionString: string, max: number): Contender[] {
+  const pool = (options?: string) => new pg.Pool({ connectionString, max, options })
   return [
-    {
-      name: plainName,
-      run: (i) =>
-        plain
-          .selectFrom('projects_without_rls')
-          .selectAll()
-          .where('tenant_id', '=', tenantOf(i))
-          .where('id', '=', idOf(i))
-          .execute(),
-      end: () => plain.destroy(),
-    },
-    {
-      name: fixedName,
-      run: (i) =>
-        fixed
-          .selectFrom('projects')
-          .selectAll()
-          .where('tenant_id', '=', FIXED_TENANT)
-          .where('id', '=', idOf(i))
-          .execute(),
-      end: () => fixed.destroy(),
-    },
-    {
-      name: localName,
-      run: (i) =>
-        tenancy.run(tenantOf(i), () =>
-          scoped.selectFrom('projects').selectAll().where('id', '=', idOf(i)).execute(),
-        ),
-      end: () => scoped.destroy(),
-    },
-    {
-      name: usualName,
-      run: (i) =>
-        usual.transaction().execute(async (trx) => {
-          await sql`select set_config('app.tenant_id', ${String(tenantOf(i))}, true)`.execute(trx)
-          return trx.selectFrom('projects').selectAll().where('id', '=', idOf(i)).execute()
-        }),
-      end: () => usual.destroy(),
-    },
+    plain(BASELINE, 'projects', pool(`-c app.tenant_id=${FIXED_TENANT}`)),
+    plain('the same, table without policies', 'projects_without_rls', pool()),
+    scoped('kysely-tenants, local', { pool: pool() }),
+    scoped('kysely-tenants, local + prepare', { pool: pool(), prepare: { max: 256 } }),
+    scoped('kysely-tenants, session', { pool: pool(), strategy: 'session' }),
+    scoped('kysely-tenants, set-local', { pool: pool(), strategy: 'set-local' }),
+    usual('begin; set_config; query; commit', pool()),
   ]
 }
 
-const FIXED_TENANT = 1
-
-function tenantOf(i: number): number {
-  return (i % TENANTS) + 1
+function plain(name: string, table: keyof Tables, pool: pg.Pool): Contender {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool, cursor: Cursor }) })
+  return {
+    ...{ name, table, isFixed: table === 'projects' },
+    statement: (_, body) => body(db),
+    transaction: (_, body) => db.transaction().execute(body),
+    end: () => db.destroy(),
+  }
 }
 
-function idOf(i: number): number {
-  return (i % ROWS_PER_TENANT) + 1
+function scoped(name: string, config: Omit<TenantPoolConfig, 'tenancy'>): Contender {
+  const tenancy = createTenancy({ tenant: { type: 'integer' }, tables: { projects: {} } })
+  const db = new Kysely<Tables>({
+    dialect: new TenantDialect({ tenancy, cursor: Cursor, ...config }),
+    plugins: [new TenantPlugin({ tenancy })],
+  })
+  return {
+    ...{ name, table: 'projects', isFixed: false },
+    statement: (tenant, body) => tenancy.run(tenant, () => body(db)),
+    transaction: (tenant, body) => tenancy.run(tenant, () => db.transaction().execute(body)),
+    end: () => db.destroy(),
+  }
+}
+
+function usual(name: string, pool: pg.Pool): Contender {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool, cursor: Cursor }) })
+  const inTransaction: Contender['transaction'] = (tenant, body) =>
+    db.transaction().execute(async (trx) => {
+      await sql`select set_config('app.tenant_id', ${String(tenant)}, true)`.execute(trx)
+      return body(trx)
+    })
+  return {
+    ...{ name, table: 'projects', isFixed: false },
+    statement: inTransaction,
+    transaction: inTransaction,
+    end: () => db.destroy(),
+  }
 }
