@@ -20,7 +20,8 @@ import { STRATEGIES } from '../support/strategies.ts'
 /** What holds behind a transaction pooler; `session` refuses to start there. */
 const POOLED = STRATEGIES.filter((strategy) => strategy !== 'session')
 
-const [CLIENTS, SERVER_CONNECTIONS, TENANTS, STATEMENTS] = [20, 4, 8, 5000]
+const [CLIENTS, SERVER_CONNECTIONS, TENANTS] = [20, 4, 8]
+const [STATEMENTS, SOME_STATEMENTS, OPERATIONS] = [5000, 2000, 800]
 const SEED = 42
 
 const MIX: Mix = {
@@ -59,7 +60,7 @@ if (binary === undefined) {
 
         it(`${strategy}: transactions, streams and errors, and nothing is left behind`, () =>
           withSubject('transaction', strategy, async (subject, pooler) => {
-            const oracle = await load(subject, MIX, 1000)
+            const oracle = await load(subject, MIX, OPERATIONS)
             await withClient(pooler.url, async (next) => oracle.judgeClient(await readState(next)))
             expect(await withRows(oracle)).to.deep.equal({})
           }))
@@ -110,13 +111,16 @@ if (binary === undefined) {
       for (const strategy of STRATEGIES) {
         it(`${strategy}: clients come and go, no foreign row and none missing`, () =>
           withSubject('session', strategy, async (subject) => {
-            const { findings, reads } = await load(subject, { read: 1 }, STATEMENTS)
-            expect({ findings, reads: reads() }).to.deep.equal({ findings: {}, reads: STATEMENTS })
+            const { findings, reads } = await load(subject, { read: 1 }, SOME_STATEMENTS)
+            expect({ findings, reads: reads() }).to.deep.equal({
+              findings: {},
+              reads: SOME_STATEMENTS,
+            })
           }))
 
         it(`${strategy}: transactions, streams and errors, and nothing is left behind`, () =>
           withSubject('session', strategy, async (subject) => {
-            expect(await withRows(await load(subject, MIX, 1000))).to.deep.equal({})
+            expect(await withRows(await load(subject, MIX, OPERATIONS))).to.deep.equal({})
           }))
       }
     })
