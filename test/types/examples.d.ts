@@ -23,8 +23,10 @@ declare global {
   const Pool: typeof import('pg').Pool
   const assert: typeof import('node:assert/strict')
   const audit: typeof import('kysely-tenants/audit').audit
+  const auditSnapshot: typeof import('kysely-tenants/audit').auditSnapshot
   const createTenancy: typeof import('kysely-tenants').createTenancy
   const defineConfig: typeof import('kysely-tenants/config').defineConfig
+  const takeSnapshot: typeof import('kysely-tenants/audit').takeSnapshot
   const isTenancyError: typeof import('kysely-tenants').isTenancyError
   const TenantDialect: typeof import('kysely-tenants').TenantDialect
   const TenantPlugin: typeof import('kysely-tenants').TenantPlugin
