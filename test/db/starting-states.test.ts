@@ -74,6 +74,7 @@ async function createState(url: string, { sql, tables, type }: StartingState): P
       create role ${app} login password 'secret';
       create role ${admin} login password 'secret';
       create schema billing;
+      revoke create on schema public from public;
       ${names(sql)};
       grant usage on schema billing to ${app};
       grant select, insert, update, delete on all tables in schema public, billing to ${app};
