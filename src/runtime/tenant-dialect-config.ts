@@ -19,6 +19,7 @@ interface CommonConfig {
 
 /** Over a pool of pg. */
 export interface TenantPoolConfig extends CommonConfig, PostgresDialectConfig {
+  readonly dialect?: never
   /** Of the login of `roles.admin`, for `runAsAdmin`: never a setting the app login could set itself. */
   readonly adminPool?: PostgresPool | (() => Promise<PostgresPool>)
   /**
@@ -61,6 +62,11 @@ export interface TenantWrapperConfig extends CommonConfig {
   readonly dialect: Dialect
   /** With the login of `roles.admin`, for `runAsAdmin`. */
   readonly adminDialect?: Dialect
+  readonly pool?: never
+  readonly adminPool?: never
+  readonly strategy?: never
+  readonly poolerKeepsSessions?: never
+  readonly prepare?: never
 }
 
 export type TenantDialectConfig = TenantPoolConfig | TenantWrapperConfig
