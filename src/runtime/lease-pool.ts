@@ -57,7 +57,8 @@ export class LeasePool {
     // Watched from here on: an error that nobody listens to would end the process.
     clientState(client)
     try {
-      const ask: Ask = async (text, values) => (await client.query(text, values)).rows as never[]
+      const ask: Ask = async <Row>(text: string, values: readonly unknown[]) =>
+        (await client.query<Row>(text, values)).rows
       this.#checking ??= checkLogin(ask, this.#config, this.#guard)
       await this.#checking
       this.#isChecked = true
