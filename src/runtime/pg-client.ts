@@ -27,8 +27,16 @@ export interface PgPool {
 /** `I`: idle, `T`: in a transaction, `E`: in a transaction that failed. */
 export type TransactionStatus = 'I' | 'T' | 'E'
 
+interface PgStream {
+  readonly writable?: boolean
+  cork?(): void
+  uncork?(): void
+  write(data: Buffer): unknown
+  destroy(): void
+}
+
 export interface PgConnection {
-  readonly stream: { cork?(): void; uncork?(): void; write(data: Buffer): unknown; destroy(): void }
+  readonly stream: PgStream
   parse(message: { text: string; name?: string }): void
   bind(message: { statement?: string; values: readonly unknown[] }): void
   execute(message: { portal?: string }): void

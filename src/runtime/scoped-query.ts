@@ -1,4 +1,5 @@
 import { clientState } from './client-state.ts'
+import { Flight } from './flight.ts'
 import {
   type PgClient,
   type PgConnection,
@@ -10,6 +11,7 @@ import {
 } from './pg-client.ts'
 import { closeStatement, type PreparedStatement } from './prepared-statements.ts'
 import { isServerError } from './server-error.ts'
+import { copiesIn } from './statement-text.ts'
 import type { Prelude } from './strategies/strategy.ts'
 
 export interface Statement {
@@ -84,6 +86,9 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     #ahead: number
     #isAnswered = false
     #serverIsReady = false
+    #isGathering = false
+    // Why nothing was sent.
+    #refused: unknown
     #found: string | null = null
     #error: unknown
     #result: PgResult | undefined
@@ -102,15 +107,22 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
 
     override submit(connection: PgConnection): unknown {
       this.#connection = connection
-      // pg corks the stream around `prepare`: all messages leave in one write.
-      return super.submit(connection)
+      return super.submit(connection) ?? this.#refused
     }
 
     override prepare(connection: PgConnection): void {
-      const { prelude, prepared } = this.#statement
-      for (const name of prepared?.closes ?? []) closeStatement(connection, name)
-      prelude?.send(connection)
-      super.prepare(prelude?.begins ? committing(connection) : connection)
+      const { prelude, prepared, text } = this.#statement
+      const flight = new Flight(connection)
+      for (const name of prepared?.closes ?? []) closeStatement(flight.connection, name)
+      prelude?.send(flight.connection)
+      // In a copy the server reads whatever follows as its data, and ends the connection over a `commit`.
+      const commits = prelude?.begins && !copiesIn(text)
+      this.#isGathering = true
+      super.prepare(commits ? committing(flight.connection) : flight.connection)
+      this.#isGathering = false
+      // A value that could not be converted: pg tells of it again once `submit` has returned it.
+      if (this.#refused === undefined) flight.send()
+      else if (prepared) delete connection.submittedNamedStatements?.[prepared.name]
       // pg credits the next ParseComplete to this name, and it may be one of the prelude.
       if (prelude) this.name = undefined
     }
@@ -151,6 +163,10 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     }
 
     #answered(error: unknown, result: PgResult | undefined): void {
+      if (this.#isGathering) {
+        this.#refused = error
+        return
+      }
       this.#error = error ?? undefined
       this.#result = result
       if (!error || this.#serverIsReady) return
@@ -159,7 +175,9 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       if (name && this.#ahead > 0) delete this.#connection?.submittedNamedStatements?.[name]
       // pg rejects at the ErrorResponse, when the status is still that of before: wait for the end.
       // An error without severity is not from the server: a timeout, or a socket that is gone.
-      if (isServerError(error)) {
+      if (error === this.#refused) {
+        queueMicrotask(() => this.#finish(clientState(this.#client).status))
+      } else if (isServerError(error)) {
         this.#connection?.on('readyForQuery', this.#ready)
         this.#connection?.on('end', this.#lost)
       } else {

@@ -38,6 +38,13 @@ export function statementKind(text: string): StatementKind {
   return KINDS[keyword] ?? 'statement'
 }
 
+/** Does the server wait for data of the client? */
+export function copiesIn(text: string): boolean {
+  return COPY_IN.test(text.replace(LEADING, ''))
+}
+
+const COPY_IN = /^copy\b.*\bfrom\s+stdin\b/is
+
 /** In upper case, as PostgreSQL's command tags begin; undefined where there is none. */
 export function firstKeyword(text: string): string | undefined {
   return KEYWORD.exec(text.replace(LEADING, ''))?.[0].toUpperCase()
