@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, connect as dial, type Socket } from 'node:net'
+import { resetSocket } from '../support/reset-socket.ts'
 
 /** Which of the open connections: a number in [0, 1). */
 type Pick = number
@@ -44,8 +45,8 @@ export async function startChaosProxy(target: string): Promise<ChaosProxy> {
     url: url.href,
     reset(pick) {
       const link = chosen(pick)
-      link?.client.resetAndDestroy()
-      link?.upstream.resetAndDestroy()
+      resetSocket(link?.client)
+      resetSocket(link?.upstream)
     },
     blackHole(pick) {
       const link = chosen(pick)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { backendPid, type Direction, type Frame, frameCutter } from './protocol-frames.ts'
+import { resetSocket } from './reset-socket.ts'
 
 /**
  * What happens to the message that a rule takes.
@@ -126,11 +127,11 @@ function connection(client: Socket, upstream: Socket): Connection {
     sockets: { F: client, B: upstream },
     silent: new Set(),
     cut() {
-      client.resetAndDestroy()
-      upstream.resetAndDestroy()
+      resetSocket(client)
+      resetSocket(upstream)
     },
     cutClient() {
-      client.resetAndDestroy()
+      resetSocket(client)
     },
   }
 }
