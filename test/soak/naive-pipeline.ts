@@ -39,6 +39,7 @@ function facadeOf(client: pg.PoolClient, tenant: string): PostgresPoolClient {
   return facade as unknown as PostgresPoolClient
 }
 
+// pg types its Query without the methods that a subclass overrides.
 const Query = pg.Query as unknown as new (text: string, values: readonly unknown[]) => PgQuery
 
 class PipelinedQuery extends Query {
