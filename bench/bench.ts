@@ -3,8 +3,8 @@ import { cpus } from 'node:os'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../test/support/embedded-postgres.ts'
 import { kyselyVersion } from '../test/support/kysely-version.ts'
-import { BY_KEY, CASES, type Case } from './cases.ts'
-import { BASELINE, openContenders } from './contenders.ts'
+import { BY_KEY, CASES, type Case, runnerOf } from './cases.ts'
+import { BASELINE, BY_TENANTS, openContenders } from './contenders.ts'
 import { startDelay } from './delay.ts'
 import { type Cost, measure } from './measure.ts'
 import { measurePlugin } from './plugin.ts'
@@ -12,7 +12,7 @@ import { createTables, TENANTS } from './tables.ts'
 
 // `--quick` for a look, `--write` for the record: bench/RESULTS.md.
 const isQuick = process.argv.includes('--quick')
-const rounds = isQuick ? 3 : 15
+const rounds = isQuick ? 3 : 25
 const lines: string[] = []
 
 /** Prints what a tenant costs: medians of interleaved rounds in one run, as ratios to plain Kysely. */
@@ -51,9 +51,10 @@ async function compare(
 ): Promise<void> {
   const contenders = openContenders(url, parallel)
   const full = one.counts[delay] * (parallel === 1 ? 1 : 5)
-  const load = { rounds, count: isQuick ? Math.ceil(full / 4) : full, parallel, tenants: 100 }
+  const load = { rounds, count: isQuick ? Math.ceil(full / 4) : full, parallel }
+  const runners = contenders.map((contender) => runnerOf(contender, one))
   try {
-    table(`${one.name}, ${place}, ${parallel} in parallel`, await measure(contenders, one, load))
+    table(`${one.name}, ${place}, ${parallel} in parallel`, await measure(runners, load))
   } finally {
     for (const { end } of contenders) await end()
   }
@@ -61,11 +62,15 @@ async function compare(
 
 /** The same statements on the same table, spread over more and more tenants. */
 async function byTenants(url: string): Promise<void> {
-  const contenders = openContenders(url, 1).filter(({ isFixed }) => !isFixed)
+  const contenders = openContenders(url, 1).filter(({ name }) => BY_TENANTS.includes(name))
+  const load = { rounds, count: isQuick ? 50 : 300, parallel: 1 }
   try {
-    for (const tenants of [10, 1000, TENANTS]) {
-      const load = { rounds, count: isQuick ? 50 : 200, parallel: 1, tenants }
-      table(`select by key, ${tenants} tenants`, await measure(contenders, BY_KEY, load))
+    for (const contender of contenders) {
+      const runners = [10, 1000, TENANTS].map((tenants) => ({
+        ...runnerOf(contender, BY_KEY, tenants),
+        name: `${tenants.toLocaleString('en')} tenants`,
+      }))
+      table(`${BY_KEY.name} over tenants, ${contender.name}`, await measure(runners, load))
     }
   } finally {
     for (const { end } of contenders) await end()

@@ -1,21 +1,25 @@
 import type { Kysely } from 'kysely'
 import { type Contender, FIXED_TENANT } from './contenders.ts'
+import type { Runner } from './measure.ts'
 import { ROWS_PER_TENANT, STREAMED, type Tables } from './tables.ts'
 
 export interface Case {
   readonly name: string
-  /** Statements a round, without and with a network of 1 ms. */
+  /** Runs a round, without and with a network of 1 ms. */
   readonly counts: readonly [loopback: number, network: number]
   /** @param tenants how many take turns */
   run(contender: Contender, i: number, tenants: number): Promise<unknown>
 }
 
+/** How many tenants take turns where nothing else is said. */
+export const USUAL_TENANTS = 100
+
 export const BY_KEY: Case = {
   name: 'select by key',
-  counts: [200, 40],
+  counts: [300, 60],
   run: (contender, i, tenants) => {
-    const tenant = tenantOf(contender, i, tenants)
-    return contender.statement(tenant, (db) => byKey(db, contender, tenant, i).execute())
+    const { tenant, id } = keyOf(contender, i, tenants)
+    return contender.statement(tenant, (db) => byKey(db, contender, tenant, id).execute())
   },
 }
 
@@ -23,7 +27,7 @@ export const CASES: readonly Case[] = [
   BY_KEY,
   {
     name: 'select 100 rows',
-    counts: [60, 30],
+    counts: [100, 40],
     run: (contender) =>
       contender.statement(FIXED_TENANT, (db) =>
         ofTenant(db, contender, FIXED_TENANT).limit(100).execute(),
@@ -31,9 +35,9 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'insert',
-    counts: [100, 30],
+    counts: [200, 40],
     run: (contender, i, tenants) => {
-      const tenant = tenantOf(contender, i, tenants)
+      const { tenant } = keyOf(contender, i, tenants)
       const row = { tenant_id: tenant, id: nextId(), title: 'New' }
       return contender.statement(tenant, (db) =>
         db.insertInto(contender.table).values(row).execute(),
@@ -42,17 +46,17 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'transaction of 5 statements',
-    counts: [30, 10],
+    counts: [40, 10],
     run: (contender, i, tenants) => {
-      const tenant = tenantOf(contender, i, tenants)
+      const { tenant, id } = keyOf(contender, i, tenants)
       return contender.transaction(tenant, async (trx) => {
-        for (let n = 0; n < 5; n++) await byKey(trx, contender, tenant, i + n).execute()
+        for (let n = 0; n < 5; n++) await byKey(trx, contender, tenant, id).execute()
       })
     },
   },
   {
     name: `stream of ${STREAMED} rows`,
-    counts: [1, 1],
+    counts: [2, 2],
     run: (contender) =>
       contender.statement(FIXED_TENANT, async (db) => {
         let rows = 0
@@ -63,18 +67,27 @@ export const CASES: readonly Case[] = [
   },
 ]
 
+/** What a contender runs in a case. */
+export function runnerOf(contender: Contender, { run }: Case, tenants = USUAL_TENANTS): Runner {
+  return { name: contender.name, run: (i) => run(contender, i, tenants) }
+}
+
 function ofTenant(db: Kysely<Tables>, { name, table }: Contender, tenant: number) {
   const query = db.selectFrom(table).selectAll()
   // Only who has no scope has to say whose rows it means.
   return name.startsWith('kysely-tenants') ? query : query.where('tenant_id', '=', tenant)
 }
 
-function byKey(db: Kysely<Tables>, contender: Contender, tenant: number, i: number) {
-  return ofTenant(db, contender, tenant).where('id', '=', (i % ROWS_PER_TENANT) + 1)
+function byKey(db: Kysely<Tables>, contender: Contender, tenant: number, id: number) {
+  return ofTenant(db, contender, tenant).where('id', '=', id)
 }
 
-function tenantOf({ isFixed }: Contender, i: number, tenants: number): number {
-  return isFixed ? FIXED_TENANT : ((i * 7919) % tenants) + 1
+/** Who serves one tenant only reads as many different rows as those who serve all of them. */
+function keyOf({ isFixed }: Contender, i: number, tenants: number) {
+  const turn = (i * 7919) % tenants
+  const row = i % ROWS_PER_TENANT
+  if (!isFixed) return { tenant: turn + 1, id: row + 1 }
+  return { tenant: FIXED_TENANT, id: ((turn * ROWS_PER_TENANT + row) % STREAMED) + 1 }
 }
 
 let lastId = STREAMED

@@ -19,6 +19,9 @@ export const FIXED_TENANT = 1
 /** What the others are compared with: the same table under the same policies. */
 export const BASELINE = 'plain Kysely, predicate'
 
+/** Whose cost over ever more tenants is shown; without policies it is that of the table and its index. */
+export const BY_TENANTS = ['the same, table without policies', 'kysely-tenants, local']
+
 /** Each with a pool of its own, so that all are warm in the same way. */
 export function openContenders(connectionString: string, max: number): Contender[] {
   const pool = (options?: string) => new pg.Pool({ connectionString, max, options })

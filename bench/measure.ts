@@ -1,5 +1,8 @@
-import type { Case } from './cases.ts'
-import type { Contender } from './contenders.ts'
+/** One row of a table: what is run again and again. */
+export interface Runner {
+  readonly name: string
+  run(i: number): Promise<unknown>
+}
 
 export interface Cost {
   readonly name: string
@@ -11,44 +14,45 @@ export interface Cost {
 
 export interface Load {
   readonly rounds: number
+  /** Runs a round. */
   readonly count: number
   readonly parallel: number
-  readonly tenants: number
 }
 
-/** Runs a case with each contender in turn, round by round, so that all meet the same machine. */
-export async function measure(
-  contenders: readonly Contender[],
-  { run }: Case,
-  { rounds, count, parallel, tenants }: Load,
-): Promise<Cost[]> {
-  const samples = contenders.map(({ name }) => ({
-    name,
-    elapsed: [] as number[],
-    cpu: [] as number[],
-  }))
-  // Round 0 warms up.
-  for (let round = 0; round <= rounds; round++) {
-    for (const offset of contenders.keys()) {
-      // Each round begins with another contender: whoever runs first pays for what ran before.
-      const index = (offset + round) % contenders.length
-      const [contender, sample] = [contenders[index], samples[index]]
-      if (!contender || !sample) continue
-      const cpu = process.cpuUsage()
-      const start = performance.now()
-      await spread(parallel, count, (i) => run(contender, i, tenants))
-      const elapsed = ((performance.now() - start) * 1000) / count
-      const { user, system } = process.cpuUsage(cpu)
-      if (round === 0) continue
+/** Runs each in turn, round by round, so that all meet the same machine. */
+export async function measure(runners: readonly Runner[], load: Load): Promise<Cost[]> {
+  const samples = runners.map(() => ({ elapsed: [] as number[], cpu: [] as number[] }))
+  await warmUp(runners, load)
+  for (let round = 0; round < load.rounds; round++) {
+    for (const offset of runners.keys()) {
+      // Each round begins with another: whoever runs first pays for what ran before.
+      const index = (offset + round) % runners.length
+      const [runner, sample] = [runners[index], samples[index]]
+      if (!runner || !sample) continue
+      const { elapsed, cpu } = await time(runner, load)
       sample.elapsed.push(elapsed)
-      sample.cpu.push((user + system) / count)
+      sample.cpu.push(cpu)
     }
   }
-  return samples.map(({ name, elapsed, cpu }) => ({
+  return runners.map(({ name }, index) => ({
     name,
-    elapsed: median(elapsed),
-    cpu: median(cpu),
+    elapsed: median(samples[index]?.elapsed ?? []),
+    cpu: median(samples[index]?.cpu ?? []),
   }))
+}
+
+/** Connections are made and code is compiled before the first round, for all in the same way. */
+async function warmUp(runners: readonly Runner[], load: Load): Promise<void> {
+  for (let round = 0; round < 2; round++) for (const runner of runners) await time(runner, load)
+}
+
+async function time({ run }: Runner, { count, parallel }: Load) {
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  await spread(parallel, count, run)
+  const elapsed = ((performance.now() - start) * 1000) / count
+  const { user, system } = process.cpuUsage(cpu)
+  return { elapsed, cpu: (user + system) / count }
 }
 
 async function spread(

@@ -26,9 +26,12 @@ export function clientState(client: PgClient): ClientState {
     ...{ status, created: false, direct: undefined, prepared: new Set(), statements: undefined },
   }
   states.set(client, state)
-  client.connection.on('readyForQuery', (message) => {
-    state.status = message.status
-  })
+  // Since pg 8.21 the client knows it itself.
+  if (!client.getTransactionStatus) {
+    client.connection.on('readyForQuery', (message) => {
+      state.status = message.status
+    })
+  }
   ignoreErrors(client)
   return state
 }

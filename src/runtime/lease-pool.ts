@@ -33,19 +33,29 @@ export class LeasePool {
   }
 
   /** @throws what the pool or the guard throws; no client is lost */
-  async lease(scope: Scope): Promise<Lease> {
-    // Ends: a destroyed client is replaced by a new one, and a new one is idle.
-    for (;;) {
-      const client = await this.pool.connect()
-      if (!this.#isChecked) await this.#check(client)
-      if (!isIdle(client, clientState(client))) {
-        destroyClient(client)
-        continue
-      }
-      const lease = new Lease(client, scope, this.#options)
-      if (this.#options.strategy.session) await lease.enter()
-      return lease
+  lease(scope: Scope): Promise<Lease> {
+    return this.pool.connect().then((client) => {
+      const isUsual = this.#isChecked && !this.#options.strategy.session
+      return (isUsual && this.#idle(client, scope)) || this.#prepared(client, scope)
+    })
+  }
+
+  /** With the promises that the usual client needs not. */
+  async #prepared(client: PgClient, scope: Scope): Promise<Lease> {
+    if (!this.#isChecked) await this.#check(client)
+    const lease = this.#idle(client, scope)
+    if (!lease) {
+      destroyClient(client)
+      // Ends: the pool replaces the client by a new one in the end, and a new one is idle.
+      return this.lease(scope)
     }
+    if (this.#options.strategy.session) await lease.enter()
+    return lease
+  }
+
+  #idle(client: PgClient, scope: Scope): Lease | undefined {
+    const state = clientState(client)
+    return isIdle(client, state) ? new Lease(client, state, scope, this.#options) : undefined
   }
 
   async #check(client: PgClient): Promise<void> {

@@ -6,7 +6,7 @@ import {
   transactionStatementRunning,
 } from '../errors.ts'
 import { publishViolation, timeStatement } from './channels.ts'
-import { type ClientState, clientState, destroyClient } from './client-state.ts'
+import { type ClientState, destroyClient } from './client-state.ts'
 import { takeSignal } from './control-client.ts'
 import type { PgClient, PgResult, TransactionStatus } from './pg-client.ts'
 import { assertScope, type Scope } from './scope.ts'
@@ -42,12 +42,12 @@ export class Lease {
   #dirty = false
   #loss: unknown
 
-  constructor(client: PgClient, scope: Scope, options: SenderOptions) {
+  constructor(client: PgClient, state: ClientState, scope: Scope, options: SenderOptions) {
     this.scope = scope
     this.#client = client
-    this.#state = clientState(client)
+    this.#state = state
     this.#strategy = options.strategy
-    this.#sender = new Sender(client, this.#state, options)
+    this.#sender = new Sender(client, state, options)
   }
 
   /** Before the lease is handed out. @throws what leaves the client in doubt; it is destroyed then */

@@ -45,14 +45,14 @@ export class Pools implements PostgresPool {
     return Object.assign(this, control && { Client: controlClientClass(control) }, { options })
   }
 
-  async connect(): Promise<PostgresPoolClient> {
+  connect(): Promise<PostgresPoolClient> {
     // Read here and never again: from now on the lease belongs to this scope.
     const scope = scopes.getStore()
     if (!scope) throw tenantMissing('A statement')
-    const lease = await this.#poolOf(scope).lease(scope)
+    const lease = this.#poolOf(scope).lease(scope)
     const { onCreateConnection, onReserveConnection } = this.#config
-    if (onCreateConnection || onReserveConnection) await this.#runHooks(lease)
-    return lease as PostgresPoolClient
+    const hasHooks = onCreateConnection || onReserveConnection
+    return (hasHooks ? this.#runHooks(lease) : lease) as Promise<PostgresPoolClient>
   }
 
   async end(): Promise<void> {
@@ -66,7 +66,8 @@ export class Pools implements PostgresPool {
   }
 
   /** Kysely's own driver would run them for each lease, and lose the client when one throws. */
-  async #runHooks(lease: Lease): Promise<void> {
+  async #runHooks(leased: Promise<Lease>): Promise<Lease> {
+    const lease = await leased
     const { onCreateConnection, onReserveConnection } = this.#config
     const single = { connect: async () => lease as PostgresPoolClient, end: nothing, options: {} }
     const driver = new PostgresDriver({ pool: single })
@@ -75,6 +76,7 @@ export class Pools implements PostgresPool {
       const connection: HookArguments[0] = await driver.acquireConnection()
       if (lease.claimCreation()) await onCreateConnection?.(connection)
       await onReserveConnection?.(connection)
+      return lease
     } catch (error) {
       lease.destroy(error)
       throw error

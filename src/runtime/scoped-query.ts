@@ -1,5 +1,5 @@
 import { clientState } from './client-state.ts'
-import { Flight } from './flight.ts'
+import { takeFlight } from './flight.ts'
 import {
   type PgClient,
   type PgConnection,
@@ -107,24 +107,26 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
 
     override submit(connection: PgConnection): unknown {
       this.#connection = connection
-      return super.submit(connection) ?? this.#refused
-    }
-
-    override prepare(connection: PgConnection): void {
       const { prelude, prepared, text } = this.#statement
-      const flight = new Flight(connection)
-      for (const name of prepared?.closes ?? []) closeStatement(flight.connection, name)
-      prelude?.send(flight.connection)
+      const flight = takeFlight(connection)
       // In a copy the server reads whatever follows as its data, and ends the connection over a `commit`.
-      const commits = prelude?.begins && !copiesIn(text)
+      flight.commits = prelude?.begins === true && !copiesIn(text)
       this.#isGathering = true
-      super.prepare(commits ? committing(flight.connection) : flight.connection)
+      const refused = super.submit(flight.connection) ?? this.#refused
       this.#isGathering = false
-      // A value that could not be converted: pg tells of it again once `submit` has returned it.
-      if (this.#refused === undefined) flight.send()
+      if (refused === undefined) flight.send()
+      // A value that could not be converted: pg tells of it again once it is returned.
       else if (prepared) delete connection.submittedNamedStatements?.[prepared.name]
       // pg credits the next ParseComplete to this name, and it may be one of the prelude.
       if (prelude) this.name = undefined
+      return refused
+    }
+
+    override prepare(connection: PgConnection): void {
+      const { prelude, prepared } = this.#statement
+      for (const name of prepared?.closes ?? []) closeStatement(connection, name)
+      prelude?.send(connection)
+      super.prepare(connection)
     }
 
     override handleDataRow(message: { fields: (string | null)[] }): void {
@@ -199,18 +201,4 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       endTransaction(this.#client, prelude, { error, result, status, found }, this.#settle)
     }
   }
-}
-
-/** The connection as the statement of a transaction sees it: `commit` goes in front of its Sync. */
-function committing(connection: PgConnection): PgConnection {
-  return Object.create(connection, {
-    sync: {
-      value() {
-        connection.parse({ text: 'commit' })
-        connection.bind({ values: [] })
-        connection.execute({})
-        connection.sync()
-      },
-    },
-  })
 }

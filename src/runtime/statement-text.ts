@@ -75,8 +75,12 @@ export function leavesSessionState(text: string, command: string | undefined): b
   if (command !== undefined && SESSION_COMMANDS.has(command)) {
     return !LEAVES_NOTHING.test(text.replace(LEADING, ''))
   }
+  // Nearly every statement names neither.
+  if (!SUSPECT.test(text)) return false
   return TEMPORARY.test(text) || count(text, SET_CONFIG) > count(text, LOCAL_SET_CONFIG)
 }
+
+const SUSPECT = /temp|set_config/i
 
 /** Does the statement set one of the settings, be it for its transaction only? */
 export function setsOneOf(settings: readonly string[], text: string): boolean {

@@ -68,8 +68,8 @@ export class TenantPlugin implements KyselyPlugin {
   }
 
   #checkWritten(node: RootOperationNode, scope: Scope): void {
-    for (const { schema, table, column, value } of writtenValues(node)) {
-      if (this.#find(schema, table)?.column !== column || value === null) continue
+    for (const value of writtenValues(node, this.#columnOf)) {
+      if (value === null) continue
       const tenant = this.#spelled(value)
       if (tenant !== undefined && tenant !== scope.tenant) {
         throw tenantMismatch(describeScope(scope), `a row of tenant ${JSON.stringify(tenant)}`)
@@ -85,6 +85,9 @@ export class TenantPlugin implements KyselyPlugin {
       return undefined
     }
   }
+
+  readonly #columnOf = (schema: string | undefined, table: string): string | undefined =>
+    this.#find(schema, table)?.column
 
   #find(schema: string | undefined, name: string): RuntimeTable | undefined {
     return this.#tables

@@ -12,47 +12,46 @@ import {
   ValuesNode,
 } from 'kysely'
 
-/** A literal that a query writes into a column. */
-export interface WrittenValue {
-  readonly schema: string | undefined
-  readonly table: string
-  readonly column: string
-  readonly value: unknown
+/** The column of a table that is looked at; undefined: none. */
+export type ColumnOf = (schema: string | undefined, table: string) => string | undefined
+
+const NONE: readonly unknown[] = []
+
+/**
+ * The literals that `values(…)`, `set(…)` and `doUpdateSet(…)` write into one column of their table.
+ * Expressions are not looked into.
+ */
+export function writtenValues(query: RootOperationNode, columnOf: ColumnOf): readonly unknown[] {
+  const isInsert = InsertQueryNode.is(query)
+  const target = isInsert ? query.into : UpdateQueryNode.is(query) ? query.table : undefined
+  const column = target && columnOfTarget(target, columnOf)
+  if (column === undefined) return NONE
+  if (!isInsert) return updated((query as UpdateQueryNode).updates, column)
+  const values = inserted(query, column)
+  return query.onConflict ? [...values, ...updated(query.onConflict.updates, column)] : values
 }
 
-/** The literals in `values(…)`, `set(…)` and `doUpdateSet(…)`. Expressions are not looked into. */
-export function writtenValues(query: RootOperationNode): WrittenValue[] {
-  if (InsertQueryNode.is(query) && query.into) {
-    return at(query.into, [...inserted(query), ...updated(query.onConflict?.updates)])
+function inserted({ columns, values }: InsertQueryNode, name: string): readonly unknown[] {
+  const index = columns?.findIndex(({ column }) => column.name === name) ?? -1
+  if (index === -1 || !values || !ValuesNode.is(values)) return NONE
+  const written: unknown[] = []
+  for (const row of values.values) {
+    if (PrimitiveValueListNode.is(row)) written.push(row.values[index])
+    else pushLiteral(written, row.values[index])
   }
-  if (UpdateQueryNode.is(query) && query.table) return at(query.table, updated(query.updates))
-  return []
+  return written
 }
 
-type Cell = Pick<WrittenValue, 'column' | 'value'>
-
-function inserted({ columns = [], values }: InsertQueryNode): Cell[] {
-  if (!values || !ValuesNode.is(values)) return []
-  return values.values.flatMap((row) => {
-    const cells: readonly unknown[] = row.values
-    const isPlain = PrimitiveValueListNode.is(row)
-    return columns.flatMap(({ column }, index) => {
-      const cell = isPlain ? { value: cells[index] } : literal(cells[index] as OperationNode)
-      return cell ? [{ column: column.name, value: cell.value }] : []
-    })
-  })
+function updated(updates: readonly ColumnUpdateNode[] = [], name: string): readonly unknown[] {
+  const written: unknown[] = []
+  for (const { column, value } of updates) {
+    if (columnName(column) === name) pushLiteral(written, value)
+  }
+  return written
 }
 
-function updated(updates: readonly ColumnUpdateNode[] = []): Cell[] {
-  return updates.flatMap(({ column, value }) => {
-    const name = columnName(column)
-    const cell = literal(value)
-    return name !== undefined && cell ? [{ column: name, value: cell.value }] : []
-  })
-}
-
-function literal(node: OperationNode | undefined): { value: unknown } | undefined {
-  return node && ValueNode.is(node) ? { value: node.value } : undefined
+function pushLiteral(written: unknown[], node: OperationNode | undefined): void {
+  if (node && ValueNode.is(node)) written.push(node.value)
 }
 
 function columnName(node: OperationNode): string | undefined {
@@ -61,9 +60,9 @@ function columnName(node: OperationNode): string | undefined {
   return undefined
 }
 
-function at(target: OperationNode, cells: Cell[]): WrittenValue[] {
+function columnOfTarget(target: OperationNode, columnOf: ColumnOf): string | undefined {
   const node = 'node' in target ? (target.node as OperationNode) : target
-  if (!TableNode.is(node)) return []
+  if (!TableNode.is(node)) return undefined
   const { schema, identifier } = node.table
-  return cells.map((cell) => ({ ...cell, schema: schema?.name, table: identifier.name }))
+  return columnOf(schema?.name, identifier.name)
 }
