@@ -49,7 +49,7 @@ async function compare(
   one: Case,
   { place, delay, parallel }: { place: string; delay: 0 | 1; parallel: number },
 ): Promise<void> {
-  const contenders = openContenders(url, parallel)
+  const contenders = openContenders(url, parallel, one.fixed)
   const full = one.counts[delay] * (parallel === 1 ? 1 : 5)
   const load = { rounds, count: isQuick ? Math.ceil(full / 4) : full, parallel }
   const runners = contenders.map((contender) => runnerOf(contender, one))
@@ -62,7 +62,9 @@ async function compare(
 
 /** The same statements on the same table, spread over more and more tenants. */
 async function byTenants(url: string): Promise<void> {
-  const contenders = openContenders(url, 1).filter(({ name }) => BY_TENANTS.includes(name))
+  const contenders = openContenders(url, 1, BY_KEY.fixed).filter(({ name }) =>
+    BY_TENANTS.includes(name),
+  )
   const load = { rounds, count: isQuick ? 50 : 300, parallel: 1 }
   try {
     for (const contender of contenders) {

@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely'
-import { type Contender, FIXED_TENANT } from './contenders.ts'
+import type { Contender } from './contenders.ts'
 import type { Runner } from './measure.ts'
-import { ROWS_PER_TENANT, STREAMED, type Tables } from './tables.ts'
+import { BIG_TENANT, ROWS_PER_TENANT, SMALL_TENANT, STREAMED, type Tables } from './tables.ts'
 
 export interface Case {
   readonly name: string
   /** Runs a round, without and with a network of 1 ms. */
   readonly counts: readonly [loopback: number, network: number]
+  /** Whom those read who serve one tenant only. */
+  readonly fixed: number
   /** @param tenants how many take turns */
   run(contender: Contender, i: number, tenants: number): Promise<unknown>
 }
@@ -16,6 +18,7 @@ export const USUAL_TENANTS = 100
 
 export const BY_KEY: Case = {
   name: 'select by key',
+  fixed: BIG_TENANT,
   counts: [300, 60],
   run: (contender, i, tenants) => {
     const { tenant, id } = keyOf(contender, i, tenants)
@@ -27,14 +30,14 @@ export const CASES: readonly Case[] = [
   BY_KEY,
   {
     name: 'select 100 rows',
+    fixed: SMALL_TENANT,
     counts: [100, 40],
     run: (contender) =>
-      contender.statement(FIXED_TENANT, (db) =>
-        ofTenant(db, contender, FIXED_TENANT).limit(100).execute(),
-      ),
+      contender.statement(SMALL_TENANT, (db) => ofTenant(db, contender, SMALL_TENANT).execute()),
   },
   {
     name: 'insert',
+    fixed: BIG_TENANT,
     counts: [200, 40],
     run: (contender, i, tenants) => {
       const { tenant } = keyOf(contender, i, tenants)
@@ -46,6 +49,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'transaction of 5 statements',
+    fixed: BIG_TENANT,
     counts: [40, 10],
     run: (contender, i, tenants) => {
       const { tenant, id } = keyOf(contender, i, tenants)
@@ -56,11 +60,12 @@ export const CASES: readonly Case[] = [
   },
   {
     name: `stream of ${STREAMED} rows`,
+    fixed: BIG_TENANT,
     counts: [2, 2],
     run: (contender) =>
-      contender.statement(FIXED_TENANT, async (db) => {
+      contender.statement(BIG_TENANT, async (db) => {
         let rows = 0
-        const query = ofTenant(db, contender, FIXED_TENANT).limit(STREAMED)
+        const query = ofTenant(db, contender, BIG_TENANT).limit(STREAMED)
         for await (const _ of query.stream(1000)) rows++
         if (rows !== STREAMED) throw new Error(`${contender.name} streamed ${rows} rows`)
       }),
@@ -87,7 +92,7 @@ function keyOf({ isFixed }: Contender, i: number, tenants: number) {
   const turn = (i * 7919) % tenants
   const row = i % ROWS_PER_TENANT
   if (!isFixed) return { tenant: turn + 1, id: row + 1 }
-  return { tenant: FIXED_TENANT, id: ((turn * ROWS_PER_TENANT + row) % STREAMED) + 1 }
+  return { tenant: BIG_TENANT, id: ((turn * ROWS_PER_TENANT + row) % STREAMED) + 1 }
 }
 
 let lastId = STREAMED

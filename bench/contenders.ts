@@ -14,19 +14,21 @@ export interface Contender {
   end(): Promise<void>
 }
 
-export const FIXED_TENANT = 1
-
 /** What the others are compared with: the same table under the same policies. */
 export const BASELINE = 'plain Kysely, predicate'
 
 /** Whose cost over ever more tenants is shown; without policies it is that of the table and its index. */
 export const BY_TENANTS = ['the same, table without policies', 'kysely-tenants, local']
 
-/** Each with a pool of its own, so that all are warm in the same way. */
-export function openContenders(connectionString: string, max: number): Contender[] {
+/**
+ * Each with a pool of its own, so that all are warm in the same way.
+ *
+ * @param fixed the tenant of the baseline
+ */
+export function openContenders(connectionString: string, max: number, fixed: number): Contender[] {
   const pool = (options?: string) => new pg.Pool({ connectionString, max, options })
   return [
-    plain(BASELINE, 'projects', pool(`-c app.tenant_id=${FIXED_TENANT}`)),
+    plain(BASELINE, 'projects', pool(`-c app.tenant_id=${fixed}`)),
     plain('the same, table without policies', 'projects_without_rls', pool()),
     scoped('kysely-tenants, local', { pool: pool() }),
     scoped('kysely-tenants, local + prepare', { pool: pool(), prepare: { max: 256 } }),

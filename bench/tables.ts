@@ -12,8 +12,11 @@ interface Project {
 }
 
 export const TENANTS = 100_000
-/** The first tenant, which is read as a stream, has `STREAMED` of them. */
 export const ROWS_PER_TENANT = 10
+/** Has 100 rows. */
+export const SMALL_TENANT = 2
+/** Is read as a stream. */
+export const BIG_TENANT = 1
 export const STREAMED = 10_000
 
 /** The same rows twice, once with row security; returns the URL of the login that is bound by it. */
@@ -27,8 +30,9 @@ export async function createTables(url: string): Promise<string> {
       create table projects (tenant_id integer, id integer, title text, primary key (tenant_id, id));
       insert into projects select t, i, 'Project ' || i
         from generate_series(1, ${TENANTS}) t, generate_series(1, ${ROWS_PER_TENANT}) i;
-      insert into projects select 1, i, 'Project ' || i
-        from generate_series(${ROWS_PER_TENANT + 1}, ${STREAMED}) i;
+      insert into projects select t, i, 'Project ' || i
+        from (values (${BIG_TENANT}, ${STREAMED}), (${SMALL_TENANT}, 100)) as more (t, n),
+          generate_series(${ROWS_PER_TENANT + 1}, n) i;
       create table projects_without_rls (like projects including all);
       insert into projects_without_rls select * from projects;
       create policy tenant_access on projects to bench_app using (${mine}) with check (${mine});

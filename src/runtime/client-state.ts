@@ -3,6 +3,7 @@ import type { PreparedStatements } from './prepared-statements.ts'
 
 /** What is known of a pooled client, from its first checkout to its end. */
 export interface ClientState {
+  /** Kept before pg 8.21 only, which knows it itself. */
   status: TransactionStatus
   /** Did `onCreateConnection` run? */
   created: boolean
@@ -21,12 +22,16 @@ export function clientState(client: PgClient): ClientState {
   const known = states.get(client)
   if (known) return known
 
-  const status = client.getTransactionStatus?.() ?? 'I'
   const state: ClientState = {
-    ...{ status, created: false, direct: undefined, prepared: new Set(), statements: undefined },
+    ...{
+      status: 'I',
+      created: false,
+      direct: undefined,
+      prepared: new Set(),
+      statements: undefined,
+    },
   }
   states.set(client, state)
-  // Since pg 8.21 the client knows it itself.
   if (!client.getTransactionStatus) {
     client.connection.on('readyForQuery', (message) => {
       state.status = message.status
@@ -34,6 +39,11 @@ export function clientState(client: PgClient): ClientState {
   }
   ignoreErrors(client)
   return state
+}
+
+/** As the server said it last. */
+export function transactionStatus(client: PgClient): TransactionStatus {
+  return client.getTransactionStatus?.() ?? clientState(client).status
 }
 
 /**
@@ -50,8 +60,8 @@ function nothing(): void {}
  * Is the client as a pool should hand it out? Whoever uses the same pool beside us can have released
  * it in the middle of a statement or of a transaction.
  */
-export function isIdle(client: PgClient, state: ClientState): boolean {
-  return client.readyForQuery !== false && (client.getTransactionStatus?.() ?? state.status) === 'I'
+export function isIdle(client: PgClient): boolean {
+  return client.readyForQuery !== false && transactionStatus(client) === 'I'
 }
 
 /** Gives a client back so that nobody gets it again; does not wait for a peer that may be dead. */

@@ -36,26 +36,25 @@ export class LeasePool {
   lease(scope: Scope): Promise<Lease> {
     return this.pool.connect().then((client) => {
       const isUsual = this.#isChecked && !this.#options.strategy.session
-      return (isUsual && this.#idle(client, scope)) || this.#prepared(client, scope)
+      return isUsual && isIdle(client) ? this.#open(client, scope) : this.#enter(client, scope)
     })
   }
 
-  /** With the promises that the usual client needs not. */
-  async #prepared(client: PgClient, scope: Scope): Promise<Lease> {
+  /** With all that the first and the unusual lease of a client takes. */
+  async #enter(client: PgClient, scope: Scope): Promise<Lease> {
     if (!this.#isChecked) await this.#check(client)
-    const lease = this.#idle(client, scope)
-    if (!lease) {
+    if (!isIdle(client)) {
       destroyClient(client)
-      // Ends: the pool replaces the client by a new one in the end, and a new one is idle.
+      // Ends: the pool makes a new client for a destroyed one, and a new one is idle.
       return this.lease(scope)
     }
+    const lease = this.#open(client, scope)
     if (this.#options.strategy.session) await lease.enter()
     return lease
   }
 
-  #idle(client: PgClient, scope: Scope): Lease | undefined {
-    const state = clientState(client)
-    return isIdle(client, state) ? new Lease(client, state, scope, this.#options) : undefined
+  #open(client: PgClient, scope: Scope): Lease {
+    return new Lease(client, clientState(client), scope, this.#options)
   }
 
   async #check(client: PgClient): Promise<void> {

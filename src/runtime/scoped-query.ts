@@ -1,4 +1,4 @@
-import { clientState } from './client-state.ts'
+import { transactionStatus } from './client-state.ts'
 import { takeFlight } from './flight.ts'
 import {
   type PgClient,
@@ -96,7 +96,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     constructor(client: PgClient, statement: Statement, settle: Settle) {
       super(statement.text, statement.values)
       // Even without parameters: the extended protocol refuses several commands in one text.
-      this.queryMode = 'extended'
+      if (!isOneBareCommand(statement)) this.queryMode = 'extended'
       this.name = statement.prepared?.name
       this.#client = client
       this.#statement = statement
@@ -155,7 +155,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       const status = this.#client.getTransactionStatus?.()
       if (status) this.#finish(status)
       // Before pg 8.21 the message that pg is handing out right now tells it to the next listener.
-      else queueMicrotask(() => this.#finish(clientState(this.#client).status))
+      else queueMicrotask(() => this.#finish(transactionStatus(this.#client)))
     }
 
     override handleCopyInResponse(connection: PgConnection): void {
@@ -178,7 +178,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       // pg rejects at the ErrorResponse, when the status is still that of before: wait for the end.
       // An error without severity is not from the server: a timeout, or a socket that is gone.
       if (error === this.#refused) {
-        queueMicrotask(() => this.#finish(clientState(this.#client).status))
+        queueMicrotask(() => this.#finish(transactionStatus(this.#client)))
       } else if (isServerError(error)) {
         this.#connection?.on('readyForQuery', this.#ready)
         this.#connection?.on('end', this.#lost)
@@ -202,3 +202,10 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     }
   }
 }
+
+/** `begin`, `commit` and the like, which the simple protocol sends as one message instead of five. */
+function isOneBareCommand({ text, values, prelude, prepared }: Statement): boolean {
+  return !prelude && !prepared && values.length === 0 && CONTROL.test(text)
+}
+
+const CONTROL = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b[^;]*$/
