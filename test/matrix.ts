@@ -108,7 +108,7 @@ function mocha(cell: Cell, file: string): Promise<{ code: number | null; output:
   const bin = new URL('../node_modules/mocha/bin/mocha.js', import.meta.url).pathname
   const reporter = ['--reporter', 'json', '--reporter-option', `output=${file}`]
   const ignored = cell.withSoak ? [] : SOAK.flatMap((path) => ['--ignore', path])
-  const args = [bin, ...reporter, ...ignored, TESTS]
+  const args = [bin, '--parallel', '--jobs', '3', ...reporter, ...ignored, TESTS]
   const child = spawn(process.execPath, args, { env: environment(cell) })
   let output = ''
   const collect = (chunk: Buffer) => {

@@ -97,7 +97,10 @@ for (const strategy of STRATEGIES) {
             select (select count(*)::int from pg_roles where starts_with(rolname, $1)) as roles,
               (select count(*)::int from pg_class) as relations,
               (select count(*)::int from pg_policy) as policies,
-              (select count(*)::int from pg_db_role_setting) as settings`,
+              (select count(*)::int from pg_db_role_setting s
+                left join pg_database d on d.oid = s.setdatabase
+                left join pg_roles r on r.oid = s.setrole
+                where d.datname = $1 or starts_with(r.rolname, $1)) as settings`,
               [world.name],
             )
             return rows[0]

@@ -58,7 +58,12 @@ export async function createDatabase(): Promise<TestDatabase> {
   const url = new URL(serverUrl)
   const name = `kt_${randomBytes(5).toString('hex')}`
   await withClient(serverUrl, async (admin) => {
-    await admin.query(`create database ${name}`)
+    // Eight times as fast as through the log; the only way before 15.
+    const { rows } = await admin.query<{ knows: boolean }>(
+      `select current_setting('server_version_num')::int >= 150000 as knows`,
+    )
+    const strategy = rows[0]?.knows ? 'strategy file_copy' : ''
+    await admin.query(`create database ${name} ${strategy}`)
     // A backend whose client is gone ends at once, not when its statement is done.
     await admin.query(`alter database ${name} set client_connection_check_interval = '50ms'`)
   })

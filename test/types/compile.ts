@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -16,22 +16,26 @@ interface Expectation {
 }
 
 /** Prints a line for each compiler and each Kysely; returns the exit code. */
-function compileAll(): number {
+async function compileAll(): Promise<number> {
   const folder = join(ROOT, '.cache/types')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const expectations = readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith('.test-d.ts'))
     .flatMap((file) => copyWithoutDirectives(file, folder))
+  const compilations = Object.entries(COMPILERS).flatMap(([version, compiler]) =>
+    Object.entries(KYSELYS).map(([kysely, types]) => ({
+      ...{ version, compiler, kysely, types, expectations },
+    })),
+  )
+  const runs = compilations.map((compilation) => compile(folder, compilation))
   let failed = 0
-  for (const [version, compiler] of Object.entries(COMPILERS)) {
-    for (const [kysely, types] of Object.entries(KYSELYS)) {
-      const problems = compile(folder, { version, compiler, kysely, types, expectations })
-      const verdict = problems.length === 0 ? 'ok' : 'FAILED'
-      const what = `TypeScript ${version}, Kysely ${kysely}, ${expectations.length} lines refused`
-      process.stdout.write(`${[`${verdict.padEnd(6)} ${what}`, ...problems].join('\n')}\n`)
-      failed += problems.length
-    }
+  for (const [index, { version, kysely }] of compilations.entries()) {
+    const problems = (await runs[index]) ?? []
+    const verdict = problems.length === 0 ? 'ok' : 'FAILED'
+    const what = `TypeScript ${version}, Kysely ${kysely}, ${expectations.length} lines refused`
+    process.stdout.write(`${[`${verdict.padEnd(6)} ${what}`, ...problems].join('\n')}\n`)
+    failed += problems.length
   }
   return failed === 0 && expectations.length > 0 ? 0 : 1
 }
@@ -59,11 +63,11 @@ interface Compilation {
   readonly expectations: readonly Expectation[]
 }
 
-function compile(
+async function compile(
   folder: string,
   { version, compiler, kysely, types, expectations }: Compilation,
-): string[] {
-  const config = join(folder, 'tsconfig.json')
+): Promise<string[]> {
+  const config = join(folder, `tsconfig.${version}.${kysely}.json`)
   const index = join(ROOT, 'node_modules', types, 'index.d.ts')
   const compilerOptions = {
     rootDir: ROOT,
@@ -78,14 +82,11 @@ function compile(
   const settings = { extends: join(ROOT, 'test/tsconfig.json'), compilerOptions, include: ['.'] }
   writeFileSync(config, JSON.stringify(settings))
 
-  const tsc = join(ROOT, compiler, 'bin/tsc')
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' }).stdout
-  const output = run('-p', config, '--pretty', 'false', '--listFiles')
-  const said = run('--version').trim()
+  const output = await run(join(ROOT, compiler, 'bin/tsc'), ['-p', config], folder)
+  const said = versionOf(join(ROOT, compiler))
   const other = kyselysIn(output).filter((found) => !found.startsWith(`${kysely}.`))
   return [
-    ...(said.startsWith(`Version ${version}.`) ? [] : [`This is not TypeScript: ${said}`]),
+    ...(said.startsWith(`${version}.`) ? [] : [`This is not TypeScript: ${said}`]),
     ...(kyselysIn(output).length > 0 ? [] : ['Kysely was not loaded.']),
     ...other.map((found) => `Kysely ${found} was loaded.`),
     ...differences(output, expectations),
@@ -95,9 +96,20 @@ function compile(
 /** The versions of all Kyselys whose types were read. */
 function kyselysIn(output: string): string[] {
   const roots = output.matchAll(/^(.*\/node_modules\/kysely[^/]*)\/dist\//gm)
-  return [...new Set([...roots].map(([, root]) => root))].map(
-    (root) => JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).version,
-  )
+  return [...new Set([...roots].map(([, root]) => root))].map((root) => versionOf(root ?? ''))
+}
+
+function versionOf(root: string): string {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+}
+
+/** What a compiler prints; it ends with a code that says there are errors, and here there are. */
+function run(tsc: string, args: readonly string[], cwd: string): Promise<string> {
+  const all = [tsc, ...args, '--pretty', 'false', '--listFiles']
+  const options = { cwd, maxBuffer: 64 * 1024 * 1024 }
+  return new Promise((resolve) => {
+    execFile(process.execPath, all, options, (_, stdout) => resolve(stdout))
+  })
 }
 
 /** Errors that nobody expects, and expectations that no error meets. */
@@ -121,4 +133,4 @@ function typescript7(): string {
   return join(dirname(folder).slice(ROOT.length), 'node_modules/typescript')
 }
 
-process.exitCode = compileAll()
+process.exitCode = await compileAll()
