@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../test/support/embedded-postgres.ts'
-import { kyselyVersion } from '../test/support/kysely-version.ts'
+import { loadedVersion } from '../test/support/loaded-version.ts'
 import { BY_KEY, CASES, type Case, runnerOf } from './cases.ts'
 import { BASELINE, BY_TENANTS, openContenders } from './contenders.ts'
 import { startDelay } from './delay.ts'
@@ -101,7 +101,7 @@ async function machine(url: string): Promise<string> {
   const { rows } = await client.query(`select current_setting('server_version') as version`)
   await client.end()
   const [cpu] = cpus()
-  return `${cpus().length} × ${cpu?.model.trim()}, Node ${process.version}, PostgreSQL ${rows[0]?.version}, Kysely ${kyselyVersion()}`
+  return `${cpus().length} × ${cpu?.model.trim()}, Node ${process.version}, PostgreSQL ${rows[0]?.version}, Kysely ${loadedVersion('kysely')}`
 }
 
 function print(line: string): void {

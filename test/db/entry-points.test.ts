@@ -11,7 +11,7 @@ import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { createTenancy, TenantDialect, TenantPlugin } from '../../src/index.ts'
 import { failure, tenantsSeen } from '../support/fault-bench.ts'
-import { kyselyVersion } from '../support/kysely-version.ts'
+import { loadedVersion } from '../support/loaded-version.ts'
 import { STRATEGIES, strategyOptions } from '../support/strategies.ts'
 import {
   A,
@@ -25,7 +25,7 @@ import {
 } from '../support/tenants.ts'
 
 const CLEAN = { tenant: null, rows: 0, inTransaction: false }
-const hasSignals = !kyselyVersion().startsWith('0.28.')
+const hasSignals = !loadedVersion('kysely').startsWith('0.28.')
 // Kysely 0.28 has no such options.
 type Options = never
 

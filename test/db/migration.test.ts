@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { applyPlan } from '../support/apply-plan.ts'
-import { kyselyVersion } from '../support/kysely-version.ts'
+import { loadedVersion } from '../support/loaded-version.ts'
 import {
   type MigrationProject,
   readRelations,
@@ -35,7 +35,7 @@ const DRIFT = `
 // Where the Migrator of each Kysely is; the second is the one that the test runs with.
 const MIGRATORS = [
   'kysely-0.28',
-  kyselyVersion().startsWith('0.28.') ? 'kysely' : 'kysely/migration',
+  loadedVersion('kysely').startsWith('0.28.') ? 'kysely' : 'kysely/migration',
 ]
 
 const MISSING = `

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
-import { kyselyVersion } from './kysely-version.ts'
+import { loadedVersion } from './loaded-version.ts'
 
 interface Server {
   readonly url: string
@@ -15,9 +15,9 @@ const SERVER_URL = 'KYSELY_TENANTS_TEST_SERVER'
 
 let server: Server | undefined
 
-/** Before the first test: the run says which server and which Kysely it uses. */
+/** Before the first test: the run says which server, which Kysely and which pg it uses. */
 export async function mochaGlobalSetup(): Promise<void> {
-  const kysely = kyselyVersion()
+  const packages = `Kysely ${loadedVersion('kysely')}; pg ${loadedVersion('pg')}`
   server = await startServer()
   process.env[SERVER_URL] = server.url
   const version = await withClient(server.url, async (client) => {
@@ -26,7 +26,7 @@ export async function mochaGlobalSetup(): Promise<void> {
     )
     return rows[0]?.version
   })
-  process.stdout.write(`\n  PostgreSQL ${version}, ${server.origin}; Kysely ${kysely}\n`)
+  process.stdout.write(`\n  PostgreSQL ${version}, ${server.origin}; ${packages}\n`)
 }
 
 /** After the last test: the server that the run started ends with it. */

@@ -11,10 +11,10 @@ import {
   tenantsSeen,
   terminate,
 } from '../../support/fault-bench.ts'
-import { kyselyVersion } from '../../support/kysely-version.ts'
+import { loadedVersion } from '../../support/loaded-version.ts'
 import { A, type Tables } from '../../support/tenants.ts'
 
-const hasSignals = !kyselyVersion().startsWith('0.28.')
+const hasSignals = !loadedVersion('kysely').startsWith('0.28.')
 
 /** 100 rows of the tenant, each with the tenant that the server had in mind when it made it. */
 const hundred = (db: Kysely<Tables>) =>

@@ -10,10 +10,10 @@ import {
   waitAtGate,
   withGate,
 } from '../../support/fault-bench.ts'
-import { kyselyVersion } from '../../support/kysely-version.ts'
+import { loadedVersion } from '../../support/loaded-version.ts'
 import { B, type Tables } from '../../support/tenants.ts'
 
-const hasSignals = !kyselyVersion().startsWith('0.28.')
+const hasSignals = !loadedVersion('kysely').startsWith('0.28.')
 
 describeFaults('faults: client-side timeouts and aborts', (bench) => {
   const expectNewClient = async () => expect(await bench.inA(backendOf)).not.to.equal(bench.pid)
