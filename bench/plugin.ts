@@ -10,15 +10,22 @@ import { median } from './measure.ts'
 import type { Tables } from './tables.ts'
 
 /** What the plugin adds to the compilation of a select of three tables, in microseconds. */
-export function measurePlugin(count: number): number {
+export function measurePlugin(count: number): { guard: number; predicate: number } {
   const tenancy = createTenancy({ tenant: { type: 'integer' }, tables: { projects: {} } })
   const plain = kysely()
-  const guarded = plain.withPlugin(new TenantPlugin({ tenancy }))
-  const added: number[] = []
+  const contenders = [
+    plain,
+    plain.withPlugin(new TenantPlugin({ tenancy })),
+    plain.withPlugin(new TenantPlugin({ tenancy, predicate: true })),
+  ]
+  const rounds: number[][] = []
   tenancy.run(1, () => {
-    for (let round = 0; round < 9; round++) added.push(time(guarded, count) - time(plain, count))
+    for (const db of contenders) time(db, count)
+    for (let round = 0; round < 9; round++) rounds.push(contenders.map((db) => time(db, count)))
   })
-  return median(added)
+  const added = (index: number) =>
+    median(rounds.map((times) => (times[index] ?? 0) - (times[0] ?? 0)))
+  return { guard: added(1), predicate: added(2) }
 }
 
 function kysely(): Kysely<Tables> {

@@ -16,7 +16,7 @@ export type {
   TenantWrapperConfig,
 } from './runtime/tenant-dialect-config.ts'
 export type { TenantId } from './runtime/tenant-id.ts'
-export { TenantPlugin } from './runtime/tenant-plugin.ts'
+export { TenantPlugin, type TenantPluginOptions } from './runtime/tenant-plugin.ts'
 export type {
   TenantBrand,
   TenantConnectionBuilder,

@@ -1,16 +1,14 @@
+import { type OperationNode, type RootOperationNode, TableNode, type WithNode } from 'kysely'
 import {
-  CommonTableExpressionNode,
-  type OperationNode,
-  type RootOperationNode,
-  TableNode,
-  WithNode,
-} from 'kysely'
-
-/** A table as a query names it. */
-export interface Relation {
-  readonly schema: string | undefined
-  readonly name: string
-}
+  hiddenBy,
+  isNode,
+  type Names,
+  NO_NAMES,
+  READS_NOTHING,
+  type Relation,
+  relationOf,
+  withClause,
+} from './query-tree.ts'
 
 /**
  * The tables a query reads or writes, wherever they stand in it. The names of its common table
@@ -22,15 +20,8 @@ export function relationsOf(query: RootOperationNode): Relation[] {
   return found
 }
 
-type Names = ReadonlySet<string>
-
-const NO_NAMES: Names = new Set()
-
-// A column's table and the tables of `for update of` name relations that stand elsewhere already.
-const NAMES_ONLY = new Set(['ReferenceNode', 'ColumnNode', 'ValueNode', 'IdentifierNode'])
-
 function visit(node: OperationNode, hidden: Names, found: Relation[]): void {
-  if (NAMES_ONLY.has(node.kind)) return
+  if (READS_NOTHING.has(node.kind)) return
   if (TableNode.is(node)) {
     const relation = relationOf(node)
     if (relation && (relation.schema !== undefined || !hidden.has(relation.name))) {
@@ -43,11 +34,6 @@ function visit(node: OperationNode, hidden: Names, found: Relation[]): void {
   for (const child of childrenOf(node)) if (child !== clause) visit(child, inside, found)
 }
 
-function withClause(node: OperationNode): WithNode | undefined {
-  const clause = 'with' in node ? node.with : undefined
-  return isNode(clause) && WithNode.is(clause) ? clause : undefined
-}
-
 function childrenOf(node: OperationNode): OperationNode[] {
   const children = Object.values(node).flat().filter(isNode)
   return node.kind === 'SelectModifierNode'
@@ -55,25 +41,10 @@ function childrenOf(node: OperationNode): OperationNode[] {
     : children
 }
 
-/** Each name hides a table from where it is declared on; with RECURSIVE, in all of the clause. */
-function visitWith({ expressions, recursive }: WithNode, hidden: Names, found: Relation[]): Names {
-  const inside = new Set(hidden)
-  const names = expressions.map((expression) => relationOf(expression.name.table)?.name ?? '')
-  if (recursive) for (const name of names) inside.add(name)
-
-  for (const [index, expression] of expressions.entries()) {
-    if (CommonTableExpressionNode.is(expression)) visit(expression.expression, inside, found)
-    inside.add(names[index] ?? '')
+function visitWith(clause: WithNode, hidden: Names, found: Relation[]): Names {
+  const { within, behind } = hiddenBy(clause, hidden)
+  for (const [index, { expression }] of clause.expressions.entries()) {
+    visit(expression, within[index] ?? hidden, found)
   }
-  return inside
-}
-
-// Under `withSchema`, Kysely before 0.29.9 makes table nodes without an identifier of some arguments.
-function relationOf({ table }: TableNode): Relation | undefined {
-  if (!('identifier' in table)) return undefined
-  return { schema: table.schema?.name, name: table.identifier.name }
-}
-
-function isNode(value: unknown): value is OperationNode {
-  return typeof value === 'object' && value !== null && 'kind' in value
+  return behind
 }

@@ -21,7 +21,7 @@ export interface RuntimeConfigInput {
   readonly tables: readonly string[] | Readonly<Record<string, RuntimeTableInput>>
 }
 
-/** The rest is the business of policies and migrations: the runtime treats all tenant tables alike. */
+/** The rest is the business of policies and migrations. */
 interface RuntimeTableInput {
   readonly column?: string
   readonly shared?: boolean
@@ -41,6 +41,7 @@ export interface RuntimeTable {
   readonly schemas: readonly string[]
   readonly name: string
   readonly column: string
+  readonly shared: boolean
 }
 
 /** @throws `CONFIG.INVALID` with every problem. */
@@ -59,7 +60,7 @@ export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
   const entries: readonly (readonly [string, RuntimeTableInput])[] = isList(input.tables)
     ? input.tables.map((name) => [name, {}])
     : Object.entries(input.tables)
-  const tables = entries.flatMap(([key, { column }]): RuntimeTable[] => {
+  const tables = entries.flatMap(([key, { column, shared = false }]): RuntimeTable[] => {
     const reference = parseTableName(key)
     if (!reference) problems.push(`tables.${key}: expected 'table' or 'schema.table'`)
     if (!reference) return []
@@ -68,6 +69,7 @@ export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
         schemas: reference.schema === undefined ? schemas : [reference.schema],
         name: reference.name,
         column: column ?? input.tenant?.column ?? DEFAULT_COLUMN,
+        shared,
       },
     ]
   })
