@@ -70,21 +70,30 @@ class Predicate {
     if (READS_NOTHING.has(node.kind)) return node
     const clause = withClause(node)
     const names = clause ? hiddenBy(clause, hidden).behind : hidden
-    const changed: Record<string, unknown> = {}
-    for (const [key, value] of Object.entries(node)) {
-      const isClause = clause !== undefined && value === clause
-      const now = isClause ? this.#with(clause, hidden) : this.#value(value, names)
-      if (now !== value) changed[key] = now
+    let copy: Node | undefined
+    // On the way of every query: without the arrays of `Object.entries`.
+    for (const key in node) {
+      const value: unknown = node[key]
+      if (typeof value !== 'object' || value === null) continue
+      const now = value === clause ? this.#with(clause, hidden) : this.#value(value, names)
+      if (now === value) continue
+      copy ??= { ...node }
+      copy[key] = now as Node[typeof key] // A node or nodes of the same kinds.
     }
-    const copy = Object.keys(changed).length === 0 ? node : { ...node, ...changed }
-    return this.#level(copy, names)
+    return this.#level(copy ?? node, names)
   }
 
-  #value(value: unknown, hidden: Names): unknown {
+  #value(value: object, hidden: Names): unknown {
     if (isNode(value)) return this.inside(value, hidden)
     if (!Array.isArray(value)) return value
-    const now = value.map((item) => this.#value(item, hidden))
-    return now.some((item, index) => item !== value[index]) ? now : value
+    let copy: unknown[] | undefined
+    for (const [index, item] of value.entries()) {
+      const now = isNode(item) ? this.inside(item, hidden) : item
+      if (now === item) continue
+      copy ??= [...value]
+      copy[index] = now
+    }
+    return copy ?? value
   }
 
   #with(clause: WithNode, hidden: Names): WithNode {
