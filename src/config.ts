@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg'
 import type { Judgement, Level } from './level.ts'
+import type { MigrationFormat } from './migration-format.ts'
 import type { TenantType } from './setting.ts'
 import type { TableReference } from './table-name.ts'
 
@@ -43,6 +44,11 @@ export interface ConfigInput {
   readonly migrations?: {
     /** Relative to the config file. @default 'migrations' */
     readonly folder?: string
+    /**
+     * For whom `migrate:rls` writes: Kysely ('ts', 'js'), Knex ('knex-ts', 'knex') or psql ('sql').
+     * `--format` overrides it. @default 'ts'
+     */
+    readonly format?: MigrationFormat
   }
   readonly audit?: {
     /** `audit` exits 1 from this level on. @default 'high' */
@@ -96,7 +102,7 @@ export interface Config {
   readonly schemas: readonly string[]
   readonly tables: readonly ConfigTable[]
   readonly global: readonly TableReference[]
-  readonly migrations: { readonly folder: string }
+  readonly migrations: { readonly folder: string; readonly format: MigrationFormat }
   readonly audit: {
     readonly failOn: Level
     readonly levels: Readonly<Record<string, Judgement>>

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'MIGRATION.FOLDER_NOT_WRITABLE',
   'MIGRATION.NO_COLUMN',
   'MIGRATION.NOT_STARTED',
+  'MIGRATION.OTHER_TOOL',
   'MIGRATION.POLICY_NOT_OURS',
   'POOLER.DETECTED',
   'ROLE.BYPASSES_RLS',
@@ -266,6 +267,15 @@ export function migrationNotStarted(problem: string, cause: unknown): TenancyErr
     `${problem}; no migration was run.`,
     'Mend the file, or bring the folder and the table kysely_migration together.',
     { cause },
+  )
+}
+
+/** @param run what to do instead */
+export function migrationOtherTool(what: string, tool: string, run: string): TenancyError {
+  return new TenancyError(
+    'MIGRATION.OTHER_TOOL',
+    `${what} written for ${tool}, not for Kysely; nothing was done.`,
+    run,
   )
 }
 

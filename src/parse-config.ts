@@ -3,6 +3,7 @@ import type { Config, ConfigInput, ConfigTable, Waiver } from './config.ts'
 import { ConfigReader } from './config-reader.ts'
 import { configInvalid } from './errors.ts'
 import { JUDGEMENTS, type Judgement, LEVELS } from './level.ts'
+import { MIGRATION_FORMATS } from './migration-format.ts'
 import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './setting.ts'
 import { parseTableName, type TableReference } from './table-name.ts'
 
@@ -20,7 +21,7 @@ export function parseConfig(input: unknown): Config {
   ])
   const tenant = read.object('tenant', root.tenant, ['column', 'type', 'setting'])
   const roles = read.object('roles', root.roles, ['app', 'admin'])
-  const migrations = read.object('migrations', root.migrations, ['folder'])
+  const migrations = read.object('migrations', root.migrations, ['folder', 'format'])
   const audit = read.object('audit', root.audit, ['failOn', 'levels', 'waivers'])
   const column = read.text('tenant.column', tenant.column, DEFAULT_COLUMN)
 
@@ -39,7 +40,10 @@ export function parseConfig(input: unknown): Config {
       const reference = tableReference(read, `global[${index}]`, name)
       return reference ? [reference] : []
     }),
-    migrations: { folder: read.text('migrations.folder', migrations.folder, 'migrations') },
+    migrations: {
+      folder: read.text('migrations.folder', migrations.folder, 'migrations'),
+      format: read.oneOf('migrations.format', migrations.format, MIGRATION_FORMATS, 'ts'),
+    },
     audit: {
       failOn: read.oneOf('audit.failOn', audit.failOn, LEVELS, 'high'),
       levels: levels(read, audit.levels),

@@ -7,6 +7,7 @@ import {
   migrationFolderNotWritable,
   suppress,
 } from '../errors.ts'
+import type { MigrationFormat } from '../migration-format.ts'
 
 export interface MigrationFile {
   /** Without extension, as Kysely records it. */
@@ -23,21 +24,30 @@ const DECLARATION = /\.d\.[cm]?ts$/
  * @throws `MIGRATION.FOLDER_NOT_READABLE`, also when the folder does not exist
  */
 export function readMigrationFolder(folder: string): MigrationFile[] {
+  return filesOf(folder)
+    .flatMap((file) => {
+      const name = DECLARATION.test(file) ? undefined : MIGRATION.exec(file)?.groups?.name
+      return name === undefined ? [] : [{ name, path: join(folder, file) }]
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** @throws `MIGRATION.FOLDER_NOT_READABLE` */
+export function filesOf(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .flatMap((file) => {
-        const name = DECLARATION.test(file) ? undefined : MIGRATION.exec(file)?.groups?.name
-        return name === undefined ? [] : [{ name, path: join(folder, file) }]
-      })
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
     throw migrationFolderNotReadable(folder, error)
   }
 }
 
-/** The same for a folder that is about to be written: one that does not exist is empty. */
-export function existingMigrations(folder: string): MigrationFile[] {
-  return existsSync(folder) ? readMigrationFolder(folder) : []
+/** The names in a folder that is about to be written: one that does not exist is empty. */
+export function existingNames(folder: string, format: MigrationFormat): string[] {
+  if (!existsSync(folder)) return []
+  if (format !== 'sql') return readMigrationFolder(folder).map(({ name }) => name)
+  return filesOf(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.replace(/(?:\.up|\.down)?\.sql$/, ''))
 }
 
 export interface NewFile {

@@ -5,11 +5,16 @@ import type { Io } from './io.ts'
 import { loadConfig } from './load-config.ts'
 import type { MigrationListener, MigrationStatus } from './migrator.ts'
 import type { CommonOptions } from './options.ts'
+import { refuseOtherTool } from './other-tool.ts'
 import { renderJson } from './render/json.ts'
 import { paint } from './render/paint.ts'
 import { watchStatement } from './watch-statement.ts'
 
 type Run = (client: pg.Client, folder: string, listener: MigrationListener) => Promise<void>
+
+interface RunOptions extends CommonOptions {
+  readonly command: 'migrate:latest' | 'migrate:down'
+}
 
 /**
  * Runs migrations with everything around it: the connection, a line for each as soon as it is done
@@ -17,8 +22,14 @@ type Run = (client: pg.Client, folder: string, listener: MigrationListener) => P
  *
  * @returns how many migrations there were to run
  */
-export async function runMigrations(io: Io, options: CommonOptions, run: Run): Promise<number> {
-  const { config, folder } = await loadConfig(io.cwd, options.config)
+export async function runMigrations(
+  io: Io,
+  { command, ...options }: RunOptions,
+  run: Run,
+): Promise<number> {
+  const loaded = await loadConfig(io.cwd, options.config)
+  refuseOtherTool(loaded, command)
+  const { config, folder } = loaded
   const c = paint(io.color)
   const say = (text: string) => io.err(`${c.dim('·')} ${text}\n`)
   const migrations: { name: string; status: MigrationStatus }[] = []

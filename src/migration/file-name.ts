@@ -1,5 +1,12 @@
+export interface Naming {
+  /** What the names in an empty folder begin with. */
+  readonly first: 'milliseconds' | 'date and time'
+  /** Whether each file needs a prefix of its own: golang-migrate, dbmate and sqlx know it by that alone. */
+  readonly isUnique: boolean
+}
+
 /**
- * A name for each stem that Kysely runs after all existing ones, in their style: milliseconds as
+ * A name for each stem that is run after all existing ones, in their style: milliseconds as
  * kysely-ctl writes them, `20240131120000`, `2024-01-31T12-00-00`, `0007`, …
  *
  * Kysely sorts names as text and refuses a new one that comes before an executed one, so the order
@@ -10,19 +17,36 @@
 export function migrationNames(
   existing: readonly string[],
   stems: readonly string[],
-  now: Date,
+  { now, ...naming }: Naming & { readonly now: Date },
 ): string[] {
+  if (!naming.isUnique) {
+    const prefix = prefixAfter(existing, stems, { ...naming, now })
+    return stems.map((stem) => `${prefix}_${stem}`)
+  }
+  const names: string[] = []
+  for (const [index, stem] of stems.entries()) {
+    const later = new Date(now.getTime() + index * 1000)
+    const prefix = prefixAfter([...existing, ...names], [stem], { ...naming, now: later })
+    names.push(`${prefix}_${stem}`)
+  }
+  return names
+}
+
+function prefixAfter(
+  existing: readonly string[],
+  stems: readonly string[],
+  { now, first, isUnique }: Naming & { readonly now: Date },
+): string | undefined {
   const last = existing.toSorted().at(-1)
-  const prefix = prefixes(last, now).find(
-    (candidate) => !last || stems.every((stem) => `${candidate}_${stem}` > last),
-  )
-  return stems.map((stem) => `${prefix}_${stem}`)
+  if (!last) return first === 'milliseconds' ? String(now.getTime()) : dateAndTime(now).slice(0, 14)
+  return prefixes(last, now)
+    .filter((prefix) => !isUnique || !existing.some((name) => name.startsWith(`${prefix}_`)))
+    .find((prefix) => stems.every((stem) => `${prefix}_${stem}` > last))
 }
 
 /** From the best to the one that always comes last: an extension of the last name. */
-function prefixes(last: string | undefined, now: Date): string[] {
+function prefixes(last: string, now: Date): string[] {
   const milliseconds = String(now.getTime())
-  if (!last) return [milliseconds]
   const dated = /^\d+(?:[-_.:T]?\d+)*Z?/.exec(last)?.[0] ?? ''
   const number = /^\d+/.exec(last)?.[0] ?? ''
 
@@ -37,7 +61,7 @@ function prefixes(last: string | undefined, now: Date): string[] {
 function inStyle(prefix: string, now: Date): string[] {
   const digits = prefix.replace(/\D/g, '')
   if (/^(?:19|20)/.test(digits) && [8, 12, 14, 17].includes(digits.length)) {
-    const today = now.toISOString().replace(/\D/g, '')
+    const today = dateAndTime(now)
     let position = 0
     return [prefix.replace(/\d/g, () => today.charAt(position++))]
   }
@@ -45,6 +69,11 @@ function inStyle(prefix: string, now: Date): string[] {
   if (digits.length === 13) return [String(now.getTime())]
   if (digits.length === 10) return [String(Math.floor(now.getTime() / 1000))]
   return next(digits)
+}
+
+/** In UTC, to the millisecond. */
+function dateAndTime(now: Date): string {
+  return now.toISOString().replace(/\D/g, '')
 }
 
 /** `0099` → `0100`; nothing after `9999`, because `10000` comes before it as text. */

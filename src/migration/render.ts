@@ -1,5 +1,9 @@
 import { qualifiedName } from '../policy/quote.ts'
+import type { FileKind } from './format.ts'
 import { hasTransaction, LOCKS, type Lock, type Phase, type Step } from './step.ts'
+import { indent, type Syntax } from './syntax.ts'
+
+const LINE_WIDTH = 100
 
 const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
   columns: ['Columns: whose row it is; the default is the tenant of the statement.'],
@@ -30,34 +34,62 @@ const DOWN: Partial<Record<Phase['name'], string>> = {
 }
 
 /**
- * The text of a Kysely migration file, formatted as Biome and Prettier leave it alone at a line
- * width of 100.
+ * The text of a migration file, formatted as Biome and Prettier leave it alone at a line width of 100.
  *
- * @param template valid TypeScript with three holes, the block comments `summary`, `up` and `down`
+ * @param template a valid file with holes, the block comments `summary`, `up`, `way back` and `down`;
+ * what has only `up` and `summary` is undone by another file
  */
-export function renderMigration(template: string, { name, steps }: Phase): string {
-  const up = steps.map((step) => [...explain(step), execute(step.up)].join('\n'))
-  const undo = steps.toReversed().flatMap((step) => step.down.map(execute))
-  const down =
-    undo.length > 0
-      ? ['// Restores what was there when this file was written.', ...undo]
-      : ['// There is nothing to take back.']
-  const summary = [
+export function renderMigration(template: string, phase: Phase, kind: FileKind): string {
+  const { syntax, syntaxWithoutTransaction = syntax } = kind
+  const { comment } = syntax
+  const upSyntax = hasTransaction(phase) ? syntax : syntaxWithoutTransaction
+  const holes: Readonly<Record<string, (width: number) => string>> = {
+    summary: () => comments([...summary(phase), '', wayBack(phase)], comment),
+    'way back': () => comments([wayBack(phase), ...locksOnTheWayBack(phase)], comment),
+    up: (width) => up(phase, upSyntax, width),
+    down: (width) => down(phase, syntax, width),
+  }
+  return template.replace(/^( *)\/\* ([a-z ]+) \*\//gm, (hole, margin: string, name: string) => {
+    const text = holes[name]?.(LINE_WIDTH - margin.length)
+    return text === undefined ? hole : indent(text, margin.length)
+  })
+}
+
+function up({ steps }: Phase, syntax: Syntax, width: number): string {
+  return steps
+    .map((step) => `${explain(step, syntax)}\n${syntax.statement(step.up, width)}`)
+    .join('\n\n')
+}
+
+function down({ steps }: Phase, { comment, statement }: Syntax, width: number): string {
+  const undo = steps.toReversed().flatMap((step) => step.down.map((sql) => statement(sql, width)))
+  if (undo.length === 0) return `${comment} There is nothing to take back.`
+  return [`${comment} Restores what was there when this file was written.`, ...undo].join('\n')
+}
+
+function summary({ name, steps }: Phase): string[] {
+  return [
     ...SUMMARY[name],
     '',
     hasTransaction({ name })
       ? 'Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:'
       : 'Locks, each for its statement only:',
     ...lockLines(steps),
-    '',
-    DOWN[name] ?? '`down` puts back what was there when this file was written.',
   ]
+}
 
-  // Functions, because `$&` in a replacement string would be expanded.
-  return template
-    .replace('/* summary */', () => summary.map(comment).join('\n'))
-    .replace('/* up */', () => indent(up.join('\n\n')).trimStart())
-    .replace('/* down */', () => indent(down.join('\n')).trimStart())
+function wayBack({ name }: Phase): string {
+  return DOWN[name] ?? '`down` puts back what was there when this file was written.'
+}
+
+function locksOnTheWayBack(phase: Phase): string[] {
+  if (phase.steps.every((step) => step.down.length === 0)) return []
+  return hasTransaction(phase)
+    ? [
+        'Locks every table it changes, access exclusive, until the commit; a lock that is not free within',
+        '2 s ends it all.',
+      ]
+    : ['Locks every table it changes, share update exclusive, for its statement only.']
 }
 
 /** Every table once, with the strongest lock it sees. */
@@ -72,10 +104,9 @@ function lockLines(steps: readonly Step[]): string[] {
   return [...locks].map(([table, lock]) => `  ${table}: ${lock}`)
 }
 
-function explain({ why, hazard, lock }: Step): string[] {
-  return [why, ...(hazard ? [`Hazard: ${hazard}`] : []), `Lock: ${lock}.`]
-    .flatMap(wrap)
-    .map(comment)
+function explain({ why, hazard, lock }: Step, { comment }: Syntax): string {
+  const sentences = [why, ...(hazard ? [`Hazard: ${hazard}`] : []), `Lock: ${lock}.`]
+  return comments(sentences.flatMap(wrap), comment)
 }
 
 function wrap(text: string): string[] {
@@ -83,27 +114,8 @@ function wrap(text: string): string[] {
 }
 
 // Names and defaults are not ours: a line break in one of them would end the comment.
-function comment(text: string): string {
-  return `// ${text.replace(/[\n\r\u2028\u2029]+/g, ' ')}`.trimEnd()
-}
-
-function execute(sql: string): string {
-  const text = templateText(sql)
-  const line = `await sql\`${text}\`.execute(db)`
-  if (!text.includes('\n') && line.length <= 98) return line
-  return `await sql\`\n${indent(text)}\n\`.execute(db)`
-}
-
-// Line breaks between words may be indented; those inside quotes belong to the value.
-function templateText(sql: string): string {
-  return sql
-    .replace(/[\\`]|\$\{/g, '\\$&')
-    .replace(/\r/g, '\\r')
-    .replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, (quoted) => quoted.replaceAll('\n', '\\n'))
-}
-
-// By `\n` alone: to `^`, U+2028 inside a value begins a line too.
-// Not `^` with the flag `m`: it matches behind U+2028 too, in the middle of a value.
-function indent(text: string): string {
-  return text.replace(/(^|\n)(?=[^\n])/g, '$1  ')
+function comments(lines: readonly string[], sign: Syntax['comment']): string {
+  return lines
+    .map((line) => `${sign} ${line.replace(/[\n\r\u2028\u2029]+/g, ' ')}`.trimEnd())
+    .join('\n')
 }

@@ -21,7 +21,7 @@ const DEFAULTS = {
     },
   ],
   global: [],
-  migrations: { folder: 'migrations' },
+  migrations: { folder: 'migrations', format: 'ts' },
   audit: { failOn: 'high', levels: {}, waivers: [] },
 }
 
@@ -54,7 +54,7 @@ describe('parseConfig', () => {
         settings: { backfill: { tenant: 'acme' } },
       },
       global: ['countries', 'audit.log'],
-      migrations: { folder: 'db/migrations' },
+      migrations: { folder: 'db/migrations', format: 'knex-ts' },
       audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
     })
     const table = {
@@ -81,7 +81,7 @@ describe('parseConfig', () => {
         { schema: undefined, name: 'countries' },
         { schema: 'audit', name: 'log' },
       ],
-      migrations: { folder: 'db/migrations' },
+      migrations: { folder: 'db/migrations', format: 'knex-ts' },
       audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
     })
   })
@@ -244,8 +244,13 @@ describe('parseConfig', () => {
     ],
     [
       'a key of the migrations that it does not know',
-      { migrations: { format: 'ts' } },
-      'migrations.format: unknown key; migrations takes folder',
+      { migrations: { table: 'x' } },
+      'migrations.table: unknown key; migrations takes folder, format',
+    ],
+    [
+      'a format of migrations that it does not know',
+      { migrations: { format: 'knex-js' } },
+      "migrations.format: expected one of ts, js, knex-ts, knex, sql, got 'knex-js'",
     ],
     [
       'a level that does not exist',

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { migrationNames } from '../../src/migration/file-name.ts'
 
-const NOW = new Date('2026-03-04T05:06:07.089Z')
+const now = new Date('2026-03-04T05:06:07.089Z')
+const KYSELY = { first: 'milliseconds', isUnique: false, now } as const
+const SQL = { first: 'date and time', isUnique: true, now } as const
 
 describe('names of migration files', () => {
   const cases: [title: string, existing: string[], expected: string][] = [
@@ -21,7 +23,7 @@ describe('names of migration files', () => {
   ]
   for (const [title, existing, expected] of cases) {
     it(`continue ${title}`, () => {
-      expect(migrationNames(existing, ['x'], NOW)).to.deep.equal([expected])
+      expect(migrationNames(existing, ['x'], KYSELY)).to.deep.equal([expected])
     })
   }
 
@@ -35,13 +37,37 @@ describe('names of migration files', () => {
   ]
   for (const [existing, expected] of odd) {
     it(`come after ${existing.join(', ')} whatever the style`, () => {
-      const [name = ''] = migrationNames(existing, ['x'], NOW)
+      const [name = ''] = migrationNames(existing, ['x'], KYSELY)
       expect(name).to.equal(expected)
       expect([...existing, name].toSorted()).to.deep.equal([...existing, name])
     })
   }
 
+  const numbered: [existing: string[], prefixes: string[]][] = [
+    [[], ['20260304050607', '20260304050608', '20260304050609']],
+    [['20240131120000_a'], ['20260304050607', '20260304050608', '20260304050609']],
+    [['29991231000000_a'], ['29991231000001', '29991231000002', '29991231000003']],
+    [['1700000000000_a'], ['1772600767089', '1772600768089', '1772600769089']],
+    [['1700000000_a'], ['1772600767', '1772600768', '1772600769']],
+    [
+      ['0001_a', '0009_b'],
+      ['0010', '0011', '0012'],
+    ],
+    [['20260304_a'], ['20260305', '20260306', '20260307']],
+  ]
+  for (const [existing, expected] of numbered) {
+    it(`have numbers of their own after ${existing.join(', ') || 'none'} where a tool needs them`, () => {
+      const stems = ['x_1', 'x_2', 'x_3']
+      expect(migrationNames(existing, stems, SQL)).to.deep.equal(
+        stems.map((stem, index) => `${expected[index]}_${stem}`),
+      )
+    })
+  }
+
   it('share one prefix', () => {
-    expect(migrationNames(['0001_a'], ['x_1', 'x_2'], NOW)).to.deep.equal(['0002_x_1', '0002_x_2'])
+    expect(migrationNames(['0001_a'], ['x_1', 'x_2'], KYSELY)).to.deep.equal([
+      '0002_x_1',
+      '0002_x_2',
+    ])
   })
 })

@@ -7,6 +7,7 @@ import type {
   Snapshot,
 } from '../../src/catalog/snapshot.ts'
 import { isTenancyError } from '../../src/errors.ts'
+import { FORMATS } from '../../src/migration/format.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { renderMigration } from '../../src/migration/render.ts'
 import {
@@ -16,6 +17,8 @@ import {
 } from '../../src/policy/tenant-policies.ts'
 import type { TenantTable } from '../../src/policy/tenant-table.ts'
 import type { Wanted } from '../../src/wanted.ts'
+
+const [TYPESCRIPT] = FORMATS.ts.files
 
 const TABLE: TenantTable = {
   ...{ schema: 'public', name: 'projects', column: 'tenant_id', type: 'uuid', isDomain: false },
@@ -129,7 +132,9 @@ describe('plan', () => {
       wanted({ ...TABLE, name: 'a\nb', setting: 'app.`x' }),
       snapshot({ name: 'a\nb', columns: [{ ...COLUMN, default: "'\u2028\r\n//'" }] }),
     )
-    const text = phase ? renderMigration('/* summary */\n/* up */\n/* down */\n', phase) : ''
+    const text = phase
+      ? renderMigration('/* summary */\n/* up */\n/* down */\n', phase, TYPESCRIPT)
+      : ''
     expect(text).to.include('//   public."a b": access exclusive\n')
     expect(text).to.include("Hazard: Replaces the default ' //'.\n")
     expect(text).to.include("set default '\u2028\\r\\n//'\n")

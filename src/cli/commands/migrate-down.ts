@@ -29,8 +29,10 @@ export function migrateDownCommand(io: Io, exit: (code: number) => void): Comman
     .addHelpText('after', HELP)
     .action(async (options: DownOptions) => {
       const target = targetOf(options)
-      const count = await runMigrations(io, options, (client, folder, listener) =>
-        migrateDown(client, folder, { target, listener }),
+      const count = await runMigrations(
+        io,
+        { ...options, command: 'migrate:down' },
+        (client, folder, listener) => migrateDown(client, folder, { target, listener }),
       )
       if (count === 0) io.err('Nothing to undo.\n')
       exit(EXIT.clean)

@@ -22,7 +22,11 @@ export function migrateLatestCommand(io: Io, exit: (code: number) => void): Comm
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: CommonOptions) => {
-      const count = await runMigrations(io, options, migrateToLatest)
+      const count = await runMigrations(
+        io,
+        { ...options, command: 'migrate:latest' },
+        migrateToLatest,
+      )
       if (count === 0) io.err('Nothing to do: no migration is pending.\n')
       exit(EXIT.clean)
     })

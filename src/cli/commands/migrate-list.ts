@@ -6,6 +6,7 @@ import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
 import { listMigrations } from '../migrator.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
+import { refuseOtherTool } from '../other-tool.ts'
 import { renderJson } from '../render/json.ts'
 import { paint } from '../render/paint.ts'
 
@@ -24,7 +25,9 @@ export function migrateListCommand(io: Io, exit: (code: number) => void): Comman
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: CommonOptions) => {
-      const { config, folder } = await loadConfig(io.cwd, options.config)
+      const loaded = await loadConfig(io.cwd, options.config)
+      refuseOtherTool(loaded, 'migrate:list')
+      const { config, folder } = loaded
       const migrations = await withClient(config.connection, options.url, (client) =>
         listMigrations(client, resolve(folder, config.migrations.folder)),
       )

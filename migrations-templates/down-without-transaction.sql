@@ -1,0 +1,10 @@
+-- Written by `kysely-tenants migrate:rls --format sql`.
+-- It is yours from here on: review it, then commit it.
+--
+/* way back */
+--
+-- Runs in no transaction, one statement after the other, as `psql -f` sends them.
+
+set client_encoding = 'UTF8';
+
+/* down */

@@ -1,0 +1,13 @@
+-- Written by `kysely-tenants migrate:rls --format sql`.
+-- It is yours from here on: review it, then commit it.
+--
+/* way back */
+begin;
+
+set local client_encoding = 'UTF8';
+set local row_security = off;
+set local lock_timeout = '2s';
+
+/* down */
+
+commit;

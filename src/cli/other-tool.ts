@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { migrationOtherTool } from '../errors.ts'
+import type { MigrationFormat } from '../migration-format.ts'
+import type { LoadedConfig } from './load-config.ts'
+import { filesOf } from './migration-folder.ts'
+
+type Command = 'migrate:latest' | 'migrate:down' | 'migrate:list'
+
+type Tool = Readonly<Record<Command, string>> & {
+  readonly name: string
+  /** What comes after `migrate:rls`. */
+  readonly next: string
+}
+
+const KNEX: Tool = {
+  name: 'Knex',
+  next: 'Review them, then run `npx knex migrate:latest`.',
+  'migrate:latest': 'Run `npx knex migrate:latest`.',
+  'migrate:down': 'Run `npx knex migrate:rollback`.',
+  'migrate:list': 'Run `npx knex migrate:list`.',
+}
+
+const PSQL: Tool = {
+  name: 'psql',
+  next: 'Review them, then run `psql -v ON_ERROR_STOP=1 -f <file>` for each .up.sql, in this order.',
+  'migrate:latest': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for each .up.sql, in order.',
+  'migrate:down': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for each .down.sql, the last one first.',
+  'migrate:list':
+    'psql keeps no record; `kysely-tenants migrate:rls --check` says whether a migration is missing.',
+}
+
+const TOOLS: Partial<Record<string, Tool>> = { knex: KNEX, 'knex-ts': KNEX, sql: PSQL }
+
+/** What to say when files of this format were written. */
+export function nextStep(format: MigrationFormat): string {
+  return TOOLS[format]?.next ?? 'Review them, then run `kysely-tenants migrate:latest`.'
+}
+
+/**
+ * Kysely's Migrator can neither run nor record what was written for another tool, whether the config
+ * says so or the first line of a file.
+ *
+ * @throws `MIGRATION.OTHER_TOOL`
+ */
+export function refuseOtherTool({ config, folder }: LoadedConfig, command: Command): void {
+  const { format, folder: migrations } = config.migrations
+  const tool = TOOLS[format]
+  if (tool) {
+    const what = `The config says that migrations are (migrations.format: '${format}')`
+    throw migrationOtherTool(what, tool.name, tool[command])
+  }
+  refuseOtherFiles(resolve(folder, migrations), command)
+}
+
+// A `.ts` file for Knex has an `up` too, which would fail half-way.
+function refuseOtherFiles(folder: string, command: Command): void {
+  if (!existsSync(folder)) return
+  for (const file of filesOf(folder)) {
+    if (!/\.(?:[cm]?[jt]s|sql)$/.test(file)) continue
+    const [, format = ''] = WRITTEN.exec(readFileSync(join(folder, file), 'utf8')) ?? []
+    const tool = TOOLS[format]
+    if (tool) throw migrationOtherTool(`${join(folder, file)} is`, tool.name, tool[command])
+  }
+}
+
+const WRITTEN = /^(?:\/\/|--) Written by `kysely-tenants migrate:rls --format ([a-z-]+)`/
