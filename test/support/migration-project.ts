@@ -62,6 +62,6 @@ export function readRelations(url: string): Promise<RelationState[]> {
     const { relations } = await inReadOnlyTransaction(client, () =>
       readSnapshot(client, { ...request, appRoles: [], adminRoles: [] }),
     )
-    return relations.filter(({ name }) => !name.startsWith('kysely_migration'))
+    return relations.filter(({ name }) => !/^(?:kysely|knex)_migration/.test(name))
   })
 }

@@ -1,0 +1,91 @@
+// Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
+//
+// Columns: whose row it is; the default is the tenant of the statement.
+//
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
+//   public.tasks: access exclusive
+//   public.settings: access exclusive
+//   public."why\? Größe?": access exclusive
+//   public.visits: access exclusive
+//   public.visits_1: access exclusive
+//
+// `down` puts back what was there when this file was written.
+import { sql } from 'kysely'
+
+/**
+ * @param {import('kysely').Kysely<any>} db
+ * @returns {Promise<void>}
+ */
+export async function up(db) {
+  if (!db.isTransaction) return db.transaction().execute(up)
+
+  // A statement that row security would filter in silence, such as a backfill, fails instead.
+  await sql`set local row_security = off`.execute(db)
+  // Gives up rather than make every other query wait behind this migration for its lock.
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  // Whose row it is. Empty at first: filling it here would keep everybody out.
+  // Hazard: Undone, the column goes, and the tenants of the rows with it.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.tasks
+      add column tenant_id uuid
+  `.execute(db)
+
+  // A new row that names no tenant gets the one of its statement.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.settings alter column org
+      set default nullif(current_setting('app.tenant_id', true), '')
+  `.execute(db)
+
+  // A new row that names no tenant gets the one of its statement.
+  // Lock: access exclusive.
+  await sql`
+    alter table public."why\\? Größe?" alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')::uuid
+  `.execute(db)
+
+  // A new row that names no tenant gets the one of its statement.
+  // Lock: access exclusive.
+  await sql`
+    alter table only public.visits alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')::uuid
+  `.execute(db)
+
+  // A new row that names no tenant gets the one of its statement.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.visits_1 alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')::uuid
+  `.execute(db)
+
+  // A new row that names no tenant gets the one of its statement.
+  // Lock: access exclusive.
+  await sql`
+    alter table public.tasks alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')::uuid
+  `.execute(db)
+}
+
+/**
+ * @param {import('kysely').Kysely<any>} db
+ * @returns {Promise<void>}
+ */
+export async function down(db) {
+  if (!db.isTransaction) return db.transaction().execute(down)
+
+  await sql`set local row_security = off`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  // Restores what was there when this file was written.
+  await sql`alter table public.tasks alter column tenant_id drop default`.execute(db)
+  await sql`alter table public.visits_1 alter column tenant_id drop default`.execute(db)
+  await sql`alter table only public.visits alter column tenant_id drop default`.execute(db)
+  await sql`alter table public."why\\? Größe?" alter column tenant_id drop default`.execute(db)
+  await sql`alter table public.settings alter column org drop default`.execute(db)
+  await sql`
+    alter table public.tasks
+      drop column tenant_id
+  `.execute(db)
+}

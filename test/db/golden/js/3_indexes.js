@@ -1,0 +1,92 @@
+// Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
+//
+// Indexes: what the policies ask for is found without reading the rows of every tenant. Built
+// concurrently, in no transaction: reads and writes go on. Interrupted, it can run again.
+//
+// Locks, each for its statement only:
+//   public.counters: share update exclusive
+//   public.settings: share update exclusive
+//   public."why\? Größe?": share update exclusive
+//   public.visits_1: share update exclusive
+//   public.tasks: share update exclusive
+//
+// `down` puts back what was there when this file was written.
+import { sql } from 'kysely'
+
+// Read by `kysely-tenants migrate:latest`; kysely-ctl takes `--no-transaction`.
+export const transaction = false
+
+/**
+ * @param {import('kysely').Kysely<any>} db
+ * @returns {Promise<void>}
+ */
+export async function up(db) {
+  if (db.isTransaction) throw new Error('This migration cannot run inside a transaction.')
+
+  // A statement that row security would filter in silence, such as a backfill, fails instead.
+  await sql`set row_security = off`.execute(db)
+  // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+  await sql`set lock_timeout = 0`.execute(db)
+
+  // A build that failed left an index that every write maintains and no query uses.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`reindex index concurrently public.counters_tenant_id_idx`.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.settings_org_idx`.execute(db)
+
+  // Finds the rows of a tenant without reading those of the others.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`create index concurrently settings_org_idx on public.settings (org)`.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`.execute(db)
+
+  // Finds the rows of a tenant without reading those of the others.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create index concurrently "why\\? Größe?_tenant_id_idx" on public."why\\? Größe?" (tenant_id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.visits_1_tenant_id_idx`.execute(db)
+
+  // Finds the rows of a tenant without reading those of the others.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.tasks_tenant_id_idx`.execute(db)
+
+  // Finds the rows of a tenant without reading those of the others.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`create index concurrently tasks_tenant_id_idx on public.tasks (tenant_id)`.execute(db)
+
+  await sql`reset lock_timeout`.execute(db)
+  await sql`reset row_security`.execute(db)
+}
+
+/**
+ * @param {import('kysely').Kysely<any>} db
+ * @returns {Promise<void>}
+ */
+export async function down(db) {
+  if (db.isTransaction) throw new Error('This migration cannot run inside a transaction.')
+
+  // Restores what was there when this file was written.
+  await sql`drop index concurrently if exists public.tasks_tenant_id_idx`.execute(db)
+  await sql`drop index concurrently if exists public.visits_1_tenant_id_idx`.execute(db)
+  await sql`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`.execute(db)
+  await sql`drop index concurrently if exists public.settings_org_idx`.execute(db)
+}

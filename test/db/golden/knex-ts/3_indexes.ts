@@ -1,0 +1,94 @@
+// Written by `kysely-tenants migrate:rls --format knex-ts`.
+// It is yours from here on: review it, then commit it.
+//
+// Indexes: what the policies ask for is found without reading the rows of every tenant. Built
+// concurrently, in no transaction: reads and writes go on. Interrupted, it can run again.
+//
+// Locks, each for its statement only:
+//   public.counters: share update exclusive
+//   public.settings: share update exclusive
+//   public."why\? Größe?": share update exclusive
+//   public.visits_1: share update exclusive
+//   public.tasks: share update exclusive
+//
+// `down` puts back what was there when this file was written.
+import type { Knex } from 'knex'
+
+export const config = { transaction: false }
+
+export async function up(knex: Knex): Promise<void> {
+  if (knex.isTransaction) throw new Error('This migration cannot run inside a transaction.')
+
+  // A client of pg, one for all statements: the settings belong to its session.
+  const connection = await knex.client.acquireConnection()
+  try {
+    // A statement that row security would filter in silence, such as a backfill, fails instead.
+    await connection.query(`set row_security = off`)
+    // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+    await connection.query(`set lock_timeout = 0`)
+
+    // A build that failed left an index that every write maintains and no query uses.
+    // Hazard: Waits for every transaction that is older.
+    // Lock: share update exclusive.
+    await connection.query(`reindex index concurrently public.counters_tenant_id_idx`)
+
+    // What an interrupted run of this file left behind: it may not be valid.
+    // Lock: share update exclusive.
+    await connection.query(`drop index concurrently if exists public.settings_org_idx`)
+
+    // Finds the rows of a tenant without reading those of the others.
+    // Hazard: Waits for every transaction that is older.
+    // Lock: share update exclusive.
+    await connection.query(`create index concurrently settings_org_idx on public.settings (org)`)
+
+    // What an interrupted run of this file left behind: it may not be valid.
+    // Lock: share update exclusive.
+    await connection.query(`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`)
+
+    // Finds the rows of a tenant without reading those of the others.
+    // Hazard: Waits for every transaction that is older.
+    // Lock: share update exclusive.
+    await connection.query(`
+      create index concurrently "why\\? Größe?_tenant_id_idx" on public."why\\? Größe?" (tenant_id)
+    `)
+
+    // What an interrupted run of this file left behind: it may not be valid.
+    // Lock: share update exclusive.
+    await connection.query(`drop index concurrently if exists public.visits_1_tenant_id_idx`)
+
+    // Finds the rows of a tenant without reading those of the others.
+    // Hazard: Waits for every transaction that is older.
+    // Lock: share update exclusive.
+    await connection.query(`
+      create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id)
+    `)
+
+    // What an interrupted run of this file left behind: it may not be valid.
+    // Lock: share update exclusive.
+    await connection.query(`drop index concurrently if exists public.tasks_tenant_id_idx`)
+
+    // Finds the rows of a tenant without reading those of the others.
+    // Hazard: Waits for every transaction that is older.
+    // Lock: share update exclusive.
+    await connection.query(`
+      create index concurrently tasks_tenant_id_idx on public.tasks (tenant_id)
+    `)
+
+    await connection.query(`reset lock_timeout`)
+    await connection.query(`reset row_security`)
+  } finally {
+    await knex.client.releaseConnection(connection)
+  }
+}
+
+export async function down(knex: Knex): Promise<void> {
+  if (knex.isTransaction) throw new Error('This migration cannot run inside a transaction.')
+
+  // Restores what was there when this file was written.
+  await knex.raw(`drop index concurrently if exists public.tasks_tenant_id_idx`)
+  await knex.raw(`drop index concurrently if exists public.visits_1_tenant_id_idx`)
+  await knex.raw(`
+    drop index concurrently if exists public.U&"why\\\\\\003F Größe\\003F_tenant_id_idx"
+  `)
+  await knex.raw(`drop index concurrently if exists public.settings_org_idx`)
+}

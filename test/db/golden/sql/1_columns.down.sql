@@ -1,0 +1,22 @@
+-- Written by `kysely-tenants migrate:rls --format sql`.
+-- It is yours from here on: review it, then commit it.
+--
+-- `down` puts back what was there when this file was written.
+-- Locks every table it changes, access exclusive, until the commit; a lock that is not free within
+-- 2 s ends it all.
+begin;
+
+set local client_encoding = 'UTF8';
+set local row_security = off;
+set local lock_timeout = '2s';
+
+-- Restores what was there when this file was written.
+alter table public.tasks alter column tenant_id drop default;
+alter table public.visits_1 alter column tenant_id drop default;
+alter table only public.visits alter column tenant_id drop default;
+alter table public."why\? Größe?" alter column tenant_id drop default;
+alter table public.settings alter column org drop default;
+alter table public.tasks
+  drop column tenant_id;
+
+commit;

@@ -1,0 +1,53 @@
+-- Written by `kysely-tenants migrate:rls --format sql`.
+-- It is yours from here on: review it, then commit it.
+--
+-- Columns: whose row it is; the default is the tenant of the statement.
+--
+-- Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
+--   public.tasks: access exclusive
+--   public.settings: access exclusive
+--   public."why\? Größe?": access exclusive
+--   public.visits: access exclusive
+--   public.visits_1: access exclusive
+--
+-- `down` puts back what was there when this file was written.
+begin;
+
+set local client_encoding = 'UTF8';
+-- A statement that row security would filter in silence, such as a backfill, fails instead.
+set local row_security = off;
+-- Gives up rather than make every other query wait behind this migration for its lock.
+set local lock_timeout = '2s';
+
+-- Whose row it is. Empty at first: filling it here would keep everybody out.
+-- Hazard: Undone, the column goes, and the tenants of the rows with it.
+-- Lock: access exclusive.
+alter table public.tasks
+  add column tenant_id uuid;
+
+-- A new row that names no tenant gets the one of its statement.
+-- Lock: access exclusive.
+alter table public.settings alter column org
+  set default nullif(current_setting('app.tenant_id', true), '');
+
+-- A new row that names no tenant gets the one of its statement.
+-- Lock: access exclusive.
+alter table public."why\? Größe?" alter column tenant_id
+  set default nullif(current_setting('app.tenant_id', true), '')::uuid;
+
+-- A new row that names no tenant gets the one of its statement.
+-- Lock: access exclusive.
+alter table only public.visits alter column tenant_id
+  set default nullif(current_setting('app.tenant_id', true), '')::uuid;
+
+-- A new row that names no tenant gets the one of its statement.
+-- Lock: access exclusive.
+alter table public.visits_1 alter column tenant_id
+  set default nullif(current_setting('app.tenant_id', true), '')::uuid;
+
+-- A new row that names no tenant gets the one of its statement.
+-- Lock: access exclusive.
+alter table public.tasks alter column tenant_id
+  set default nullif(current_setting('app.tenant_id', true), '')::uuid;
+
+commit;

@@ -1,0 +1,15 @@
+-- Written by `kysely-tenants migrate:rls --format sql`.
+-- It is yours from here on: review it, then commit it.
+--
+-- `down` puts back what was there when this file was written.
+-- Locks every table it changes, share update exclusive, for its statement only.
+--
+-- Runs in no transaction, one statement after the other, as `psql -f` sends them.
+
+set client_encoding = 'UTF8';
+
+-- Restores what was there when this file was written.
+drop index concurrently if exists public.tasks_tenant_id_idx;
+drop index concurrently if exists public.visits_1_tenant_id_idx;
+drop index concurrently if exists public."why\? Größe?_tenant_id_idx";
+drop index concurrently if exists public.settings_org_idx;

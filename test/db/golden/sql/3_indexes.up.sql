@@ -1,0 +1,67 @@
+-- Written by `kysely-tenants migrate:rls --format sql`.
+-- It is yours from here on: review it, then commit it.
+--
+-- Indexes: what the policies ask for is found without reading the rows of every tenant. Built
+-- concurrently, in no transaction: reads and writes go on. Interrupted, it can run again.
+--
+-- Locks, each for its statement only:
+--   public.counters: share update exclusive
+--   public.settings: share update exclusive
+--   public."why\? Größe?": share update exclusive
+--   public.visits_1: share update exclusive
+--   public.tasks: share update exclusive
+--
+-- `down` puts back what was there when this file was written.
+--
+-- Runs in no transaction, one statement after the other, as `psql -f` sends them. Sent in one piece or
+-- inside a transaction, it fails before it has done anything.
+
+set client_encoding = 'UTF8';
+-- A statement that row security would filter in silence, such as a backfill, fails instead.
+set row_security = off;
+-- These statements hold nobody up while they wait, and one that gives up leaves work behind.
+set lock_timeout = 0;
+
+-- A build that failed left an index that every write maintains and no query uses.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+reindex index concurrently public.counters_tenant_id_idx;
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.settings_org_idx;
+
+-- Finds the rows of a tenant without reading those of the others.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create index concurrently settings_org_idx on public.settings (org);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public."why\? Größe?_tenant_id_idx";
+
+-- Finds the rows of a tenant without reading those of the others.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create index concurrently "why\? Größe?_tenant_id_idx" on public."why\? Größe?" (tenant_id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.visits_1_tenant_id_idx;
+
+-- Finds the rows of a tenant without reading those of the others.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.tasks_tenant_id_idx;
+
+-- Finds the rows of a tenant without reading those of the others.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create index concurrently tasks_tenant_id_idx on public.tasks (tenant_id);
+
+reset lock_timeout;
+reset row_security;
