@@ -47,7 +47,7 @@ export function refuseOtherTool({ config, folder }: LoadedConfig, command: Comma
   const { format, folder: migrations } = config.migrations
   const tool = TOOLS[format]
   if (tool) {
-    const what = `The config says that migrations are (migrations.format: '${format}')`
+    const what = `The migrations of the config (migrations.format: '${format}') are`
     throw migrationOtherTool(what, tool.name, tool[command])
   }
   refuseOtherFiles(resolve(folder, migrations), command)
@@ -56,7 +56,7 @@ export function refuseOtherTool({ config, folder }: LoadedConfig, command: Comma
 // A `.ts` file for Knex has an `up` too, which would fail half-way.
 function refuseOtherFiles(folder: string, command: Command): void {
   if (!existsSync(folder)) return
-  for (const file of filesOf(folder)) {
+  for (const file of filesOf(folder).toSorted()) {
     if (!/\.(?:[cm]?[jt]s|sql)$/.test(file)) continue
     const [, format = ''] = WRITTEN.exec(readFileSync(join(folder, file), 'utf8')) ?? []
     const tool = TOOLS[format]

@@ -8,6 +8,7 @@ import {
   readRelations,
   withMigrations,
 } from '../support/migration-project.ts'
+import { createMixedState, mixedConfig, readMixedState } from '../support/mixed-state.ts'
 import { withClient, withDatabase } from '../support/postgres.ts'
 import { createShapes, shapesConfig } from '../support/tenant-shapes.ts'
 
@@ -55,6 +56,31 @@ describe('kysely-ctl in the same project', () => {
       expect(ctl(project, 'rollback', '--all', '--no-transaction')).to.have.property('status', 0)
       expect(await readRelations(url)).to.deep.equal(before)
     })).timeout(60_000)
+
+  it('runs and undoes JavaScript when its config allows that, and switches transactions off', () =>
+    withDatabase(async (url) => {
+      await createMixedState(url)
+      await withMigrations(mixedConfig(url), async (project) => {
+        const before = await readMixedState(url)
+        const migrations = { allowJS: true, disableTransactions: true }
+        writeFileSync(join(project.folder, 'kysely.config.ts'), configOf(url, migrations))
+        await project.run('migrate:rls', '--format', 'js')
+        expect(ctl(project, 'latest')).to.have.property('status', 0)
+        expect(await project.run('migrate:rls', '--check')).to.have.property('code', 0)
+        expect(ctl(project, 'rollback', '--all')).to.have.property('status', 0)
+        expect(await readMixedState(url)).to.deep.equal(before)
+      })
+    })).timeout(60_000)
+
+  it('does nothing when it is not told to use no transaction, and says so', () =>
+    inProject(async (project, url) => {
+      const before = await readRelations(url)
+      await project.run('migrate:rls')
+      const { status, said } = ctl(project, 'latest')
+      expect(status).to.equal(1)
+      expect(said).to.include('This migration cannot run inside a transaction.')
+      expect(await readRelations(url)).to.deep.equal(before)
+    })).timeout(60_000)
 })
 
 function inProject(body: (project: MigrationProject, url: string) => Promise<void>): Promise<void> {
@@ -67,13 +93,14 @@ function inProject(body: (project: MigrationProject, url: string) => Promise<voi
   })
 }
 
-function configOf(url: string): string {
+function configOf(url: string, migrations: object = {}): string {
   return `import { defineConfig } from 'kysely-ctl'
 import pg from 'pg'
 
 export default defineConfig({
   dialect: 'pg',
   dialectConfig: { pool: new pg.Pool({ connectionString: '${url}' }) },
+  migrations: ${JSON.stringify(migrations)},
 })
 `
 }
