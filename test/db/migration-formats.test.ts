@@ -2,15 +2,13 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type pg from 'pg'
+import { PHASES, type Phase } from '../../src/migration/step.ts'
 import { biomeSays, typeCheck } from '../support/check-files.ts'
 import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
 import { createMixedState, mixedConfig, readMixedState } from '../support/mixed-state.ts'
 import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
 
-const PHASES = [
-  ...['1_columns', '2_backfill', '3_indexes', '4_constraints', '5_validation', '6_policies'],
-  '7_force',
-]
+const STEMS = PHASES.map((phase, index) => `${index + 1}_${phase}`)
 
 let database: TestDatabase
 
@@ -21,6 +19,21 @@ describe('P11 for other tools, too', () => {
   })
   after(() => database.drop())
 
+  it('is tried on every phase and every kind of step', () =>
+    inProject(async ({ run }) => {
+      const { phases }: { phases: readonly Phase[] } = JSON.parse(
+        (await run('migrate:rls', '--json')).out,
+      )
+      expect(phases.map(({ name }) => name)).to.deep.equal(PHASES)
+      const kinds = phases.flatMap(({ steps }) =>
+        steps.map(({ up }) => up.split(/\s/, 2).join(' ')),
+      )
+      expect([...new Set(kinds)].toSorted()).to.deep.equal([
+        ...['alter policy', 'alter table', 'comment on', 'create index', 'create policy', 'do $$'],
+        ...['drop index', 'drop policy', 'reindex index'],
+      ])
+    }))
+
   for (const [format, ending] of [
     ['js', '.js'],
     ['knex', '.cjs'],
@@ -30,7 +43,7 @@ describe('P11 for other tools, too', () => {
       inProject(async (project) => {
         await project.run('migrate:rls', '--format', format)
         expect(project.files().map(withoutTime)).to.deep.equal(
-          PHASES.map((phase) => `*_tenants_${phase}${ending}`),
+          STEMS.map((stem) => `*_tenants_${stem}${ending}`),
         )
         expectGolden(project, format)
         expect(biomeSays(project)).to.deep.equal({
@@ -46,7 +59,7 @@ describe('P11 for other tools, too', () => {
       await project.run('migrate:rls', '--format', 'sql')
       const files = project.files()
       expect(files.map(withoutTime)).to.deep.equal(
-        PHASES.flatMap((phase) => [`*_tenants_${phase}.down.sql`, `*_tenants_${phase}.up.sql`]),
+        STEMS.flatMap((stem) => [`*_tenants_${stem}.down.sql`, `*_tenants_${stem}.up.sql`]),
       )
       expect(new Set(files.map((file) => file.split('_')[0])).size).to.equal(PHASES.length)
       expectGolden(project, 'sql')

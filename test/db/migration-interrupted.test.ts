@@ -63,6 +63,35 @@ describe('a migration that was interrupted', () => {
       ])
     }))
 
+  it('ends when a deadlock is solved at its cost, is not repeated, and can run again', () =>
+    inProject({ notes: {} }, async (project, url) => {
+      await query(url, 'create table notes (tenant_id uuid not null)')
+      await project.run('migrate:rls')
+      const { pathname } = new URL(url)
+      await query(url, `alter database ${pathname.slice(1)} set deadlock_timeout = '2s'`)
+      await withClient(url, async (other) => {
+        // Of the two, the one that looks first is the victim.
+        await other.query(`set deadlock_timeout = '1min'`)
+        await other.query('begin')
+        await other.query('insert into notes select gen_random_uuid()')
+        const latest = project.run('migrate:latest')
+        await until(() => query(url, `select from pg_locks where not granted`))
+        await other.query('lock table notes in share update exclusive mode')
+        const { code, err } = await latest
+        expect(code).to.equal(2)
+        expect(err).to.match(/_indexes failed: deadlock detected; .*MIGRATION\.FAILED\n/)
+        expect(err).to.include('it goes on where it stopped').and.not.include('try 2')
+        await other.query('commit')
+      })
+      expect(await query(url, INDEXES)).to.deep.equal([
+        { relname: 'notes_tenant_id_idx', indisvalid: false },
+      ])
+      expect(await project.run('migrate:latest')).to.have.property('code', 0)
+      expect(await query(url, INDEXES)).to.deep.equal([
+        { relname: 'notes_tenant_id_idx', indisvalid: true },
+      ])
+    }))
+
   it('names the table and the query when a row has no tenant, and goes on without the row', () =>
     inProject({ tasks: { backfill: { parent: 'projects' } } }, async (project, url) => {
       await query(url, 'insert into tasks values (1, 1), (2, null)')

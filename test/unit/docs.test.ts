@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { checksPage } from '../../docs/checks-page.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
+import { MIGRATION_FORMATS } from '../../src/migration-format.ts'
 
 describe('docs/checks.md', () => {
   const page = readFileSync(new URL('../../docs/checks.md', import.meta.url), 'utf8')
@@ -15,3 +16,29 @@ describe('docs/checks.md', () => {
     expect(sections.toSorted()).to.deep.equal(CHECKS.map(({ id }) => id).toSorted())
   })
 })
+
+describe('docs/migrations.md', () => {
+  const page = readFileSync(new URL('../../docs/migrations.md', import.meta.url), 'utf8')
+  const EXAMPLES = { ts: 'js/1_columns.js', js: 'knex/1_columns.cjs', sql: 'sql/1_columns.up.sql' }
+
+  for (const [language, file] of Object.entries(EXAMPLES)) {
+    it(`shows a statement as it is written into ${file}`, () => {
+      const block = new RegExp(`\`\`\`${language}\n((?://|--) A new row.*?)\`\`\``, 's')
+      const [, example = ''] = block.exec(page) ?? []
+      const golden = readFileSync(new URL(`../db/golden/${file}`, import.meta.url), 'utf8')
+      expect(withoutIndent(example).length).to.be.greaterThan(100)
+      expect(withoutIndent(golden)).to.include(withoutIndent(example))
+    })
+  }
+
+  it('names every format', () => {
+    const formats = [
+      ...page.slice(page.indexOf('## For whom')).matchAll(/^\| `(\S+)`(?: \(default\))? \| [`.]/gm),
+    ].map(([, name]) => name)
+    expect(formats).to.deep.equal([...MIGRATION_FORMATS])
+  })
+})
+
+function withoutIndent(text: string): string {
+  return text.replace(/^ +/gm, '')
+}
