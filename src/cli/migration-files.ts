@@ -54,9 +54,16 @@ export function migrationFiles(
  */
 function packageType(folder: string): 'module' | 'commonjs' {
   const file = join(folder, 'package.json')
-  if (existsSync(file)) {
-    const { type }: { type?: unknown } = JSON.parse(readFileSync(file, 'utf8'))
-    return type === 'module' ? 'module' : 'commonjs'
-  }
+  if (existsSync(file)) return isModule(readFileSync(file, 'utf8')) ? 'module' : 'commonjs'
   return dirname(folder) === folder ? 'commonjs' : packageType(dirname(folder))
+}
+
+function isModule(text: string): boolean {
+  try {
+    const { type }: { type?: unknown } = JSON.parse(text)
+    return type === 'module'
+  } catch {
+    // Node itself says what is wrong with the file, and to those who need it.
+    return false
+  }
 }

@@ -43,19 +43,20 @@ describe("Knex's own command", () => {
     inProject('module', async (project) => {
       const before = await readMixedState(database.url)
       await project.run('migrate:rls', '--format', 'knex')
-      writeKnexfile(project, { disableTransactions: true })
       const planned = await missing(project)
       const file = project.files().find((name) => name.includes('7_force')) ?? ''
       const [last = ''] = planned.filter((sql) => / force /.test(sql)).slice(-1)
       const broken = project.text(file).replace(last, `${last} nonsense`)
       writeFileSync(join(project.folder, 'migrations', file), broken)
 
-      const latest = knex(project, 'migrate:latest')
+      const latest = knex(project, 'migrate:latest', '--disable-transactions')
       expect(latest.status).to.equal(1)
       expect(latest.said).to.include('syntax error at or near "nonsense"')
       expect(await missing(project)).to.have.members(planned.filter((sql) => / force /.test(sql)))
 
-      expect(knex(project, 'migrate:rollback').said).to.include('rolled back: 6 migrations\n')
+      expect(knex(project, 'migrate:rollback', '--disable-transactions').said).to.include(
+        'rolled back: 6 migrations\n',
+      )
       expect(await readMixedState(database.url)).to.deep.equal(before)
     })).timeout(60_000)
 })
@@ -66,24 +67,24 @@ function inProject(
 ): Promise<void> {
   return withMigrations(mixedConfig(database.url), (project) => {
     writeFileSync(join(project.folder, 'package.json'), JSON.stringify({ type }))
-    writeKnexfile(project, {})
+    writeKnexfile(project)
     return body(project)
   })
 }
 
-function writeKnexfile({ folder }: MigrationProject, migrations: object): void {
+function writeKnexfile({ folder }: MigrationProject): void {
   // One connection: a file that takes a second one would wait for ever.
-  const config = { client: 'pg', connection: database.url, pool: { min: 0, max: 1 }, migrations }
+  const config = { client: 'pg', connection: database.url, pool: { min: 0, max: 1 } }
   writeFileSync(join(folder, 'knexfile.cjs'), `module.exports = ${JSON.stringify(config)}\n`)
 }
 
 function knex(
   { folder }: MigrationProject,
-  command: string,
+  ...argv: string[]
 ): { status: number | null; said: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [`--import=${import.meta.resolve('tsx')}`, BIN, command, '--knexfile', 'knexfile.cjs'],
+    [`--import=${import.meta.resolve('tsx')}`, BIN, ...argv, '--knexfile', 'knexfile.cjs'],
     { cwd: folder, encoding: 'utf8' },
   )
   return { status, said: stdout + stderr }
