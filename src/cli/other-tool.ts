@@ -60,7 +60,9 @@ function refuseOtherFiles(folder: string, command: Command): void {
     if (!/\.(?:[cm]?[jt]s|sql)$/.test(file)) continue
     const [, format = ''] = WRITTEN.exec(readFileSync(join(folder, file), 'utf8')) ?? []
     const tool = TOOLS[format]
-    if (tool) throw migrationOtherTool(`${join(folder, file)} is`, tool.name, tool[command])
+    if (!tool) continue
+    const next = `${tool[command]} What is for Kysely needs a folder of its own.`
+    throw migrationOtherTool(`${join(folder, file)} is`, tool.name, next)
   }
 }
 

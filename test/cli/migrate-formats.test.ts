@@ -84,6 +84,39 @@ describe('the format of migrations', () => {
       ])
     }))
 
+  const PACKAGES: readonly [
+    title: string,
+    files: Record<string, string>,
+    js: string,
+    knex: string,
+  ][] = [
+    ['of ES modules', { 'package.json': '{ "type": "module" }' }, '.js', '.cjs'],
+    ['of CommonJS', { 'package.json': '{ "type": "commonjs" }' }, '.mjs', '.js'],
+    ['that does not say', { 'package.json': '{}' }, '.mjs', '.js'],
+    ['that cannot be read', { 'package.json': '{' }, '.mjs', '.js'],
+    [
+      'that is nearest',
+      { 'package.json': '{ "type": "module" }', 'migrations/package.json': '{}' },
+      ...(['.mjs', '.js'] as const),
+    ],
+  ]
+  for (const [title, packages, js, knex] of PACKAGES) {
+    it(`gives JavaScript an extension that Node understands in a package ${title}`, () =>
+      inProject({}, async ({ run, folder }) => {
+        mkdirSync(join(folder, 'migrations'))
+        for (const [path, text] of Object.entries(packages)) {
+          writeFileSync(join(folder, path), text)
+        }
+        const endings = async (format: string) => {
+          const { out } = await run('migrate:rls', '--json', '--dry-run', '--format', format)
+          return pathsOf(out).map((path) => path.replace(/.*(?=\.)/, ''))
+        }
+        expect(await endings('js')).to.deep.equal([js, js])
+        expect(await endings('knex')).to.deep.equal([knex, knex])
+        expect(await endings('ts')).to.deep.equal(['.ts', '.ts'])
+      }))
+  }
+
   const COMMANDS = {
     'migrate:latest': ['Run `npx knex migrate:latest`.', `${PSQL} .up.sql, in order.`],
     'migrate:down': ['Run `npx knex migrate:rollback`.', `${PSQL} .down.sql, the last one first.`],
@@ -110,7 +143,11 @@ describe('the format of migrations', () => {
           const [first] = out.split('\n').toSorted().filter(Boolean)
           expect(existsSync(migrations)).to.equal(true)
           expect(await run(command, ...there)).to.deep.equal(
-            refusal(`<folder>/${first} is`, tool, hint),
+            refusal(
+              `<folder>/${first} is`,
+              tool,
+              `${hint} What is for Kysely needs a folder of its own.`,
+            ),
           )
         }
       }))

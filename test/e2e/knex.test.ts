@@ -23,6 +23,7 @@ describe("Knex's own command", () => {
     ['knex', 'module'],
     ['knex', 'commonjs'],
     ['knex-ts', 'module'],
+    ['knex-ts', 'commonjs'],
   ] as const) {
     it(`runs and undoes what migrate:rls --format ${format} wrote into a package of type ${type}`, () =>
       inProject(type, async (project) => {
