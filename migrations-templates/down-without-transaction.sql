@@ -1,4 +1,4 @@
--- Written by `kysely-tenants migrate:rls --format sql`.
+-- Written by `kysely-tenants migrate:rls --format sql` for `psql -v ON_ERROR_STOP=1 -f <file>`.
 -- It is yours from here on: review it, then commit it.
 --
 /* way back */
