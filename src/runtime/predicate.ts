@@ -1,27 +1,22 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   AliasNode,
-  AndNode,
   BinaryOperationNode,
   ColumnNode,
   type DeleteQueryNode,
   IdentifierNode,
-  type JoinNode,
   type MergeQueryNode,
-  OnNode,
   type OperationNode,
   OperatorNode,
   OrNode,
   ParensNode,
-  RawNode,
   ReferenceNode,
   type SelectQueryNode,
   TableNode,
   type UpdateQueryNode,
   ValueNode,
-  WhereNode,
   type WithNode,
 } from 'kysely'
+import { filtered, restrictedMerge, type Term } from './predicate-places.ts'
 import {
   hiddenBy,
   isNode,
@@ -107,7 +102,7 @@ class Predicate {
 
   #level<Node extends OperationNode>(node: Node, hidden: Names): Node
   #level(node: OperationNode, hidden: Names): OperationNode {
-    const term = (table: OperationNode) => this.#term(table, hidden)
+    const term: Term = (table) => this.#term(table, hidden)
     switch (node.kind) {
       case 'SelectQueryNode': {
         const select = node as SelectQueryNode
@@ -143,62 +138,6 @@ class Predicate {
       found,
     )
   }
-}
-
-function restrictedMerge(merge: MergeQueryNode, term: Term): MergeQueryNode {
-  const { into, using } = merge
-  return using ? { ...merge, using: restricted(using, [into, using.table], term) } : merge
-}
-
-type Term = (table: OperationNode) => OperationNode | undefined
-type Level = SelectQueryNode | UpdateQueryNode | DeleteQueryNode
-
-/** @param targets what is written: it is never on the outer side of a join */
-function filtered<Node extends Level>(
-  node: Node,
-  targets: readonly OperationNode[],
-  froms: readonly OperationNode[],
-  term: Term,
-): Node {
-  const { joins = [] } = node
-  // In `a right join b` it is `a` that becomes NULL, and so does all that was joined before.
-  const lastOuter = joins.findLastIndex(({ joinType }) => OUTER.has(joinType))
-  const where = [...targets, ...(lastOuter === -1 ? froms : [])]
-  const restrictedJoins = joins.map((join, index) => {
-    if (join.on && FILTERED_BY_ON.has(join.joinType)) return restricted(join, [join.table], term)
-    const isKept = join.joinType === 'CrossJoin' || join.joinType === 'RightJoin'
-    if (isKept && index >= lastOuter) where.push(join.table)
-    return join
-  })
-  const terms = where.flatMap((table) => term(table) ?? [])
-  return {
-    ...node,
-    ...(node.joins && { joins: restrictedJoins }),
-    ...(terms.length > 0 && { where: WhereNode.create(all(node.where?.where, terms)) }),
-  }
-}
-
-const OUTER: ReadonlySet<string> = new Set(['RightJoin', 'FullJoin'])
-const FILTERED_BY_ON: ReadonlySet<string> = new Set([
-  ...['InnerJoin', 'LeftJoin', 'LateralInnerJoin', 'LateralLeftJoin'],
-])
-
-function restricted(join: JoinNode, tables: readonly OperationNode[], term: Term): JoinNode {
-  const terms = tables.flatMap((table) => term(table) ?? [])
-  return terms.length === 0 ? join : { ...join, on: OnNode.create(all(join.on?.on, terms)) }
-}
-
-/** Raw SQL goes in parentheses: nobody knows whether it has an `or`. */
-function all(first: OperationNode | undefined, terms: readonly OperationNode[]): OperationNode {
-  const own = first && (RawNode.is(first) ? ParensNode.create(first) : first)
-  const known = own ? conjuncts(own) : []
-  // A subquery that was made with the same plugin has its predicate already.
-  const added = terms.filter((term) => !known.some((other) => isDeepStrictEqual(other, term)))
-  return [...(own ? [own] : []), ...added].reduce((left, right) => AndNode.create(left, right))
-}
-
-function conjuncts(node: OperationNode): OperationNode[] {
-  return AndNode.is(node) ? [...conjuncts(node.left), ...conjuncts(node.right)] : [node]
 }
 
 function equality(

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  AndNode,
+  type DeleteQueryNode,
+  type JoinNode,
+  type MergeQueryNode,
+  OnNode,
+  type OperationNode,
+  ParensNode,
+  RawNode,
+  type SelectQueryNode,
+  type UpdateQueryNode,
+  WhereNode,
+} from 'kysely'
+
+export function restrictedMerge(merge: MergeQueryNode, term: Term): MergeQueryNode {
+  const { into, using } = merge
+  return using ? { ...merge, using: restricted(using, [into, using.table], term) } : merge
+}
+
+/** The predicate of a table; undefined: it needs none. */
+export type Term = (table: OperationNode) => OperationNode | undefined
+type Level = SelectQueryNode | UpdateQueryNode | DeleteQueryNode
+
+/**
+ * The predicates of a statement, each where it cannot change the result: in its `where`, or in the `on`
+ * of the join.
+ *
+ * @param targets what is written: it is never on the outer side of a join
+ */
+export function filtered<Node extends Level>(
+  node: Node,
+  targets: readonly OperationNode[],
+  froms: readonly OperationNode[],
+  term: Term,
+): Node {
+  const { joins = [] } = node
+  // In `a right join b` it is `a` that becomes NULL, and so does all that was joined before.
+  const lastOuter = joins.findLastIndex(({ joinType }) => OUTER.has(joinType))
+  const where = [...targets, ...(lastOuter === -1 ? froms : [])]
+  const restrictedJoins = joins.map((join, index) => {
+    if (join.on && FILTERED_BY_ON.has(join.joinType)) return restricted(join, [join.table], term)
+    const isKept = join.joinType === 'CrossJoin' || join.joinType === 'RightJoin'
+    if (isKept && index >= lastOuter) where.push(join.table)
+    return join
+  })
+  const terms = where.flatMap((table) => term(table) ?? [])
+  return {
+    ...node,
+    ...(node.joins && { joins: restrictedJoins }),
+    ...(terms.length > 0 && { where: WhereNode.create(all(node.where?.where, terms)) }),
+  }
+}
+
+const OUTER: ReadonlySet<string> = new Set(['RightJoin', 'FullJoin'])
+const FILTERED_BY_ON: ReadonlySet<string> = new Set([
+  ...['InnerJoin', 'LeftJoin', 'LateralInnerJoin', 'LateralLeftJoin'],
+])
+
+function restricted(join: JoinNode, tables: readonly OperationNode[], term: Term): JoinNode {
+  const terms = tables.flatMap((table) => term(table) ?? [])
+  return terms.length === 0 ? join : { ...join, on: OnNode.create(all(join.on?.on, terms)) }
+}
+
+/** Raw SQL goes in parentheses: nobody knows whether it has an `or`. */
+function all(first: OperationNode | undefined, terms: readonly OperationNode[]): OperationNode {
+  const own = first && (RawNode.is(first) ? ParensNode.create(first) : first)
+  const known = own ? conjuncts(own) : []
+  // A subquery that was made with the same plugin has its predicate already.
+  const added = terms.filter((term) => !known.some((other) => isDeepStrictEqual(other, term)))
+  return [...(own ? [own] : []), ...added].reduce((left, right) => AndNode.create(left, right))
+}
+
+function conjuncts(node: OperationNode): OperationNode[] {
+  return AndNode.is(node) ? [...conjuncts(node.left), ...conjuncts(node.right)] : [node]
+}
