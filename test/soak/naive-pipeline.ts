@@ -31,11 +31,13 @@ function facadeOf(client: pg.PoolClient, tenant: string): PostgresPoolClient {
         const query = new PipelinedQuery(text, values)
         query.tenant = tenant
         query.callback = (error, result) => (error ? reject(error) : resolve(result as PgResult))
+        // Our own type of pg's Query, which is a Submittable.
         client.query(query as unknown as pg.Submittable)
       })
     },
     release: () => client.release(),
   }
+  // Kysely's driver calls no other method of a client.
   return facade as unknown as PostgresPoolClient
 }
 

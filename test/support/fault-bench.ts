@@ -221,6 +221,7 @@ interface Client {
 }
 
 function clientOf(pool: pg.Pool): Client {
+  // pg-pool has no public way to a client that is checked out.
   const [client] = (pool as unknown as { _clients: Client[] })._clients
   if (!client) throw new Error('the pool has no client')
   return client
