@@ -1,3 +1,4 @@
+import { type BaselineEntry, type Compared, compareWithBaseline } from './baseline.ts'
 import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
 import { readSnapshot } from './catalog/read-snapshot.ts'
 import type { Snapshot } from './catalog/snapshot.ts'
@@ -5,15 +6,18 @@ import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { configInvalid } from './errors.ts'
+import { isolationOf, type TableIsolation } from './isolation.ts'
 import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
 import { snapshotRequest, wantedState } from './wanted.ts'
 
+export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'
 export type { Snapshot } from './catalog/snapshot.ts'
 export type { Finding } from './checks/check.ts'
+export type { Isolation, TableIsolation } from './isolation.ts'
 export type { Waived } from './waivers.ts'
 
 export interface AuditReport {
@@ -32,6 +36,15 @@ export interface AuditReport {
   readonly waived: readonly Waived[]
   /** Checks that could not look, and why. They are no "no findings". */
   readonly inconclusive: readonly Inconclusive[]
+  /** What each tenant table lets through, command by command. */
+  readonly matrix: readonly TableIsolation[]
+  /** Only of a report that was compared with a baseline: see {@link AuditOptions}. */
+  readonly baseline?: Compared
+}
+
+export interface AuditOptions {
+  /** The findings of an earlier report, which may stay: they are set aside. */
+  readonly baseline?: readonly BaselineEntry[]
 }
 
 export interface Inconclusive {
@@ -53,8 +66,12 @@ export interface Inconclusive {
  * assert.deepEqual(report.findings.filter(({ level }) => level === 'critical'), [])
  * ```
  */
-export async function audit(db: Queryable, config: ConfigInput | Config): Promise<AuditReport> {
-  return auditSnapshot(await takeSnapshot(db, config), config)
+export async function audit(
+  db: Queryable,
+  config: ConfigInput | Config,
+  options?: AuditOptions,
+): Promise<AuditReport> {
+  return auditSnapshot(await takeSnapshot(db, config), config, options)
 }
 
 /**
@@ -83,7 +100,11 @@ export async function takeSnapshot(db: Queryable, config: ConfigInput | Config):
  * const { findings } = auditSnapshot(await takeSnapshot(client, config), config)
  * ```
  */
-export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config): AuditReport {
+export function auditSnapshot(
+  snapshot: Snapshot,
+  config: ConfigInput | Config,
+  { baseline }: AuditOptions = {},
+): AuditReport {
   const trusted = judgeable(config)
   const context = { snapshot, wanted: wantedState(trusted, snapshot) }
   const { levels } = trusted.audit
@@ -95,22 +116,32 @@ export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config):
     .flatMap((check) => check.detect(context))
     .map((finding) => withLevel(finding, levels))
   const today = new Date().toISOString().slice(0, 10)
-  const { findings, waived } = applyWaivers(trusted.audit.waivers, {
-    findings: found,
-    blind,
-    today,
-  })
+  const judged = applyWaivers(trusted.audit.waivers, { findings: found, blind, today })
+  const notMade = new Set(CHECKS.filter((c) => !checks.includes(c) || blind.has(c.id)).map(idOf))
+  const compared = baseline && compareWithBaseline(baseline, { ...judged, notMade })
 
   return {
     serverVersion: snapshot.serverVersion,
     database: snapshot.database,
     tables: context.wanted.tables.length + context.wanted.withoutColumn.length,
     checks: checks.length,
-    off: CHECKS.map(({ id }) => id).filter((id) => levels[id] === 'off'),
-    findings: findings.sort(worstFirst),
-    waived: waived.sort(worstFirst),
+    off: CHECKS.map(idOf).filter((id) => levels[id] === 'off'),
+    findings: [...(compared ?? judged).findings].sort(worstFirst),
+    waived: judged.waived.sort(worstFirst),
     inconclusive,
+    matrix: isolationOf(context, { findings: found, isBlind: isBlindToApp(inconclusive) }),
+    ...(compared && { baseline: { known: compared.known, fixed: compared.fixed } }),
   }
+}
+
+/** Who is not known cannot be said to be held: a later release of the server is another matter. */
+function isBlindToApp(inconclusive: readonly Inconclusive[]): boolean {
+  const blind = new Set(inconclusive.map(({ check }) => check))
+  return CHECKS.some(({ id, needs }) => needs === 'appRoles' && blind.has(id))
+}
+
+function idOf({ id }: Check): string {
+  return id
 }
 
 function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgement>>): boolean {
@@ -152,7 +183,7 @@ function worstFirst(a: Finding, b: Finding): number {
 function judgeable(input: ConfigInput | Config): Config {
   const config = trustedConfig(input)
   const { audit } = config
-  const known = CHECKS.map(({ id }) => id)
+  const known = CHECKS.map(idOf)
   const named = [
     ...Object.keys(audit.levels).map((id) => ({ path: `audit.levels.${id}`, id })),
     ...audit.waivers.map(({ check }, i) => ({ path: `audit.waivers[${i}].check`, id: check })),

@@ -1,6 +1,9 @@
 /** Every code, in one list. A test holds it to one factory a code and to the README. */
 export const ERROR_CODES = [
   'ADMIN.NO_POOL',
+  'BASELINE.NOT_FOUND',
+  'BASELINE.NOT_WRITABLE',
+  'BASELINE.UNREADABLE',
   'CATALOG.CHANGED',
   'CATALOG.MISMATCH',
   'CHECK.UNKNOWN',
@@ -25,6 +28,7 @@ export const ERROR_CODES = [
   'POOLER.DETECTED',
   'ROLE.BYPASSES_RLS',
   'SCOPE.ENDED',
+  'SERVER.UNSUPPORTED',
   'SESSION.CHANGED',
   'SETTING.HAS_DEFAULT',
   'SETTING.INVALID',
@@ -95,6 +99,32 @@ export function adminNoPool(): TenancyError {
     'ADMIN.NO_POOL',
     'A statement ran in `runAsAdmin`, and the dialect has no `adminPool`; it was not sent.',
     'Give TenantDialect an `adminPool` with the login of the admin role.',
+  )
+}
+
+export function baselineNotFound(path: string): TenancyError {
+  return new TenancyError(
+    'BASELINE.NOT_FOUND',
+    `There is no baseline at ${path}; nothing was judged.`,
+    'Write it with `--update-baseline`: what is found then is known.',
+  )
+}
+
+export function baselineNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'BASELINE.NOT_WRITABLE',
+    `The baseline ${path} cannot be written, and is as it was: ${(cause as Error).message}`,
+    'Give it another path.',
+    { cause },
+  )
+}
+
+export function baselineUnreadable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'BASELINE.UNREADABLE',
+    `The baseline ${path} cannot be read; nothing was judged: ${(cause as Error).message}`,
+    'Take it from version control, or remove it and write it with `--update-baseline`.',
+    { cause },
   )
 }
 
@@ -315,6 +345,15 @@ export function scopeEnded(cause?: unknown): TenancyError {
       : 'A statement ran on a connection that an earlier failure has ended; it was not sent.',
     'Await every statement before its transaction or connection callback ends, and keep no handle beyond it.',
     cause === undefined ? undefined : { cause },
+  )
+}
+
+/** `version`: as in `server_version_num`. */
+export function serverUnsupported(version: number): TenancyError {
+  return new TenancyError(
+    'SERVER.UNSUPPORTED',
+    `The server is PostgreSQL ${Math.trunc(version / 10_000)}, older than 14; nothing was judged.`,
+    'Update the server: what row security of an older one holds is not known here.',
   )
 }
 

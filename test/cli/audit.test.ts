@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type AuditReport, audit } from '../../src/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import { renderAuditHuman } from '../../src/cli/render/audit-human.ts'
+import { wrap } from '../../src/cli/render/wrap.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
@@ -60,7 +61,14 @@ describe('kysely-tenants audit', () => {
       out: [
         'public.tasks',
         '  ✖ critical  Row security is off: no row is filtered. Its policies do nothing.  rls-disabled',
+        ...why('rls-disabled'),
         '    fix  alter table public.tasks enable row level security;',
+        '',
+        'What a command of the application reaches',
+        '  table         select  insert  update  delete',
+        '  public.tasks  ✖       ✖       ✖       ✖',
+        '  1 more table  ✔       ✔       ✔       ✔',
+        '  ✔ rows of its tenant alone  ✖ rows of others too  ? not proven',
         '',
         `✖ ${await scope()}: 1 finding (1 critical); 1 check switched off.`,
         '',
@@ -106,11 +114,13 @@ describe('kysely-tenants audit', () => {
       ...{ reason: 'until the import is done', expires: '2999-12-31' },
     }
     const waiving = { ...config, audit: { levels: SERVER_ASIDE, waivers: [waiver] } }
-    expect(await runCli(['audit', '--url', url], waiving)).to.deep.equal({
-      code: 0,
-      out: `✔ ${await scope()}: no findings; 1 waived; 1 check switched off.\n`,
-      err: '',
-    })
+    const { code, out } = await runCli(['audit', '--url', url], waiving)
+    expect(code).to.equal(0)
+    // What is waived does not count, and is not mended by it either.
+    expect(out).to.include('  public.tasks  ✖       ✖       ✖       ✖\n')
+    expect(out.trimEnd().split('\n').at(-1)).to.equal(
+      `✔ ${await scope()}: no findings; 1 waived; 1 check switched off.`,
+    )
   })
 
   it('refuses a waiver of a check that there is not', async () => {
@@ -224,18 +234,22 @@ describe('renderAuditHuman', () => {
     ],
     waived: [],
     inconclusive: [{ check: 'app-role-superuser', reason: 'no app role in the config' }],
+    matrix: [],
   }
 
   it('groups by object, the worst first', () => {
-    expect(renderAuditHuman(REPORT, false)).to.equal(`public.tasks
+    expect(renderAuditHuman(REPORT, { color: false })).to.equal(`public.tasks
   ✖ critical  Row security is off.  rls-disabled
+${why('rls-disabled').join('\n')}
     fix  alter table public.tasks enable row level security;
   ✖ medium  Its owner sees every tenant.  rls-not-forced
+${why('rls-not-forced').join('\n')}
     fix  alter table public.tasks
            force row level security;
 
 public.open_tasks
   ✖ high  It reads as its owner.  view-bypasses-rls
+${why('view-bypasses-rls').join('\n')}
     fix  -- make a function of it
 
 Could not be checked
@@ -246,7 +260,9 @@ Could not be checked
   })
 
   it('does not call a run clean in which a check could not look', () => {
-    expect(renderAuditHuman({ ...REPORT, findings: [] }, false)).to.equal(`Could not be checked
+    expect(
+      renderAuditHuman({ ...REPORT, findings: [] }, { color: false }),
+    ).to.equal(`Could not be checked
   ? app-role-superuser  no app role in the config
 
 ? 2 tables, 3 checks: no findings; 1 check could not look.
@@ -254,8 +270,14 @@ Could not be checked
   })
 
   it('paints the levels', () => {
-    const painted = renderAuditHuman(REPORT, true)
+    const painted = renderAuditHuman(REPORT, { color: true })
     expect(painted).to.include('\u001b[31m\u001b[1m✖ critical\u001b[22m\u001b[39m')
     expect(painted).to.include('\u001b[33m✖ medium\u001b[39m')
   })
 })
+
+/** The lines by which a check says why it matters. */
+function why(id: string): string[] {
+  const [first = '', ...more] = wrap(CHECKS.find((check) => check.id === id)?.why ?? '')
+  return [`    why  ${first}`, ...more.map((line) => `         ${line}`)]
+}

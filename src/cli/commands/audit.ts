@@ -1,9 +1,17 @@
 import { relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
-import { type AuditReport, auditSnapshot, type Snapshot, takeSnapshot } from '../../audit.ts'
+import {
+  type AuditReport,
+  auditSnapshot,
+  type BaselineEntry,
+  type Snapshot,
+  takeSnapshot,
+} from '../../audit.ts'
 import type { Config } from '../../config.ts'
+import { baselineNotFound } from '../../errors.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { snapshotRequest } from '../../wanted.ts'
+import { loadBaseline, saveBaseline } from '../baseline-file.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
@@ -15,6 +23,7 @@ import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
 import type { AuditSource } from '../render/audit-source.ts'
 import { renderJson } from '../render/json.ts'
+import { plural } from '../render/plural.ts'
 import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
 
 const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown'] as const
@@ -26,6 +35,9 @@ interface AuditOptions extends CommonOptions {
   readonly failOn?: Level
   readonly snapshot?: string
   readonly from?: string
+  readonly baseline?: string
+  readonly updateBaseline?: boolean
+  readonly verbose?: boolean
 }
 
 const HELP = `
@@ -39,6 +51,7 @@ Examples:
   kysely-tenants audit --format sarif > kysely-tenants.sarif
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
+  kysely-tenants audit --baseline known.json --update-baseline
   kysely-tenants audit --json | jq '.findings[].check'
   kysely-tenants explain rls-not-forced`
 
@@ -66,16 +79,25 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
         'url',
       ]),
     )
+    .option('--baseline <file>', 'let the findings in this file pass; new ones fail')
+    .option('--update-baseline', 'take out of it what is fixed; write it where there is none')
+    .option('--verbose', 'a line of the matrix for every table')
     .addHelpText('after', HELP)
-    .action(async (options: AuditOptions) => {
+    .action(async (options: AuditOptions, command: Command) => {
+      if (options.updateBaseline && options.baseline === undefined) {
+        command.error("error: option '--update-baseline' needs '--baseline <file>'")
+      }
       const { config, path } = await loadConfig(io.cwd, options.config)
-      const report = auditSnapshot(await snapshotFor(config, options, io.cwd), config)
+      const snapshot = await snapshotFor(config, options, io.cwd)
+      const report = ratchet(options, io, (baseline) =>
+        auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
+      )
       const failOn = options.failOn ?? config.audit.failOn
       const fails = report.findings.some(({ level }) => isAtLeast(level, failOn))
 
       const configFile = relative(io.cwd, path).split(sep).join('/')
       const source = { configFile, version: packageVersion() }
-      io.out(render(report, options.format, { ...source, color: io.color }))
+      io.out(render(report, options, { ...source, color: io.color }))
       exit(fails ? EXIT.findings : EXIT.clean)
     })
 }
@@ -95,14 +117,37 @@ async function snapshotFor(
   return snapshot
 }
 
+/** Sets aside what the baseline knows; the file is written before anything is printed. */
+function ratchet(
+  options: AuditOptions,
+  io: Io,
+  judge: (baseline?: readonly BaselineEntry[]) => AuditReport,
+): AuditReport {
+  if (options.baseline === undefined) return judge()
+  const path = resolve(io.cwd, options.baseline)
+  const baseline = loadBaseline(path)
+  if (!baseline && !options.updateBaseline) throw baselineNotFound(path)
+
+  const known = baseline ?? judge().findings
+  const report = judge(known)
+  if (options.updateBaseline) {
+    const fixed = new Set(report.baseline?.fixed)
+    const rest = known.filter((entry) => !fixed.has(entry))
+    if (!baseline || fixed.size > 0) saveBaseline(path, rest)
+    const changed = baseline ? `${fixed.size} taken out` : 'written'
+    io.err(`${options.baseline}: ${changed}, ${plural(rest.length, 'finding')} known.\n`)
+  }
+  return report
+}
+
 function render(
   report: AuditReport,
-  format: Format,
+  { format, verbose = false }: AuditOptions,
   { color, ...source }: AuditSource & { readonly color: boolean },
 ): string {
   switch (format) {
     case 'human':
-      return renderAuditHuman(report, color)
+      return renderAuditHuman(report, { color, verbose })
     case 'json':
       return renderJson(report)
     case 'sarif':
@@ -110,6 +155,6 @@ function render(
     case 'github':
       return renderAuditGithub(report, source)
     case 'markdown':
-      return renderAuditMarkdown(report)
+      return renderAuditMarkdown(report, { verbose })
   }
 }

@@ -3,8 +3,7 @@ import { LEVELS } from '../../level.ts'
 import { alignColumns } from './columns.ts'
 import { paintLevel } from './level.ts'
 import { paint } from './paint.ts'
-
-const WIDTH = 88
+import { wrap } from './wrap.ts'
 
 /** Worst first, each level in the order of the registry. */
 export function renderChecks(checks: readonly Check[], color: boolean): string {
@@ -34,17 +33,4 @@ export function renderCheck(check: Check, color: boolean): string {
     section('Fixed', check.fixed.trim().split('\n')),
   ]
   return `${blocks.join('\n\n')}\n`
-}
-
-function wrap(text: string): string[] {
-  const lines: string[] = []
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + word.length < WIDTH) {
-      lines[lines.length - 1] = `${last} ${word}`
-    } else {
-      lines.push(word)
-    }
-  }
-  return lines
 }
