@@ -10,7 +10,7 @@ import {
 import type { Config } from '../../config.ts'
 import { baselineNotFound } from '../../errors.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { snapshotRequest } from '../../wanted.ts'
+import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { loadBaseline, saveBaseline } from '../baseline-file.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -18,6 +18,7 @@ import { loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
 import { renderAuditGithub } from '../render/audit-github.ts'
+import { renderAuditHtml } from '../render/audit-html.ts'
 import { renderAuditHuman } from '../render/audit-human.ts'
 import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
@@ -25,8 +26,9 @@ import type { AuditSource } from '../render/audit-source.ts'
 import { renderJson } from '../render/json.ts'
 import { plural } from '../render/plural.ts'
 import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
+import { type TablePolicies, tablePolicies } from '../table-policies.ts'
 
-const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown'] as const
+const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'html'] as const
 
 type Format = (typeof FORMATS)[number]
 
@@ -49,6 +51,7 @@ Examples:
   kysely-tenants audit --fail-on critical
   kysely-tenants audit --format github
   kysely-tenants audit --format sarif > kysely-tenants.sarif
+  kysely-tenants audit --format html > audit.html
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
   kysely-tenants audit --baseline known.json --update-baseline
@@ -97,7 +100,8 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 
       const configFile = relative(io.cwd, path).split(sep).join('/')
       const source = { configFile, version: packageVersion() }
-      io.out(render(report, options, { ...source, color: io.color }))
+      const policies = () => tablePolicies(wantedState(config, snapshot), snapshot)
+      io.out(render(report, options, { ...source, color: io.color, policies }))
       exit(fails ? EXIT.findings : EXIT.clean)
     })
 }
@@ -140,10 +144,16 @@ function ratchet(
   return report
 }
 
+interface Surroundings extends AuditSource {
+  readonly color: boolean
+  /** Read only by the format that shows them. */
+  readonly policies: () => TablePolicies[]
+}
+
 function render(
   report: AuditReport,
   { format, verbose = false }: AuditOptions,
-  { color, ...source }: AuditSource & { readonly color: boolean },
+  { color, policies, ...source }: Surroundings,
 ): string {
   switch (format) {
     case 'human':
@@ -156,5 +166,7 @@ function render(
       return renderAuditGithub(report, source)
     case 'markdown':
       return renderAuditMarkdown(report, { verbose })
+    case 'html':
+      return renderAuditHtml(report, { ...source, policies: policies() })
   }
 }

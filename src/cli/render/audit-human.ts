@@ -3,6 +3,7 @@ import type { AuditReport, Isolation } from '../../audit.ts'
 import { CHECKS } from '../../checks/registry.ts'
 import { COMMANDS } from '../../isolation.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
+import { byObject } from './by-object.ts'
 import { alignColumns } from './columns.ts'
 import { MATRIX_TITLE, MEANING, matrixLines, SIGN } from './isolation.ts'
 import { paintLevel } from './level.ts'
@@ -36,17 +37,6 @@ export function renderAuditHuman(report: AuditReport, options: HumanOptions): st
     ...matrix(report, options, c),
   ]
   return `${[...parts, summary(report, c)].join('\n\n')}\n`
-}
-
-// The report is sorted, and a Map keeps the order in which its keys arrive.
-function byObject(findings: readonly Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>()
-  for (const finding of findings) {
-    const group = groups.get(finding.object)
-    if (group) group.push(finding)
-    else groups.set(finding.object, [finding])
-  }
-  return groups
 }
 
 /** @param explained the checks whose reason was told: once is enough */
