@@ -1,11 +1,13 @@
 import { type BaselineEntry, type Compared, compareWithBaseline } from './baseline.ts'
+import { readAppLogin } from './catalog/read-app-login.ts'
 import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
 import { readSnapshot } from './catalog/read-snapshot.ts'
 import type { Snapshot } from './catalog/snapshot.ts'
 import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
-import { configInvalid } from './errors.ts'
+import { catalogMismatch, configInvalid } from './errors.ts'
+import { type Inconclusive, isDistributed, obstacle, reservations } from './inconclusive.ts'
 import { isolationOf, type TableIsolation } from './isolation.ts'
 import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
@@ -17,6 +19,7 @@ export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'
 export type { Snapshot } from './catalog/snapshot.ts'
 export type { Finding } from './checks/check.ts'
+export type { Inconclusive } from './inconclusive.ts'
 export type { Isolation, TableIsolation } from './isolation.ts'
 export type { Waived } from './waivers.ts'
 
@@ -42,14 +45,17 @@ export interface AuditReport {
   readonly baseline?: Compared
 }
 
+export interface SnapshotOptions {
+  /**
+   * A fresh connection of the application, with its own login: what PostgreSQL says there is the last
+   * word about it.
+   */
+  readonly app?: Queryable
+}
+
 export interface AuditOptions {
   /** The findings of an earlier report, which may stay: they are set aside. */
   readonly baseline?: readonly BaselineEntry[]
-}
-
-export interface Inconclusive {
-  readonly check: string
-  readonly reason: string
 }
 
 /**
@@ -69,24 +75,38 @@ export interface Inconclusive {
 export async function audit(
   db: Queryable,
   config: ConfigInput | Config,
-  options?: AuditOptions,
+  options: AuditOptions & SnapshotOptions = {},
 ): Promise<AuditReport> {
-  return auditSnapshot(await takeSnapshot(db, config), config, options)
+  return auditSnapshot(await takeSnapshot(db, config, options), config, options)
 }
 
 /**
  * Reads what {@link auditSnapshot} judges: plain data, which can be kept as JSON.
  *
- * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`
+ * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH` when the
+ * application is connected with another database
  *
  * @example
  * ```ts
  * const snapshot = await takeSnapshot(client, config)
  * ```
  */
-export async function takeSnapshot(db: Queryable, config: ConfigInput | Config): Promise<Snapshot> {
-  const request = snapshotRequest(judgeable(config))
-  return inReadOnlyTransaction(db, () => readSnapshot(db, request))
+export async function takeSnapshot(
+  db: Queryable,
+  config: ConfigInput | Config,
+  { app }: SnapshotOptions = {},
+): Promise<Snapshot> {
+  const trusted = judgeable(config)
+  const request = snapshotRequest(trusted)
+  const appLogin = app && (await readAppLogin(app, trusted.setting))
+  const snapshot = await inReadOnlyTransaction(db, () => readSnapshot(db, request))
+  if (!appLogin) return snapshot
+  if (appLogin.database !== snapshot.database) {
+    throw catalogMismatch([
+      `The application is connected with ${appLogin.database}, and not with ${snapshot.database}.`,
+    ])
+  }
+  return { ...snapshot, appLogin }
 }
 
 /**
@@ -128,15 +148,17 @@ export function auditSnapshot(
     off: CHECKS.map(idOf).filter((id) => levels[id] === 'off'),
     findings: [...(compared ?? judged).findings].sort(worstFirst),
     waived: judged.waived.sort(worstFirst),
-    inconclusive,
-    matrix: isolationOf(context, { findings: found, isBlind: isBlindToApp(inconclusive) }),
+    inconclusive: [...inconclusive, ...reservations(context, checks)],
+    matrix: isolationOf(context, {
+      findings: found,
+      isBlind: isDistributed(snapshot) || isBlindToApp(blind),
+    }),
     ...(compared && { baseline: { known: compared.known, fixed: compared.fixed } }),
   }
 }
 
 /** Who is not known cannot be said to be held: a later release of the server is another matter. */
-function isBlindToApp(inconclusive: readonly Inconclusive[]): boolean {
-  const blind = new Set(inconclusive.map(({ check }) => check))
+function isBlindToApp(blind: ReadonlySet<string>): boolean {
   return CHECKS.some(({ id, needs }) => needs === 'appRoles' && blind.has(id))
 }
 
@@ -149,22 +171,9 @@ function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgem
 }
 
 // A server without views that could run as their caller has none that should.
-function isPossible({ since }: Check, { snapshot }: CheckContext): boolean {
+function isPossible({ since, asksApp }: Check, { snapshot }: CheckContext): boolean {
+  if (asksApp && !snapshot.appLogin) return false
   return since === undefined || snapshot.serverVersion >= since
-}
-
-// The major versions whose releases the checks know.
-const KNOWN_SERVERS = [14, 18] as const
-
-function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContext): Inconclusive[] {
-  const major = Math.trunc(snapshot.serverVersion / 10_000)
-  if (needs === 'appRoles' && wanted.appRoles.length === 0) {
-    return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
-  }
-  if (needs === 'knownServer' && (major < KNOWN_SERVERS[0] || major > KNOWN_SERVERS[1])) {
-    return [{ check: id, reason: `nothing is known here of PostgreSQL ${major}` }]
-  }
-  return []
 }
 
 function withLevel(finding: Finding, levels: Readonly<Record<string, Judgement>>): Finding {

@@ -131,10 +131,11 @@ function worst(verdicts: readonly Isolation[]): Isolation {
   return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'isolated'
 }
 
-/** The cells that something else than the policies of the table opens: a view, TRUNCATE. */
+/** The cells that something else than the policies of the table opens: a view, TRUNCATE, the login. */
 function holesOf(findings: readonly Finding[], context: CheckContext): Set<string> {
   const holes = findings.flatMap(({ check, object }) => {
     if (check === 'grant-truncate') return [cell(object, 'delete')]
+    if (check === 'row-security-inactive') return COMMANDS.map((command) => cell(object, command))
     const view = relationsByName(context).get(object)
     const [caller] = context.wanted.appRoles
     if (!view || caller === undefined || !SHOWING.includes(check)) return []

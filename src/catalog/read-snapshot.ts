@@ -20,14 +20,20 @@ export interface SnapshotRequest {
 
 const OLDEST_SERVER = 140000
 
-type Server = Pick<Snapshot, 'serverVersion' | 'database' | 'currentUser' | 'tenantAtStart'>
+type Server = Pick<
+  Snapshot,
+  'serverVersion' | 'database' | 'currentUser' | 'tenantAtStart' | 'extensions'
+>
 
 const READ_SERVER = `
   select
     pg_catalog.current_setting('server_version_num')::int as "serverVersion",
     pg_catalog.current_database()                         as "database",
     current_user                                          as "currentUser",
-    nullif(pg_catalog.current_setting($1, true), '')      as "tenantAtStart"
+    nullif(pg_catalog.current_setting($1, true), '')      as "tenantAtStart",
+    array(
+      select extname::text from pg_catalog.pg_extension order by extname
+    )                                                     as "extensions"
 `
 
 /**

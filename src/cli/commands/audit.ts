@@ -5,6 +5,7 @@ import {
   auditSnapshot,
   type BaselineEntry,
   type Snapshot,
+  type SnapshotOptions,
   takeSnapshot,
 } from '../../audit.ts'
 import type { Config } from '../../config.ts'
@@ -37,6 +38,7 @@ interface AuditOptions extends CommonOptions {
   readonly failOn?: Level
   readonly snapshot?: string
   readonly from?: string
+  readonly appUrl?: string
   readonly baseline?: string
   readonly updateBaseline?: boolean
   readonly verbose?: boolean
@@ -52,6 +54,7 @@ Examples:
   kysely-tenants audit --format github
   kysely-tenants audit --format sarif > kysely-tenants.sarif
   kysely-tenants audit --format html > audit.html
+  kysely-tenants audit --app-url "$APP_DATABASE_URL"
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
   kysely-tenants audit --baseline known.json --update-baseline
@@ -75,11 +78,16 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
         'exit 1 from this level on (default: `audit.failOn` of the config, else high)',
       ).choices(LEVELS),
     )
+    .option(
+      '--app-url <url>',
+      'also ask on a connection of the application (default: `audit.appConnection` of the config)',
+    )
     .option('--snapshot <file>', 'also save what was read')
     .addOption(
       new Option('--from <file>', 'audit what --snapshot saved, without a database').conflicts([
         'snapshot',
         'url',
+        'appUrl',
       ]),
     )
     .option('--baseline <file>', 'let the findings in this file pass; new ones fail')
@@ -108,17 +116,26 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 
 async function snapshotFor(
   config: Config,
-  { url, snapshot: to, from }: AuditOptions,
+  { url, appUrl, snapshot: to, from }: AuditOptions,
   cwd: string,
 ): Promise<Snapshot> {
   const request = snapshotRequest(config)
   if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
 
   const snapshot = await withClient(config.connection, url, (client) =>
-    takeSnapshot(client, config),
+    withAppClient(config, appUrl, (app) => takeSnapshot(client, config, app)),
   )
   if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
   return snapshot
+}
+
+function withAppClient<T>(
+  { audit: { appConnection } }: Config,
+  url: string | undefined,
+  body: (app: SnapshotOptions) => Promise<T>,
+): Promise<T> {
+  if (url === undefined && appConnection === undefined) return body({})
+  return withClient(appConnection, url, (app) => body({ app }))
 }
 
 /** Sets aside what the baseline knows; the file is written before anything is printed. */
