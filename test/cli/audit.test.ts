@@ -141,11 +141,11 @@ describe('kysely-tenants audit', () => {
     expect(await ids({ ...config, audit: { levels } })).to.deep.equal(['temp-privilege low'])
   })
 
-  it('makes every check but those for hardening', async () => {
+  it('makes every check but those for hardening and those that ask the application', async () => {
     const everything = parseConfig({ ...config, audit: {} })
     const report = await withClient(url, (client) => audit(client, everything))
     const expected = CHECKS.filter(
-      ({ isOptIn, since = 0 }) => !isOptIn && since <= report.serverVersion,
+      ({ isOptIn, asksApp, since = 0 }) => !isOptIn && !asksApp && since <= report.serverVersion,
     )
     expect(report.checks).to.equal(expected.length)
   })
@@ -184,6 +184,37 @@ describe('kysely-tenants audit', () => {
     })
   })
 
+  it('shows beside each policy what it should be, as a page', async () => {
+    await change(`
+      alter policy tenant_isolation on tasks using (true);
+      drop policy tenant_access on projects;
+      create policy mine on projects using (true)`)
+    const { code, out } = await run('--format', 'html')
+    expect(code).to.equal(1)
+    expect(out).to.match(/^<!doctype html>\n/)
+
+    const [, projects = '', tasks = ''] = out.split('<details class="table"')
+    expect(figures(projects)).to.deep.equal([
+      'tenant_access missing 0-1+',
+      'tenant_isolation as wanted 0-0+',
+      'mine not of this tool 0-0+',
+    ])
+    expect(figures(tasks)).to.deep.equal([
+      'tenant_access as wanted 0-0+',
+      'tenant_isolation differs 1-1+',
+    ])
+  })
+
+  it('has a line of the matrix for every table with --verbose', async () => {
+    expect((await run('--verbose')).out.split('\n').slice(0, 5)).to.deep.equal([
+      'What a command of the application reaches',
+      '  table            select  insert  update  delete',
+      '  public.projects  ✔       ✔       ✔       ✔',
+      '  public.tasks     ✔       ✔       ✔       ✔',
+      '  ✔ rows of its tenant alone  ✖ rows of others too  ? not proven',
+    ])
+  })
+
   for (const argv of [['--json'], ['--format', 'json']]) {
     it(`prints the report as it is with ${argv.join(' ')}`, async () => {
       await change('alter table tasks disable row level security')
@@ -200,6 +231,12 @@ describe('kysely-tenants audit', () => {
 })
 
 describe('renderAuditHuman', () => {
+  const CELLS = {
+    select: 'isolated',
+    insert: 'isolated',
+    update: 'isolated',
+    delete: 'isolated',
+  } as const
   const REPORT: AuditReport = {
     serverVersion: 180004,
     database: 'shop',
@@ -236,6 +273,22 @@ describe('renderAuditHuman', () => {
     inconclusive: [{ check: 'app-role-superuser', reason: 'no app role in the config' }],
     matrix: [],
   }
+
+  it('keeps a thousand tables without anything to say in one line', () => {
+    const matrix = Array.from({ length: 1000 }, (_, index) => ({
+      ...{ table: `public.t${index}`, ...CELLS, ...(index === 500 && { delete: 'hole' as const }) },
+    }))
+    const lines = renderAuditHuman({ ...REPORT, findings: [], matrix }, { color: false }).split(
+      '\n',
+    )
+    expect(lines.slice(3, 8)).to.deep.equal([
+      'What a command of the application reaches',
+      '  table            select  insert  update  delete',
+      '  public.t500      ✔       ✔       ✔       ✖',
+      '  999 more tables  ✔       ✔       ✔       ✔',
+      '  ✔ rows of its tenant alone  ✖ rows of others too  ? not proven',
+    ])
+  })
 
   it('groups by object, the worst first', () => {
     expect(renderAuditHuman(REPORT, { color: false })).to.equal(`public.tasks
@@ -280,4 +333,13 @@ Could not be checked
 function why(id: string): string[] {
   const [first = '', ...more] = wrap(CHECKS.find((check) => check.id === id)?.why ?? '')
   return [`    why  ${first}`, ...more.map((line) => `         ${line}`)]
+}
+
+/** Of the policies on a page: the name, the state, and how much goes and comes. */
+function figures(markup: string): string[] {
+  return [...markup.matchAll(/<figure>([\s\S]*?)<\/figure>/g)].map(([, figure = '']) => {
+    const [, name, state] = /<code>([^<]+)<\/code> <span[^>]*>([^<]+)</.exec(figure) ?? []
+    const count = (tag: string) => figure.split(`<${tag}>`).length - 1
+    return `${name} ${state} ${count('del')}-${count('ins')}+`
+  })
 }
