@@ -221,7 +221,7 @@ describe('audit --format sarif', () => {
       ['rls-disabled', 'new'],
       ['tenant-column-default', 'unchanged'],
       ['grant-truncate', 'absent'],
-      ['rls-not-forced', undefined],
+      ['rls-not-forced', 'unchanged'],
     ])
     expect(log(REPORT).runs[0]?.results?.[0]).not.to.have.property('baselineState')
   })

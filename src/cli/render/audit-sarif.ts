@@ -45,6 +45,7 @@ export function renderAuditSarif(report: AuditReport, source: AuditSource): stri
           ...(report.baseline?.fixed ?? []).map((entry) => absent(entry, source)),
           ...report.waived.map((finding) => ({
             ...result(finding, source),
+            ...(report.baseline && { baselineState: 'unchanged' as const }),
             suppressions: [{ kind: 'external' as const, justification: finding.reason }],
           })),
         ],

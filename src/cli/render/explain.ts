@@ -22,11 +22,18 @@ export function renderCheck(check: Check, color: boolean): string {
   const c = paint(color)
   const section = (name: string, lines: readonly string[]) =>
     [c.bold(name), ...lines.map((line) => `  ${line}`)].join('\n')
-  const optIn = check.isOptIn ? ['', `Opt-in: name it in \`audit.levels\` to have it judged.`] : []
+  const conditions = [
+    ...(check.isOptIn ? ['', 'Opt-in: name it in `audit.levels` to have it judged.'] : []),
+    ...(check.asksApp
+      ? ['', 'Asks the application itself: pass `--app-url` to have it judged.']
+      : []),
+  ]
   const blocks = [
-    [`${c.bold(check.id)}  ${paintLevel(c, check.level, check.level)}`, check.title, ...optIn].join(
-      '\n',
-    ),
+    [
+      `${c.bold(check.id)}  ${paintLevel(c, check.level, check.level)}`,
+      check.title,
+      ...conditions,
+    ].join('\n'),
     section('Why', wrap(check.why)),
     section('Read', [check.link]),
     section('Broken', check.broken.trim().split('\n')),
