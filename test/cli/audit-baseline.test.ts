@@ -1,4 +1,11 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { AuditReport } from '../../src/audit.ts'
@@ -149,6 +156,19 @@ describe('audit --baseline', () => {
       expect(readdirSync(project.folder).toSorted()).to.deep.equal([
         ...['known.json', 'kysely-tenants.config.ts', 'real.json'],
       ])
+    }))
+
+  it('is replaced in one step: who has the old file open still reads all of it', () =>
+    withProject(config, async (project) => {
+      await audit(project, ...UPDATE)
+      const file = join(project.folder, 'known.json')
+      const old = join(project.folder, 'old.json')
+      linkSync(file, old)
+      const before = readFileSync(file, 'utf8')
+      await change('alter table tasks enable row level security')
+      await audit(project, ...UPDATE)
+      expect(kept(project).findings).to.deep.equal([])
+      expect(readFileSync(old, 'utf8')).to.equal(before)
     }))
 
   describe('bad input', () => {
