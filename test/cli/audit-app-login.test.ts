@@ -107,6 +107,16 @@ describe('audit --app-url', () => {
     }
   })
 
+  it('repeats nothing that the table itself is found for', async () => {
+    await change('alter table projects disable row level security')
+    try {
+      const checks = (await report(role.app)).findings.map(({ check }) => check)
+      expect(checks).to.deep.equal(['rls-disabled'])
+    } finally {
+      await change('alter table projects enable row level security')
+    }
+  })
+
   it('takes the login from the config, and keeps what it said in a snapshot', async () => {
     const own = { ...config, audit: { ...config.audit, appConnection: loginUrl(url, role.owner) } }
     const { out } = await runCli(['audit', '--url', url, '--json'], own)
