@@ -3,21 +3,19 @@ import { Command, Option } from 'commander'
 import {
   type AuditReport,
   auditSnapshot,
-  type BaselineEntry,
   type Snapshot,
   type SnapshotOptions,
   takeSnapshot,
 } from '../../audit.ts'
 import type { Config } from '../../config.ts'
-import { baselineNotFound } from '../../errors.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { snapshotRequest, wantedState } from '../../wanted.ts'
-import { loadBaseline, saveBaseline } from '../baseline-file.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
+import { type RatchetOptions, ratchet } from '../ratchet.ts'
 import { renderAuditGithub } from '../render/audit-github.ts'
 import { renderAuditHtml } from '../render/audit-html.ts'
 import { renderAuditHuman } from '../render/audit-human.ts'
@@ -25,7 +23,6 @@ import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
 import type { AuditSource } from '../render/audit-source.ts'
 import { renderJson } from '../render/json.ts'
-import { plural } from '../render/plural.ts'
 import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
 import { type TablePolicies, tablePolicies } from '../table-policies.ts'
 
@@ -33,14 +30,12 @@ const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'html'] as cons
 
 type Format = (typeof FORMATS)[number]
 
-interface AuditOptions extends CommonOptions {
+interface AuditOptions extends CommonOptions, RatchetOptions {
   readonly format: Format
   readonly failOn?: Level
   readonly snapshot?: string
   readonly from?: string
   readonly appUrl?: string
-  readonly baseline?: string
-  readonly updateBaseline?: boolean
   readonly verbose?: boolean
 }
 
@@ -136,29 +131,6 @@ function withAppClient<T>(
 ): Promise<T> {
   if (url === undefined && appConnection === undefined) return body({})
   return withClient(appConnection, url, (app) => body({ app }))
-}
-
-/** Sets aside what the baseline knows; the file is written before anything is printed. */
-function ratchet(
-  options: AuditOptions,
-  io: Io,
-  judge: (baseline?: readonly BaselineEntry[]) => AuditReport,
-): AuditReport {
-  if (options.baseline === undefined) return judge()
-  const path = resolve(io.cwd, options.baseline)
-  const baseline = loadBaseline(path)
-  if (!baseline && !options.updateBaseline) throw baselineNotFound(path)
-
-  const known = baseline ?? judge().findings
-  const report = judge(known)
-  if (options.updateBaseline) {
-    const fixed = new Set(report.baseline?.fixed)
-    const rest = known.filter((entry) => !fixed.has(entry))
-    if (!baseline || fixed.size > 0) saveBaseline(path, rest)
-    const changed = baseline ? `${fixed.size} taken out` : 'written'
-    io.err(`${options.baseline}: ${changed}, ${plural(rest.length, 'finding')} known.\n`)
-  }
-  return report
 }
 
 interface Surroundings extends AuditSource {
