@@ -4,6 +4,7 @@ import type { Snapshot } from './catalog/snapshot.ts'
 import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
+import { readTruthTables } from './drift/read-truth-tables.ts'
 import { configInvalid } from './errors.ts'
 import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
@@ -60,7 +61,7 @@ export async function audit(db: Queryable, config: ConfigInput | Config): Promis
 /**
  * Reads what {@link auditSnapshot} judges: plain data, which can be kept as JSON.
  *
- * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`
+ * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH`, `CATALOG.CHANGED`
  *
  * @example
  * ```ts
@@ -68,8 +69,13 @@ export async function audit(db: Queryable, config: ConfigInput | Config): Promis
  * ```
  */
 export async function takeSnapshot(db: Queryable, config: ConfigInput | Config): Promise<Snapshot> {
-  const request = snapshotRequest(judgeable(config))
-  return inReadOnlyTransaction(db, () => readSnapshot(db, request))
+  const trusted = judgeable(config)
+  const request = snapshotRequest(trusted)
+  return inReadOnlyTransaction(db, async () => {
+    const snapshot = await readSnapshot(db, request)
+    const { tables } = wantedState(trusted, snapshot)
+    return { ...snapshot, truthTables: await readTruthTables(db, tables, snapshot) }
+  })
 }
 
 /**
@@ -88,8 +94,11 @@ export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config):
   const context = { snapshot, wanted: wantedState(trusted, snapshot) }
   const { levels } = trusted.audit
   const checks = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
-  const inconclusive = checks.flatMap((check) => obstacle(check, context))
-  const blind = new Set(inconclusive.map(({ check }) => check))
+  const obstacles = checks.flatMap((check) => obstacle(check, context))
+  const blind = new Set(obstacles.map(({ check }) => check))
+  const doubts = checks
+    .filter(({ id }) => !blind.has(id))
+    .flatMap((check) => doubtsOf(check, context))
   const found = checks
     .filter(({ id }) => !blind.has(id))
     .flatMap((check) => check.detect(context))
@@ -97,7 +106,7 @@ export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config):
   const today = new Date().toISOString().slice(0, 10)
   const { findings, waived } = applyWaivers(trusted.audit.waivers, {
     findings: found,
-    blind,
+    blind: new Set([...obstacles, ...doubts].map(({ check }) => check)),
     today,
   })
 
@@ -109,7 +118,7 @@ export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config):
     off: CHECKS.map(({ id }) => id).filter((id) => levels[id] === 'off'),
     findings: findings.sort(worstFirst),
     waived: waived.sort(worstFirst),
-    inconclusive,
+    inconclusive: [...obstacles, ...doubts],
   }
 }
 
@@ -134,6 +143,13 @@ function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContext): Inc
     return [{ check: id, reason: `nothing is known here of PostgreSQL ${major}` }]
   }
   return []
+}
+
+function doubtsOf({ id, doubts }: Check, context: CheckContext): Inconclusive[] {
+  return (doubts?.(context) ?? []).map(({ object, reason }) => ({
+    check: id,
+    reason: `${object}: ${reason}`,
+  }))
 }
 
 function withLevel(finding: Finding, levels: Readonly<Record<string, Judgement>>): Finding {

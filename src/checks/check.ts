@@ -54,6 +54,13 @@ export interface Check {
   /** Without it the check cannot look, and says so: roles in the config, a server it knows about. */
   readonly needs?: 'appRoles' | 'knownServer'
   readonly detect: (context: CheckContext) => Finding[]
+  /** Where it could not look, and why: nothing found there is no "no findings". */
+  readonly doubts?: (context: CheckContext) => Doubt[]
+}
+
+export interface Doubt {
+  readonly object: string
+  readonly reason: string
 }
 
 type Description = Omit<Check, 'detect'>
