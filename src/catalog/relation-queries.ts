@@ -84,6 +84,8 @@ export const READ_RELATIONS = `
       join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
       where edge.child = c.oid and c.relkind in ('v', 'm')
     ), '[]')                                                       as "reads",
+    case when c.relkind in ('v', 'm')
+      then pg_catalog.md5(pg_catalog.pg_get_viewdef(c.oid)) end    as "queryHash",
     array(
       select w.rulename::text from pg_catalog.pg_rewrite w
       where w.ev_class = c.oid and w.rulename <> '_RETURN'

@@ -88,6 +88,8 @@ export interface RelationState extends TableName {
   readonly parents: readonly TableName[]
   /** What a view reads, directly. */
   readonly reads: readonly TableName[]
+  /** Of the query of a view: to notice that it changed. */
+  readonly queryHash: string | null
   readonly columns: readonly ColumnState[]
   readonly policies: readonly PolicyState[]
   readonly indexes: readonly IndexState[]

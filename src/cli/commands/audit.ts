@@ -1,9 +1,10 @@
 import { relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
 import { type AuditReport, auditSnapshot, type Snapshot, takeSnapshot } from '../../audit.ts'
+import { compareSnapshots } from '../../comparison/compare.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { snapshotRequest } from '../../wanted.ts'
+import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
@@ -14,6 +15,12 @@ import { renderAuditHuman } from '../render/audit-human.ts'
 import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
 import type { AuditSource } from '../render/audit-source.ts'
+import {
+  type Comparison,
+  opens,
+  renderComparisonHuman,
+  renderComparisonMarkdown,
+} from '../render/comparison.ts'
 import { renderJson } from '../render/json.ts'
 import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
 
@@ -26,11 +33,13 @@ interface AuditOptions extends CommonOptions {
   readonly failOn?: Level
   readonly snapshot?: string
   readonly from?: string
+  readonly against?: string
 }
 
 const HELP = `
 Reads the catalog in one read-only transaction and changes nothing.
-Exits 1 when a finding is at least as bad as --fail-on.
+Exits 1 when a finding is at least as bad as --fail-on; with --against, when a change WIDENS what somebody
+can see or write, or is UNKNOWN.
 
 Examples:
   kysely-tenants audit
@@ -39,6 +48,7 @@ Examples:
   kysely-tenants audit --format sarif > kysely-tenants.sarif
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
+  kysely-tenants audit --against production.json
   kysely-tenants audit --json | jq '.findings[].check'
   kysely-tenants explain rls-not-forced`
 
@@ -66,9 +76,22 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
         'url',
       ]),
     )
+    .addOption(
+      new Option('--against <file>', 'report what changed since --snapshot saved it').conflicts([
+        'failOn',
+      ]),
+    )
     .addHelpText('after', HELP)
-    .action(async (options: AuditOptions) => {
+    .action(async (options: AuditOptions, command: Command) => {
+      if (options.against !== undefined && !isComparable(options.format)) {
+        command.error(`error: --against is printed as ${COMPARABLE.join(', ')}`)
+      }
       const { config, path } = await loadConfig(io.cwd, options.config)
+      if (options.against !== undefined) {
+        const comparison = await compare(config, options.against, { ...options, cwd: io.cwd })
+        io.out(renderComparison(comparison, options.format, io.color))
+        return exit(opens(comparison.changes) ? EXIT.findings : EXIT.clean)
+      }
       const report = auditSnapshot(await snapshotFor(config, options, io.cwd), config)
       const failOn = options.failOn ?? config.audit.failOn
       const fails = report.findings.some(({ level }) => isAtLeast(level, failOn))
@@ -93,6 +116,30 @@ async function snapshotFor(
   )
   if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
   return snapshot
+}
+
+const COMPARABLE: readonly Format[] = ['human', 'json', 'markdown']
+
+function isComparable(format: Format): boolean {
+  return COMPARABLE.includes(format)
+}
+
+async function compare(
+  config: Config,
+  against: string,
+  { cwd, ...options }: AuditOptions & { readonly cwd: string },
+): Promise<Comparison> {
+  // What cannot be read must not cost a look at the database, nor overwrite itself.
+  const before = loadSnapshot(resolve(cwd, against), snapshotRequest(config))
+  const after = await snapshotFor(config, options, cwd)
+  const changes = compareSnapshots(before, after, wantedState(config, after))
+  return { database: after.database, against, changes }
+}
+
+function renderComparison(comparison: Comparison, format: Format, color: boolean): string {
+  if (format === 'json') return renderJson(comparison)
+  if (format === 'markdown') return renderComparisonMarkdown(comparison)
+  return renderComparisonHuman(comparison, color)
 }
 
 function render(
