@@ -93,6 +93,7 @@ const READ_ANATOMIES = `
       union
       select case m[1]
         when 'RANGETBLENTRY' then 'looks into a table'
+        when 'RTE' then 'looks into a table'
         when 'SQLVALUEFUNCTION' then 'depends on the role or the time'
         else 'uses ' || m[1] end
       from pg_catalog.regexp_matches(t.tree, '\\{([A-Z_]+)', 'g') m
