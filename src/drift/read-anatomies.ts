@@ -121,6 +121,9 @@ const READ_ANATOMIES = `
       join pg_catalog.pg_type y on y.oid = u.oid
       where y.oid not in ${KEPT_APART} and y.oid not in ${LISTS_OF_THEM}
       union
+      select 'casts to boolean'
+      where t.tree ~ ':resulttype 16 '
+      union
       select 'holds a list in one text'
       from (${numbers('consttype')}) u
       where u.oid in ${LISTS_OF_THEM}

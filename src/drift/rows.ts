@@ -18,6 +18,8 @@ export interface Rows {
   readonly rows: readonly Row[]
   /** The columns of which not every value is tried. */
   readonly open: readonly string[]
+  /** Those of which no possible value is: they may not be NULL. */
+  readonly untried: readonly string[]
 }
 
 interface Value {
@@ -52,8 +54,18 @@ export function sampleRows(
         others: values.map((value, i) => `${others[i]?.name} = ${value.label}`).join(', '),
       })),
     ),
+    untried: others
+      .filter(
+        (column) =>
+          column.notNull && (!fits || !(column.baseType in SAMPLES) || isUnnamed(column, words)),
+      )
+      .map(({ name }) => name),
     open: others.filter(({ baseType }) => baseType !== 'bool' || !fits).map(({ name }) => name),
   }
+}
+
+function isUnnamed({ baseType }: ColumnState, words: Words): boolean {
+  return SAMPLES[baseType]?.(words).length === 0
 }
 
 function valuesOf(column: ColumnState, words: Words): Value[] {

@@ -1,7 +1,7 @@
 import type { DriftedTable } from './drifted-table.ts'
 import { type Givens, givensOf } from './givens.ts'
 import { type Rows, sampleRows } from './rows.ts'
-import { namesTooMany, sampleTenants } from './tenants.ts'
+import { sampleTenants, untriedWords } from './tenants.ts'
 import { wordsOf } from './words.ts'
 
 /** What the conditions of a table are asked about. */
@@ -28,9 +28,7 @@ export function samplesFor({ table, relation }: DriftedTable): Samples {
     rows: sampleRows(table, columns, { tenants: tenants.owners, words }),
     givens: givensOf(table.setting, others, tenants),
     limits: [
-      ...(namesTooMany(words)
-        ? ['is of a table whose policies name more values than are tried']
-        : []),
+      ...untriedWords(table.type, words),
       ...(others.length > 1
         ? ['is of a table whose policies read more settings than are varied together']
         : []),

@@ -136,6 +136,9 @@ function boundsOfClause(
 
   const hidden = [
     ...(anatomy ? anatomy.opaque : ['was not there when the others were read']),
+    ...columns
+      .filter((column) => samples.rows.untried.includes(column))
+      .map((column) => `reads ${column}, of which no value can be tried`),
     ...(namesItsSettings(text) ? [] : ['reads a setting that is not one of the application']),
   ]
   if (hidden.length > 0) return opaque(text, known, doubts(hidden))

@@ -44,9 +44,17 @@ export function sampleTenants(type: TenantType, { strings, numbers }: Words): Te
   }
 }
 
-/** More of them than are tried. */
-export function namesTooMany({ strings, numbers }: Words): boolean {
-  return strings.length + numbers.length > MOST_NAMED
+/** What of the words is not tried, as one says it of a policy. */
+export function untriedWords(type: TenantType, { strings, numbers }: Words): string[] {
+  return [
+    ...(strings.length + numbers.length > MOST_NAMED
+      ? ['is of a table whose policies name more values than are tried']
+      : []),
+    // ' 7', '0x7' and '7_000' may be ids too.
+    ...(KINDS[type].isNumber && strings.some((word) => /\d/.test(word) && !NUMBER.test(word))
+      ? ['is of a table whose policies spell numbers in an unusual way']
+      : []),
+  ]
 }
 
 interface Kind {
@@ -55,6 +63,7 @@ interface Kind {
   /** More ids that are easily taken for A. */
   owners(a: string): readonly Tenant[]
   readonly malformed: string
+  readonly isNumber?: true
 }
 
 const NUMBER = /^-?\d+$/
@@ -80,13 +89,15 @@ function numeric(from: number, bits: number): Kind {
     fits: (word) => NUMBER.test(word) && BigInt.asIntN(bits, BigInt(word)) === BigInt(word),
     owners: () => [],
     malformed: 'none',
+    isNumber: true,
   }
 }
 
 const KINDS: Readonly<Record<TenantType, Kind>> = {
   uuid: {
     fresh: () => [randomUUID(), randomUUID()],
-    fits: (word) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word),
+    // With or without braces and hyphens: PostgreSQL takes them all.
+    fits: (word) => /^\{?([0-9a-f]{4}-?){8}\}?$/i.test(word),
     owners: () => [],
     malformed: 'none',
   },

@@ -17,11 +17,17 @@ export function wordsOf(conditions: readonly string[]): Words {
       quoted ? quoted.replaceAll("''", "'") : [],
     ),
   )
+  // What a setting can be cast to is a word that nobody writes.
+  const truths = texts.some((text) => text.includes('::boolean')) ? ['true'] : []
   const numbers = texts.flatMap((text) => text.replaceAll(QUOTED, '').match(NUMBER) ?? [])
   const settings = conditions.flatMap((condition) =>
     [...condition.matchAll(SETTING)].map(([, name = '']) => name.toLowerCase()),
   )
-  return { strings: unique(strings), numbers: unique(numbers), settings: unique(settings) }
+  return {
+    strings: unique([...strings, ...truths]),
+    numbers: unique(numbers),
+    settings: unique(settings),
+  }
 }
 
 /** Every setting is named by a literal, and is one that nobody but the application knows. */

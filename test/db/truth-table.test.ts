@@ -115,10 +115,10 @@ describe('a truth table', () => {
     await run(
       tables
         .map(
-          (table) => `insert into ${table} (tenant_id, is_public, level, status) values
-            ('${A}', true, 6, 'it''s public'), ('${A}', false, 1, 'x'), ('${A}', null, 1, 'x'),
-            ('${B}', true, 6, 'it''s public'), ('${B}', false, 1, 'x'), ('${B}', null, 1, 'x'),
-            (null, false, 1, 'x')`,
+          (table) => `insert into ${table} (tenant_id, is_public, level, status, word) values
+            ('${A}', true, 6, 'it''s public', 'x'), ('${A}', false, 1, 'x', null), ('${A}', null, 1, 'x', null),
+            ('${B}', true, 6, 'it''s public', 'x'), ('${B}', false, 1, 'x', null), ('${B}', null, 1, 'x', null),
+            (null, false, 1, 'x', null)`,
         )
         .join(';'),
     )
@@ -142,6 +142,7 @@ const SEEN_WITH: readonly Readonly<Record<string, string>>[] = [
   { 'app.tenant_id': B },
   { 'app.tenant_id': 'root' },
   { 'app.bypass': 'on' },
+  { 'app.is_admin': 'true' },
   { 'app.org_id': A },
 ]
 

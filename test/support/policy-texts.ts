@@ -44,6 +44,13 @@ export const TEXTS: Readonly<Record<string, string>> = {
   [`case current_setting('app.tenant_id', true) when 'root' then true else ${X} end`]: more(
     'with tenant root, a row of tenant A',
   ),
+  [`${X} or tenant_id = '{0000000000004000800000000000000a}'::text::uuid`]: more(
+    'with no tenant set, a row of tenant {0000000000004000800000000000000a}',
+  ),
+  [`${X} or current_setting('app.is_admin', true)::boolean`]: more(
+    "with no tenant set and app.is_admin = 'true', a row of tenant A",
+  ),
+  [`${X} or word = 'x'`]: more("with no tenant set, a row of tenant A where word = 'x'"),
   [`${X} or current_setting('app.bypass', true) = 'on'`]: more(
     "with no tenant set and app.bypass = 'on', a row of tenant A",
   ),
@@ -68,6 +75,10 @@ export const TEXTS: Readonly<Record<string, string>> = {
   [`${X} or tenant_id::text::varchar(2) = 'zz'`]: doubtful(
     'compares or computes with pg_catalog."varchar"',
   ),
+  [`${X} and current_setting('app.tenant_id', true)::boolean`]: 'no more',
+  [`${X} or since is null`]: doubtful('reads since, of which no value can be tried'),
+  [`${X} or kind = 1`]: more('with no tenant set, a row of tenant A where kind = 1'),
+  [`${X} or kind is null`]: doubtful('reads kind, of which no value can be tried'),
   [`${X} or current_user = 'boss'`]: doubtful('depends on the role or the time'),
   [`${X} or now() > '2999-01-01'`]: doubtful('calls pg_catalog.now, which is not run here'),
   [`${X} or exists (select from secrets)`]: doubtful('looks into a table'),
@@ -148,6 +159,16 @@ export const OTHERS: Readonly<Record<string, Other>> = {
     columns: 'tenant_id integer',
     drift: onlyAccess('small_numbers', `tenant_id = ${T}::bigint or tenant_id = 7`),
     said: using('with no tenant set, a row of tenant 7'),
+  },
+  odd_numbers: {
+    columns: 'tenant_id integer',
+    drift: onlyAccess('odd_numbers', `tenant_id = any (array[${T}::integer, ' 7'::text::integer])`),
+    said: Object.fromEntries(
+      (['select', 'update', 'delete'] as const).map((clause) => [
+        clause,
+        doubtful('is of a table whose policies spell numbers in an unusual way'),
+      ]),
+    ),
   },
   above: {
     columns: 'tenant_id integer',
@@ -284,7 +305,8 @@ export const OTHERS: Readonly<Record<string, Other>> = {
 
 // The primary key gives none of them a column that may not be NULL.
 export const COLUMNS = `tenant_id uuid, id int, is_public boolean, status text, level int,
-  deleted_at timestamptz, doc jsonb, word checked`
+  deleted_at timestamptz, doc jsonb, word checked,
+  since date not null default '2026-01-01', kind int not null default 1`
 
 export function onlyAccess(table: string, text: string): string {
   return `alter table ${table} alter tenant_id drop not null;
