@@ -7,6 +7,11 @@ export type Judgement = 'WIDENS' | 'UNKNOWN' | 'NARROWS' | 'SAFE'
 /** Worst first. */
 export const JUDGEMENTS: readonly Judgement[] = ['WIDENS', 'UNKNOWN', 'NARROWS', 'SAFE']
 
+/** What several judgements come to. */
+export function worstOf(judgements: readonly Judgement[]): Judgement {
+  return JUDGEMENTS.find((judgement) => judgements.includes(judgement)) ?? 'SAFE'
+}
+
 export interface Change {
   readonly judgement: Judgement
   /** As a finding names it: `public.projects`, `role app_user`. */

@@ -16,10 +16,10 @@ import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
 import type { AuditSource } from '../render/audit-source.ts'
 import {
+  COMPARISON_FORMATS,
   type Comparison,
   opens,
-  renderComparisonHuman,
-  renderComparisonMarkdown,
+  renderComparison,
 } from '../render/comparison.ts'
 import { renderJson } from '../render/json.ts'
 import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
@@ -83,13 +83,14 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
     )
     .addHelpText('after', HELP)
     .action(async (options: AuditOptions, command: Command) => {
-      if (options.against !== undefined && !isComparable(options.format)) {
-        command.error(`error: --against is printed as ${COMPARABLE.join(', ')}`)
+      const comparable = COMPARISON_FORMATS.find((format) => format === options.format)
+      if (options.against !== undefined && !comparable) {
+        command.error(`error: --against is printed as ${COMPARISON_FORMATS.join(', ')}`)
       }
       const { config, path } = await loadConfig(io.cwd, options.config)
-      if (options.against !== undefined) {
+      if (options.against !== undefined && comparable) {
         const comparison = await compare(config, options.against, { ...options, cwd: io.cwd })
-        io.out(renderComparison(comparison, options.format, io.color))
+        io.out(renderComparison(comparison, comparable, io.color))
         return exit(opens(comparison.changes) ? EXIT.findings : EXIT.clean)
       }
       const report = auditSnapshot(await snapshotFor(config, options, io.cwd), config)
@@ -118,12 +119,6 @@ async function snapshotFor(
   return snapshot
 }
 
-const COMPARABLE: readonly Format[] = ['human', 'json', 'markdown']
-
-function isComparable(format: Format): boolean {
-  return COMPARABLE.includes(format)
-}
-
 async function compare(
   config: Config,
   against: string,
@@ -134,12 +129,6 @@ async function compare(
   const after = await snapshotFor(config, options, cwd)
   const changes = compareSnapshots(before, after, wantedState(config, after))
   return { database: after.database, against, changes }
-}
-
-function renderComparison(comparison: Comparison, format: Format, color: boolean): string {
-  if (format === 'json') return renderJson(comparison)
-  if (format === 'markdown') return renderComparisonMarkdown(comparison)
-  return renderComparisonHuman(comparison, color)
 }
 
 function render(

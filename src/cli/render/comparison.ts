@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { type Change, JUDGEMENTS, type Judgement } from '../../comparison/change.ts'
+import { renderJson } from './json.ts'
 import { code, escaped } from './markdown.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'
@@ -12,8 +13,25 @@ export interface Comparison {
   readonly changes: readonly Change[]
 }
 
+export const COMPARISON_FORMATS = ['human', 'json', 'markdown'] as const
+
+export function renderComparison(
+  comparison: Comparison,
+  format: (typeof COMPARISON_FORMATS)[number],
+  color: boolean,
+): string {
+  switch (format) {
+    case 'human':
+      return renderHuman(comparison, color)
+    case 'json':
+      return renderJson(comparison)
+    case 'markdown':
+      return renderMarkdown(comparison)
+  }
+}
+
 /** Worst first, object by object; the sum. */
-export function renderComparisonHuman(comparison: Comparison, color: boolean): string {
+function renderHuman(comparison: Comparison, color: boolean): string {
   const c = paint(color)
   const width = Math.max(...JUDGEMENTS.map((judgement) => judgement.length))
   const blocks = byObject(comparison.changes).map(([object, changes]) =>
@@ -30,7 +48,7 @@ export function renderComparisonHuman(comparison: Comparison, color: boolean): s
 }
 
 /** For a comment on a pull request, or the summary of a job. */
-export function renderComparisonMarkdown(comparison: Comparison): string {
+function renderMarkdown(comparison: Comparison): string {
   const rows = comparison.changes.map(({ judgement, object, summary }) =>
     [judgement, code(object), escaped(summary)].join(' | '),
   )
