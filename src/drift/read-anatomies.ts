@@ -2,7 +2,7 @@ import type { Queryable } from '../catalog/read-only.ts'
 import type { TableName } from '../table-name.ts'
 
 /** What the condition of a policy is made of: that decides what trying it out can show. */
-export interface Anatomy extends TableName {
+export interface Anatomy {
   readonly policy: string
   /** Why it is not run here: it could do anything, or depends on more than the row and a setting. */
   readonly opaque: readonly string[]
@@ -16,12 +16,9 @@ export interface Anatomy extends TableName {
  */
 export async function readAnatomies(
   db: Queryable,
-  tables: readonly TableName[],
+  { schema, name }: TableName,
 ): Promise<Anatomy[]> {
-  const { rows } = await db.query<Anatomy>(READ_ANATOMIES, [
-    tables.map(({ schema }) => schema),
-    tables.map(({ name }) => name),
-  ])
+  const { rows } = await db.query<Anatomy>(READ_ANATOMIES, [schema, name])
   return rows
 }
 
@@ -58,16 +55,15 @@ const IS_KEPT_APART = `coalesce(
 
 const READ_ANATOMIES = `
   with tree as (
-    select n.nspname, c.relname, p.polname,
+    select p.polname,
       coalesce(p.polqual::text, '') || ' ' || coalesce(p.polwithcheck::text, '') as tree
     from pg_catalog.pg_policy p
     join pg_catalog.pg_class c     on c.oid = p.polrelid
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    join rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) w (schema, name)
-      on n.nspname = w.schema and c.relname = w.name
+    where n.nspname = $1 and c.relname = $2
   ),
   called as (
-    select t.nspname, t.relname, t.polname,
+    select t.polname,
       f.oid < ${FIRST_NOT_BUILT_IN} and n.nspname = 'pg_catalog' as "isBuiltIn",
       f.provolatile = 'i' or f.proname = 'current_setting' as "isHarmless",
       ${IS_KEPT_APART} as "isKeptApart",
@@ -84,11 +80,11 @@ const READ_ANATOMIES = `
     join pg_catalog.pg_namespace n      on n.oid = f.pronamespace
     left join pg_catalog.pg_operator o  on o.oid = c.operator
   )
-  select t.nspname as "schema", t.relname as "name", t.polname as "policy",
+  select t.polname as "policy",
     array(
       select pg_catalog.format('calls %s, which is not run here', c.call)
       from called c
-      where (c.nspname, c.relname, c.polname) = (t.nspname, t.relname, t.polname)
+      where c.polname = t.polname
         and not (c."isBuiltIn" and c."isHarmless")
       union
       select case m[1]
@@ -113,7 +109,7 @@ const READ_ANATOMIES = `
     array(
       select 'compares or computes with ' || c.call
       from called c
-      where (c.nspname, c.relname, c.polname) = (t.nspname, t.relname, t.polname)
+      where c.polname = t.polname
         and not c."isKeptApart"
       union
       select 'uses the type ' || pg_catalog.format_type(y.oid, null)
@@ -133,5 +129,5 @@ const READ_ANATOMIES = `
       order by 1
     ) as "open"
   from tree t
-  order by 1, 2, 3
+  order by 1
 `

@@ -1,11 +1,10 @@
 import type { Queryable } from '../catalog/read-only.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Effect, TruthTable } from '../catalog/truth-table.ts'
-import { qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { type DriftedTable, driftedTables } from './drifted-table.ts'
 import { effectOf, isSame } from './effects.ts'
-import { type Anatomy, readAnatomies } from './read-anatomies.ts'
+import { readAnatomies } from './read-anatomies.ts'
 import { samplesFor } from './samples.ts'
 import { subjectsOf } from './subjects.ts'
 import { guarded, NotTried } from './try-conditions.ts'
@@ -30,25 +29,16 @@ export async function readTruthTables(
   const drifted = driftedTables(tables, snapshot)
   if (drifted.length === 0) return []
 
-  const anatomies = await readAnatomies(
-    db,
-    drifted.map(({ table }) => table),
-  )
   await guarded(db, () => db.query(`set local statement_timeout = '${STATEMENT_TIMEOUT}'`))
   // The same drift in a thousand tables is tried out once.
   const known = new Map<string, Effect[]>()
   const start = performance.now()
   const truthTables: TruthTable[] = []
   for (const { table, relation } of drifted) {
-    const own = anatomies.filter((anatomy) => qualifiedName(anatomy) === qualifiedName(table))
-    const key = sameness({ table, relation }, own)
+    const key = sameness({ table, relation })
+    const isLate = performance.now() - start > LONGEST
     const effects =
-      known.get(key) ??
-      (await readEffects(
-        db,
-        { table, relation },
-        { snapshot, anatomies: own, isLate: performance.now() - start > LONGEST },
-      ))
+      known.get(key) ?? (await readEffects(db, { table, relation }, { snapshot, isLate }))
     known.set(key, effects)
     const { schema, name, column, setting, shared, access } = table
     truthTables.push({ schema, name, column, setting, shared, access, effects })
@@ -56,7 +46,8 @@ export async function readTruthTables(
   return truthTables
 }
 
-function sameness({ table, relation }: DriftedTable, anatomies: readonly Anatomy[]): string {
+// The deparsed text names everything but the columns' types, which decide about its operators.
+function sameness({ table, relation }: DriftedTable): string {
   const { schema: _, name, ...rest } = table
   const mentioned = new Set(
     relation.policies.flatMap((p) => [...p.usingColumns, ...p.checkColumns]),
@@ -66,28 +57,19 @@ function sameness({ table, relation }: DriftedTable, anatomies: readonly Anatomy
     rest,
     relation.columns.filter((column) => column.name === table.column || mentioned.has(column.name)),
     relation.policies,
-    anatomies.map(({ policy, opaque, open }) => [policy, opaque, open]),
     // A sub-select calls the table by its name.
     policies.includes(name) ? name : '',
   ])
 }
 
-interface Known {
-  readonly snapshot: Snapshot
-  readonly anatomies: readonly Anatomy[]
-  readonly isLate: boolean
-}
-
 async function readEffects(
   db: Queryable,
   drifted: DriftedTable,
-  { snapshot, anatomies, isLate }: Known,
+  { snapshot, isLate }: { snapshot: Snapshot; isLate: boolean },
 ): Promise<Effect[]> {
+  const anatomies = isLate ? [] : await readAnatomies(db, drifted.relation)
   const samples = samplesFor(drifted)
-  const subjects = subjectsOf(drifted, snapshot, {
-    anatomies: new Map(anatomies.map((anatomy) => [anatomy.policy, anatomy])),
-    samples,
-  })
+  const subjects = subjectsOf(drifted, snapshot, { anatomies, samples })
   const outcomes = isLate
     ? new NotTried('the tables before it took too long')
     : await tryOut(db, drifted.relation.name, { subjects, samples })

@@ -24,12 +24,12 @@ export interface Subject {
 export function subjectsOf(
   { table, relation }: DriftedTable,
   snapshot: Snapshot,
-  { anatomies, samples }: { anatomies: ReadonlyMap<string, Anatomy>; samples: Samples },
+  { anatomies, samples }: { anatomies: readonly Anatomy[]; samples: Samples },
 ): Subject[] {
   const wanted = tenantPolicies(table)
   const bounds = new Map(
     relation.policies.map((policy) => {
-      const anatomy = anatomies.get(policy.name)
+      const anatomy = anatomies.find((one) => one.policy === policy.name)
       return [policy, boundsOf(policy, { table, wanted, anatomy, samples })] as const
     }),
   )
