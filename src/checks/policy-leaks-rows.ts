@@ -1,6 +1,7 @@
 import type { Effect } from '../catalog/truth-table.ts'
 import { hasDrifted } from '../drift/drifted-table.ts'
 import { proofOf, verdictOf } from '../drift/verdict.ts'
+import { qualifiedName } from '../policy/quote.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, type CheckContext, type Doubt, tableCheck } from './check.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
@@ -51,7 +52,7 @@ function doubts(context: CheckContext): Doubt[] {
   return tenantTables(context)
     .filter(hasDrifted)
     .flatMap((state) => {
-      const object = `${state.relation.schema}.${state.relation.name}`
+      const object = qualifiedName(state.relation)
       if (!truthTableOf(state, context)) {
         return { object, reason: 'what its policies let through was not tried out for this config' }
       }
