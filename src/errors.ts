@@ -7,8 +7,10 @@ export const ERROR_CODES = [
   'CATALOG.CHANGED',
   'CATALOG.MISMATCH',
   'CHECK.UNKNOWN',
+  'CONFIG.FILE_EXISTS',
   'CONFIG.INVALID',
   'CONFIG.NOT_FOUND',
+  'CONFIG.NOT_WRITABLE',
   'CONFIG.UNREADABLE',
   'CONNECTION.IN_DOUBT',
   'CONNECTION.IN_TRANSACTION',
@@ -17,6 +19,10 @@ export const ERROR_CODES = [
   'DATABASE.UNREACHABLE',
   'DIALECT.FOREIGN',
   'DIALECT.UNSUPPORTED_POOL',
+  'INIT.AMBIGUOUS',
+  'INIT.CANCELLED',
+  'INIT.NOTHING_FOUND',
+  'INIT.UNKNOWN_NAME',
   'MIGRATION.FAILED',
   'MIGRATION.FILE_EXISTS',
   'MIGRATION.FOLDER_NOT_READABLE',
@@ -154,6 +160,14 @@ export function checkUnknown(check: string, near: string | undefined): TenancyEr
   )
 }
 
+export function configFileExists(path: string): TenancyError {
+  return new TenancyError(
+    'CONFIG.FILE_EXISTS',
+    `${path} exists already; nothing was written.`,
+    'Overwrite it with `--force`, see what would be written with `--dry-run`, or move it away.',
+  )
+}
+
 export function configInvalid(problems: readonly string[]): TenancyError {
   return new TenancyError(
     'CONFIG.INVALID',
@@ -166,7 +180,16 @@ export function configNotFound(path: string): TenancyError {
   return new TenancyError(
     'CONFIG.NOT_FOUND',
     `There is no config file at ${path}; nothing was done.`,
-    'Create kysely-tenants.config.ts (README, "Install"), or pass `--config <path>`.',
+    'Write one with `kysely-tenants init`, or pass `--config <path>`.',
+  )
+}
+
+export function configNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'CONFIG.NOT_WRITABLE',
+    `The config file ${path} cannot be written: ${(cause as Error).message}; nothing was written.`,
+    'Create the folder, correct its permissions, or pass another `--config <path>`.',
+    { cause },
   )
 }
 
@@ -240,6 +263,47 @@ export function dialectUnsupportedPool(problem: string): TenancyError {
     'DIALECT.UNSUPPORTED_POOL',
     `The pool cannot carry a tenant: ${problem}; nothing was sent.`,
     'Use `new Pool()` of pg ≥ 8.16, without `pipeline` and without pg-native.',
+  )
+}
+
+/** @param options what the question could be answered with, a line each */
+export function initAmbiguous(
+  question: string,
+  options: readonly string[],
+  flag: string,
+): TenancyError {
+  return new TenancyError(
+    'INIT.AMBIGUOUS',
+    lines(`The catalog does not say: ${question} Nothing was written.`, options),
+    `Choose with \`${flag}\`.`,
+  )
+}
+
+export function initCancelled(): TenancyError {
+  return new TenancyError(
+    'INIT.CANCELLED',
+    'The questions were not answered to the end; nothing was written.',
+    'Run it again, or pass the answers as flags: `kysely-tenants init --help`.',
+  )
+}
+
+export function initNothingFound(database: string, tables: number): TenancyError {
+  return new TenancyError(
+    'INIT.NOTHING_FOUND',
+    tables === 0
+      ? `The database ${database} has no tables; nothing was written.`
+      : `None of the ${tables} tables of ${database} has a column that looks like a tenant, or a foreign key to a table of tenants; nothing was written.`,
+    tables === 0
+      ? 'Run the migrations of your schema first, or look into the right database or `--schema`.'
+      : 'Name the column with `--tenant-column`, or the table of the tenants with `--tenants-table`.',
+  )
+}
+
+export function initUnknownName(problems: readonly string[]): TenancyError {
+  return new TenancyError(
+    'INIT.UNKNOWN_NAME',
+    lines('The flags and the database do not fit; nothing was written.', problems),
+    'Write names as the database has them: case counts, quotes are not part of them.',
   )
 }
 

@@ -12,7 +12,7 @@ import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
-import { loadConfig } from '../load-config.ts'
+import { type LoadedConfig, loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
 import { type RatchetOptions, ratchet } from '../ratchet.ts'
@@ -93,8 +93,9 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       if (options.updateBaseline && options.baseline === undefined) {
         command.error("error: option '--update-baseline' needs '--baseline <file>'")
       }
-      const { config, path } = await loadConfig(io.cwd, options.config)
-      const snapshot = await snapshotFor(config, options, io.cwd)
+      const loaded = await loadConfig(io.cwd, options.config)
+      const { config, path } = loaded
+      const snapshot = await snapshotFor(loaded, options, io.cwd)
       const report = ratchet(options, io, (baseline) =>
         auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
       )
@@ -110,14 +111,14 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 }
 
 async function snapshotFor(
-  config: Config,
+  { config, connection }: LoadedConfig,
   { url, appUrl, snapshot: to, from }: AuditOptions,
   cwd: string,
 ): Promise<Snapshot> {
   const request = snapshotRequest(config)
   if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
 
-  const snapshot = await withClient(config.connection, url, (client) =>
+  const snapshot = await withClient(connection, url, (client) =>
     withAppClient(config, appUrl, (app) => takeSnapshot(client, config, app)),
   )
   if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)

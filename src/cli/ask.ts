@@ -1,0 +1,51 @@
+import {
+  type CANCEL_SYMBOL,
+  confirm,
+  isCancel,
+  multiselect,
+  note,
+  select,
+  text,
+} from '@clack/prompts'
+import { initCancelled } from '../errors.ts'
+import type { Option } from '../init/answers.ts'
+import type { Terminal } from './io.ts'
+
+/** Questions to whoever sits there. Each throws `INIT.CANCELLED` on Ctrl-C and at the end of input. */
+export interface Ask {
+  readonly text: (message: string, placeholder: string) => Promise<string>
+  readonly one: (message: string, options: readonly Option[]) => Promise<string>
+  /** None is an answer too. */
+  readonly any: (message: string, options: readonly Option[]) => Promise<string[]>
+  readonly yes: (message: string) => Promise<boolean>
+  readonly show: (message: string, title: string) => void
+}
+
+export function askAt(terminal: Terminal): Ask {
+  return {
+    text: async (message, placeholder) =>
+      answered(
+        await text({
+          ...{ ...terminal, message, placeholder },
+          validate: (value) => (value?.trim() ? undefined : 'It is needed.'),
+        }),
+      ),
+    one: async (message, options) =>
+      answered(await select({ ...terminal, message, options: options.map(choice) })),
+    any: async (message, options) =>
+      answered(
+        await multiselect({ ...terminal, message, options: options.map(choice), required: false }),
+      ),
+    yes: async (message) => answered(await confirm({ ...terminal, message })),
+    show: (message, title) => note(message, title, { ...terminal, format: (line) => line }),
+  }
+}
+
+function choice({ value, note: hint }: Option) {
+  return { value, label: value, hint }
+}
+
+function answered<T>(answer: T | typeof CANCEL_SYMBOL): T {
+  if (isCancel(answer)) throw initCancelled()
+  return answer
+}
