@@ -287,15 +287,15 @@ export function initCancelled(): TenancyError {
   )
 }
 
-export function initNothingFound(database: string, tables: number): TenancyError {
+export function initNothingFound(database: string, hasTables: boolean): TenancyError {
   return new TenancyError(
     'INIT.NOTHING_FOUND',
-    tables === 0
-      ? `The database ${database} has no tables; nothing was written.`
-      : `None of the ${tables} tables of ${database} has a column that looks like a tenant, or a foreign key to a table of tenants; nothing was written.`,
-    tables === 0
-      ? 'Run the migrations of your schema first, or look into the right database or `--schema`.'
-      : 'Name the column with `--tenant-column`, or the table of the tenants with `--tenants-table`.',
+    hasTables
+      ? `No table of ${database} has a column that looks like a tenant, or a foreign key to a table of tenants; nothing was written.`
+      : `${database} has no tables to look at; nothing was written.`,
+    hasTables
+      ? 'Name the column with `--tenant-column`, or the table of the tenants with `--tenants-table`.'
+      : 'Run the migrations of your schema first, or name the right `--url` or `--schema`.',
   )
 }
 

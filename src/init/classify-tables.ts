@@ -4,7 +4,7 @@ import { tenantTypeOf } from '../wanted.ts'
 import { adoptOrphans } from './adopt-orphans.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import type { Classification, OwnedTable, TenantKey, UndecidedTable } from './classification.ts'
-import { meaningOf, USUAL_MEANINGS } from './column-meaning.ts'
+import { meaningOf, meaningsFor, USUAL_MEANINGS } from './column-meaning.ts'
 import type { Landscape } from './landscape.ts'
 import { commonest, isSameTable, references } from './references.ts'
 
@@ -28,7 +28,8 @@ export function classifyTables(
     rest.filter((verdict) => !forAll.includes(verdict)).map(({ relation }) => relation),
     { parents: owned, column },
   )
-  const doubtful = unrelated.flatMap((relation) => doubt(relation, key))
+  const children = childMeanings([...owned, ...adopted].map(({ relation }) => relation))
+  const doubtful = unrelated.flatMap((relation) => doubt(relation, key, children))
   return {
     ...{ column, owned, adopted, bookkeeping },
     undecided: [...verdicts.filter((verdict) => 'reason' in verdict), ...stranded, ...doubtful],
@@ -82,11 +83,31 @@ function usualName(owned: readonly OwnedTable[], { meaning, tenants }: TenantKey
   return name ?? meaning
 }
 
-/** A usual tenant column of another meaning: whose rows these are, nobody has said. */
-function doubt(relation: RelationState, { meaning }: TenantKey): UndecidedTable[] {
-  const own = relation.columns.find(({ name }) => meaningOf(name) === meaning)
-  if (own) return [{ relation, reason: `${own.name} refers to another table` }]
-  const usual = relation.columns.find(({ name }) => USUAL_MEANINGS.includes(meaningOf(name)))
-  if (!usual) return []
-  return [{ relation, reason: `${usual.name} may be its tenant, and nothing says so` }]
+/** What columns that refer to these tables are called, and to which. */
+function childMeanings(tables: readonly RelationState[]): ReadonlyMap<string, string> {
+  return new Map(
+    tables.flatMap((table) =>
+      meaningsFor(table.name).flatMap((meaning): [string, string][] =>
+        meaning.endsWith('id') ? [[meaning, qualifiedName(table)]] : [],
+      ),
+    ),
+  )
+}
+
+/** A name suggests whose rows these are, and no foreign key says so: not for everybody to read. */
+function doubt(
+  relation: RelationState,
+  { meaning }: TenantKey,
+  children: ReadonlyMap<string, string>,
+): UndecidedTable[] {
+  const found = (reason: string) => [{ relation, reason }]
+  for (const { name } of relation.columns) {
+    const own = meaningOf(name)
+    const parent = children.get(own)
+    if (own === meaning) return found(`${name} refers to another table`)
+    const refers = references(relation).some(({ column }) => column === name)
+    if (parent && !refers) return found(`${name} may lead to ${parent}, and no foreign key says so`)
+    if (USUAL_MEANINGS.includes(own)) return found(`${name} may be its tenant, and nothing says so`)
+  }
+  return []
 }

@@ -16,9 +16,18 @@ export const USUAL_MEANINGS: readonly string[] = [
   ...WHOSE.map((whose) => `${whose}uuid`),
 ]
 
+/** What a column that refers to this table is usually called: `taskid` for `tasks`. */
+export function meaningsFor(table: string): string[] {
+  const whose = meaningOf(table)
+  const singulars = [whose, whose.replace(/s$/, ''), whose.replace(/ies$/, 'y')]
+  return [...new Set(singulars)].flatMap((singular) => [
+    singular,
+    `${singular}id`,
+    `${singular}uuid`,
+  ])
+}
+
 /** Is `table` what a column of this meaning is about: `tenants` or `tenant` for `tenantid`? */
 export function isTableOf(meaning: string, table: string): boolean {
-  const whose = meaning.replace(/(?:id|uuid)$/, '')
-  const plurals = [`${whose}s`, whose.replace(/y$/, 'ies')]
-  return [whose, ...plurals].includes(meaningOf(table))
+  return meaningsFor(table).includes(meaning)
 }

@@ -25,15 +25,15 @@ export function propose(
 ): { readonly proposal: Proposal } | { readonly question: Question } {
   const { snapshot } = survey
   const landscape = landscapeOf(survey)
-  if (landscape.tables.length === 0) throw initNothingFound(snapshot.database, 0)
+  if (landscape.tables.length === 0) throw initNothingFound(snapshot.database, false)
   checkNames(answers, landscape, snapshot)
 
   const keyed = findTenantKey(landscape, survey, answers)
-  if (keyed === undefined) throw initNothingFound(snapshot.database, landscape.tables.length)
+  if (keyed === undefined) throw initNothingFound(snapshot.database, true)
   if ('question' in keyed) return keyed
   const { key, classification } = keyed
   const tables = tenantTables(classification)
-  if (tables.length === 0) throw initNothingFound(snapshot.database, landscape.tables.length)
+  if (tables.length === 0) throw initNothingFound(snapshot.database, true)
 
   const logins = findLogins(tables, snapshot)
   if (answers.appRoles === undefined && logins.length > 1) {
@@ -89,7 +89,7 @@ function tenantTables({ owned, adopted }: Classification): RelationState[] {
   return [...owned, ...adopted].map(({ relation }) => relation)
 }
 
-/** The table of the tenants first, then by name; a table without the column after its parent. */
+/** The table of the tenants first, then by schema and name; those without the column after their parents. */
 function proposedTables({ landscape, key, classification, answers }: Found): ProposedTable[] {
   const label = (table: RelationState) => labelOf(table, landscape)
   const shared = (answers.shared ?? []).flatMap((name) => tableByLabel(name, landscape) ?? [])
@@ -103,18 +103,17 @@ function proposedTables({ landscape, key, classification, answers }: Found): Pro
   }))
   const isTenants = (table: RelationState) =>
     key.tenants !== undefined && isSameTable(table, key.tenants.relation)
-  return [
-    ...owned.filter(({ relation }) => isTenants(relation)),
-    ...owned.filter(({ relation }) => !isTenants(relation)),
-  ]
+  const adopted = classification.adopted.map(({ relation, parent, alternatives }) => ({
+    ...{ name: label(relation), column: classification.column, nullable: false, shared: false },
+    adoption: { parent: label(parent), alternatives: alternatives.map(label) },
+  }))
+  const rank = ({ schema }: RelationState) => landscape.schemas.indexOf(schema)
+  const others = owned
+    .filter(({ relation }) => !isTenants(relation))
+    .toSorted((a, b) => rank(a.relation) - rank(b.relation))
+  return [...owned.filter(({ relation }) => isTenants(relation)), ...others]
     .map(({ entry }): ProposedTable => entry)
-    .concat(
-      classification.adopted.map(({ relation, parent, alternatives }) => ({
-        ...{ name: label(relation), column: classification.column, nullable: false },
-        shared: false,
-        adoption: { parent: label(parent), alternatives: alternatives.map(label) },
-      })),
-    )
+    .concat(adopted)
 }
 
 /** What the app does not reach need not be listed; as long as nobody knows the app, all of it is. */
@@ -175,5 +174,5 @@ function checkNames(answers: Answers, landscape: Landscape, { roles }: Snapshot)
       .filter((name) => answers.appRoles?.includes(name))
       .map((name) => `${name} cannot be both the app role and the admin role.`),
   ]
-  if (problems.length > 0) throw initUnknownName(problems)
+  if (problems.length > 0) throw initUnknownName([...new Set(problems)])
 }

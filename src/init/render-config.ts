@@ -41,18 +41,21 @@ export function renderConfig(proposal: Proposal, surroundings: Surroundings): st
 }
 
 function connection({ owners, citus }: Proposal, { kyselyConfig }: Surroundings): string[] {
-  const who = `${owners.join(', ')}, the owner of the tables`
+  const who = `${owners.join(', ')}, who ${owners.length > 1 ? 'own' : 'owns'} the tables`
   const warning = citus
     ? comment(
         'Citus is installed. It refuses policies with a sub-select, as `migrate:rls` writes them, on distributed tables.',
       )
     : []
   if (kyselyConfig?.connects) {
-    return [...warning, ...comment(`The database is the one of ${kyselyConfig.name}; as ${who}.`)]
+    return [
+      ...warning,
+      ...comment(`The commands connect as ${kyselyConfig.name} does; that must be ${who}.`),
+    ]
   }
   return [
     ...warning,
-    ...comment(`For the command: as ${who}. The application has a login of its own.`),
+    ...comment(`The commands connect as ${who}; the application has a login of its own.`),
     'connection: process.env.DATABASE_URL,',
   ]
 }

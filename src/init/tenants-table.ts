@@ -77,7 +77,7 @@ function whichTable(
     text: 'Which table has a row for each tenant?',
     options: labels.map((value) => ({
       value,
-      note: `${votes.filter((vote) => vote === value).length} of the tenant columns refer to it`,
+      note: `${votes.filter((vote) => vote === value).length} of ${votes.length} foreign keys lead to it`,
     })),
   }
 }
