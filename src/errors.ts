@@ -329,7 +329,7 @@ export function migrationFolderNotReadable(path: string, cause: unknown): Tenanc
   return new TenancyError(
     'MIGRATION.FOLDER_NOT_READABLE',
     `The migrations folder ${path} cannot be read: ${(cause as Error).message}; nothing was done.`,
-    'Correct `migrations.folder` in the config, or write the first migration with `kysely-tenants migrate:rls`.',
+    'Correct `migrations.folder` in the config or `migrationFolder` in kysely.config, or write the first migration with `kysely-tenants migrate:rls`.',
     { cause },
   )
 }
@@ -338,7 +338,7 @@ export function migrationFolderNotWritable(path: string, cause: unknown): Tenanc
   return new TenancyError(
     'MIGRATION.FOLDER_NOT_WRITABLE',
     `The migrations folder ${path} cannot be written: ${(cause as Error).message}; nothing was written.`,
-    'Correct its permissions or `migrations.folder` in the config.',
+    'Correct its permissions, `migrations.folder` in the config, or `migrationFolder` in kysely.config.',
     { cause },
   )
 }
