@@ -395,6 +395,45 @@ describe('init: what is proposed', () => {
     })
   })
 
+  describe('Citus', () => {
+    // Its extension is in no package for tests: these are its tables, as far as they are read.
+    const CITUS = `
+      set local allow_system_table_mods = on;
+      insert into pg_catalog.pg_extension
+        (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+        values (99999, 'citus', 10, 11, false, '13.0');
+      create table pg_catalog.pg_dist_partition
+        (logicalrelid regclass, partmethod "char", partkey pg_node_tree, repmodel "char");
+      create function pg_catalog.column_to_column_name(regclass, text) returns text
+        language sql return 'org_id';
+      create table projects (id int, org_id int not null, tenant_id int);
+      create table tasks (id int, tenant_id int not null);
+      create table plans (id int primary key, tenant_id int);
+      insert into pg_catalog.pg_dist_partition values
+        ('projects', 'h', null, 's'), ('plans', 'n', null, 't'), ('tasks', 'n', null, 's')`
+
+    it('says by which column rows are distributed, and which tables every node has', async () => {
+      const { snapshot: _, citus } = await survey(CITUS)
+      expect(citus).to.deep.equal({
+        tables: [
+          { schema: 'public', name: 'plans', distributionColumn: null },
+          { schema: 'public', name: 'projects', distributionColumn: 'org_id' },
+        ],
+      })
+      const found = await proposal(CITUS)
+      expect({ citus: found.citus, ...proposedConfig(found) }).to.deep.equal({
+        citus: true,
+        tenant: { column: 'org_id', type: 'integer' },
+        schemas: ['public'],
+        tables: { projects: {} },
+        global: ['plans'],
+      })
+      expect(found.undecided).to.deep.equal([
+        { name: 'tasks', reason: 'tenant_id may be its tenant, and nothing says so' },
+      ])
+    })
+  })
+
   describe('nothing to propose', () => {
     it('is said of a database without tables', async () => {
       expect(await failure(proposal(''))).to.deep.equal({
