@@ -8,7 +8,7 @@ import { renderConfig } from '../../init/render-config.ts'
 import { parseConfig } from '../../parse-config.ts'
 import { wantedState } from '../../wanted.ts'
 import { agree, confirmProposal } from '../agree.ts'
-import { type Ask, askAt } from '../ask.ts'
+import type { Ask } from '../ask.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { DEFAULT_FILE, defaultFiles } from '../load-config.ts'
@@ -84,7 +84,7 @@ async function init(io: Io, options: InitOptions): Promise<void> {
     refuseExisting(options.config === undefined ? defaultFiles(io.cwd) : [path])
   }
   const project = await lookAround(dirname(path))
-  const ask = io.terminal && !options.yes && !options.json ? askAt(io.terminal) : undefined
+  const ask = await askerFor(io, options)
   const survey = await surveyOf(project, options, ask)
   const proposal = await agree(survey, answersOf(options), ask)
   // What the other commands would refuse is not written.
@@ -98,6 +98,14 @@ async function init(io: Io, options: InitOptions): Promise<void> {
   }
   if (isWritten) writeConfig(path, text)
   report(io, options, { file: relative(io.cwd, path), text, proposal })
+}
+
+/** Undefined: nobody sits there, or they want to be left alone. */
+async function askerFor({ terminal }: Io, { yes, json }: InitOptions): Promise<Ask | undefined> {
+  if (terminal === undefined || yes || json) return undefined
+  // No other command waits for the prompts to be loaded.
+  const { askAt } = await import('../ask.ts')
+  return askAt(terminal)
 }
 
 function report(
