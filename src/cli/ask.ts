@@ -1,3 +1,4 @@
+import type { Key } from 'node:readline'
 import {
   type CANCEL_SYMBOL,
   confirm,
@@ -11,7 +12,7 @@ import { initCancelled } from '../errors.ts'
 import type { Option } from '../init/answers.ts'
 import type { Terminal } from './io.ts'
 
-/** Questions to whoever sits there. Each throws `INIT.CANCELLED` on Ctrl-C and at the end of input. */
+/** Questions to whoever sits there. Each throws `INIT.CANCELLED` on Ctrl-C, Ctrl-D and a closed input. */
 export interface Ask {
   readonly text: (message: string, placeholder: string) => Promise<string>
   readonly one: (message: string, options: readonly Option[]) => Promise<string>
@@ -21,7 +22,14 @@ export interface Ask {
   readonly show: (message: string, title: string) => void
 }
 
-export function askAt(terminal: Terminal): Ask {
+export function askAt({ input, output }: Terminal): Ask {
+  // The prompts know Ctrl-C as the end: Ctrl-D and a closed input would leave them waiting for ever.
+  const closed = new AbortController()
+  for (const event of ['end', 'close']) input.once(event, () => closed.abort())
+  input.on('keypress', (_: unknown, key: Key) => {
+    if (key.ctrl && key.name === 'd') closed.abort()
+  })
+  const terminal = { input, output, signal: closed.signal }
   return {
     text: async (message, placeholder) =>
       answered(

@@ -319,7 +319,17 @@ Review it, then run \`kysely-tenants migrate:rls\`.
         expect({ code, shown: terminal.shown() }).to.deep.equal({ code: 0, shown: '' })
       }))
 
-    for (const [what, key] of Object.entries({ 'Ctrl-C': '\x03', 'a no': 'n' })) {
+    it('writes nothing when the terminal is closed', () =>
+      inProject(async (project) => {
+        const terminal = openTerminal()
+        const run = project.runAt(terminal, 'init', '--url', owner)
+        await terminal.answer('Which login does the application use?')
+        terminal.input.end()
+        expect(await run).to.have.property('code', 2)
+        expect(existsSync(join(project.folder, FILE))).to.equal(false)
+      }))
+
+    for (const [what, key] of Object.entries({ 'Ctrl-C': '\x03', 'Ctrl-D': '\x04', 'a no': 'n' })) {
       it(`writes nothing after ${what}`, () =>
         inProject(async (project) => {
           const terminal = openTerminal()
