@@ -152,7 +152,20 @@ function warnings(
   const bound = snapshot.memberships
     .filter(({ member, role }) => admin.includes(member) && app.includes(role))
     .map(({ member, role }) => `${member} is a member of ${role}, and bound like it.`)
-  return [...unbound, ...bound]
+  return [...unbound, ...bound, ...cannotMigrate(tables, snapshot)]
+}
+
+/** Whoever runs `init` will run the migrations over the same connection. */
+function cannotMigrate(
+  tables: readonly RelationState[],
+  { roles, memberships, currentUser }: Snapshot,
+): string[] {
+  if (roles.some(({ name, superuser }) => name === currentUser && superuser)) return []
+  const own = new Set([currentUser])
+  for (const { member, role } of memberships) if (member === currentUser) own.add(role)
+  const others = ownersOf(tables).filter((owner) => !own.has(owner))
+  if (others.length === 0) return []
+  return [`${currentUser}, who is connected, cannot migrate the tables of ${others.join(', ')}.`]
 }
 
 function checkNames(answers: Answers, landscape: Landscape, { roles }: Snapshot): void {

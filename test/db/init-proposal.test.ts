@@ -395,6 +395,26 @@ describe('init: what is proposed', () => {
     })
   })
 
+  describe('the login of init', () => {
+    it('is said to be unable to migrate what it does not own', async () => {
+      const read = await survey(`
+        create role APP_owner; create role APP_other login;
+        create table projects (id int primary key, tenant_id uuid not null);
+        create table tasks (id int primary key, tenant_id uuid not null);
+        alter table projects owner to APP_owner;
+        grant select on projects to APP_other`)
+      const warnings = (currentUser: string) => {
+        const outcome = propose({ ...read, snapshot: { ...read.snapshot, currentUser } }, {})
+        return 'proposal' in outcome ? outcome.proposal.roles.warnings : expect.fail('it asked')
+      }
+      const { currentUser } = read.snapshot
+      expect(warnings(currentUser)).to.deep.equal([])
+      expect(warnings(`${database.name}_other`)).to.deep.equal([
+        `${database.name}_other, who is connected, cannot migrate the tables of ${database.name}_owner, ${currentUser}.`,
+      ])
+    })
+  })
+
   describe('Citus', () => {
     // Its extension is in no package for tests: these are its tables, as far as they are read.
     const CITUS = `
