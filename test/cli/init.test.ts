@@ -57,6 +57,8 @@ describe('init', () => {
   let database: TestDatabase
   let owner = ''
   before(async () => {
+    // Of whoever runs the tests: here it is what a test sets.
+    delete process.env.DATABASE_URL
     database = await createDatabase()
     owner = loginUrl(database.url, `${database.name}_owner`)
     await withClient(database.url, (client) =>

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,7 +18,6 @@ import { expect } from 'chai'
 import { createDatabase, loginUrl, type TestDatabase, withClient } from '../support/postgres.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
-const BIN = join(REPOSITORY, 'bin/kysely-tenants.js')
 const FILE = 'kysely-tenants.config.ts'
 
 const run = promisify(execFile)
@@ -29,10 +29,11 @@ describe('from an empty folder to a clean audit', function () {
   this.timeout(60_000)
   let database: TestDatabase
   let owner = ''
+  let installed = ''
   let folder = ''
 
   before(async () => {
-    await run('npm', ['run', 'build'], { cwd: REPOSITORY })
+    installed = await install()
     database = await createDatabase()
     owner = loginUrl(database.url, `${database.name}_owner`)
     await withClient(database.url, async (client) => {
@@ -43,12 +44,15 @@ describe('from an empty folder to a clean audit', function () {
       }
     })
   })
-  after(() => database.drop())
+  after(async () => {
+    await database.drop()
+    rmSync(installed, { recursive: true })
+  })
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-e2e-'))
     mkdirSync(join(folder, 'node_modules'))
-    symlinkSync(REPOSITORY, join(folder, 'node_modules/kysely-tenants'))
+    symlinkSync(installed, join(folder, 'node_modules/kysely-tenants'))
     symlinkSync(join(REPOSITORY, 'node_modules/kysely'), join(folder, 'node_modules/kysely'))
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   })
@@ -64,15 +68,17 @@ describe('from an empty folder to a clean audit', function () {
       .replaceAll('database crm', `database ${database.name}`)
   }
 
+  const bin = () => join(installed, 'bin/kysely-tenants.js')
+
   async function command(...args: string[]) {
     const env = { ...process.env, DATABASE_URL: owner, JITI_FS_CACHE: 'false' }
-    const outcome = run(process.execPath, [BIN, ...args], { cwd: folder, env })
+    const outcome = run(process.execPath, [bin(), ...args], { cwd: folder, env })
     const { code = 0, stdout, stderr } = await outcome.catch((error) => error)
     return { code, stdout, stderr }
   }
 
   it('asks on a terminal, and Ctrl-C writes nothing', async () => {
-    const terminal = openTerminal(folder, owner)
+    const terminal = openTerminal(bin(), folder, owner)
     await terminal.shows('Which login does the application use?')
     terminal.press('\x03')
     expect(await terminal.exit()).to.equal(2)
@@ -81,7 +87,7 @@ describe('from an empty folder to a clean audit', function () {
   })
 
   it('init, migrate:rls, migrate:latest, audit', async () => {
-    const terminal = openTerminal(folder, owner)
+    const terminal = openTerminal(bin(), folder, owner)
     await terminal.shows('Which login does the application use?')
     terminal.press('\x1b[B', '\r')
     await terminal.shows('Which tables have rows without a tenant')
@@ -106,6 +112,18 @@ describe('from an empty folder to a clean audit', function () {
   })
 })
 
+/** A build of its own: other tests may be at the one of the repository. */
+async function install(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-package-'))
+  for (const part of ['bin', 'migrations-templates', 'package.json']) {
+    cpSync(join(REPOSITORY, part), join(folder, part), { recursive: true })
+  }
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
+  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
+  await run(process.execPath, [tsc, '--outDir', join(folder, 'dist')], { cwd: REPOSITORY })
+  return folder
+}
+
 const LOGINS = `
   create role crm_owner login password 'secret';
   create role crm_app login password 'secret';
@@ -117,9 +135,9 @@ const LOGINS = `
   set role crm_owner;`
 
 /** `init` on a terminal of the kernel, which `script` of util-linux or of BSD opens. */
-function openTerminal(folder: string, url: string) {
+function openTerminal(bin: string, folder: string, url: string) {
   // Opened by a program it has no size, and a word would be a line for each letter.
-  const shell = `stty rows 40 cols 100 && exec '${process.execPath}' '${BIN}' init`
+  const shell = `stty rows 40 cols 100 && exec '${process.execPath}' '${bin}' init`
   const args =
     process.platform === 'linux'
       ? ['-qec', shell, '/dev/null']
