@@ -1,5 +1,6 @@
 import { CompiledQuery, type Dialect, Kysely } from 'kysely'
 import type pg from 'pg'
+import { suppress } from '../errors.ts'
 
 /** What a `kysely.config` connects to: the options of a pool, or a Kysely that lends its connection. */
 export type KyselyConnection = pg.ClientConfig | Lender
@@ -44,19 +45,32 @@ function lender(open: () => Promise<Kysely<unknown>>): Lender {
     async lend(body) {
       if (isLent) throw new Error('the connection of the dialect is in use')
       isLent = true
-      const kysely = await open()
       try {
-        return await kysely
-          .withoutPlugins()
-          .connection()
-          .execute((db) => body(clientOver(db)))
+        return await borrowed(await open(), body)
       } finally {
         isLent = false
-        // kysely-ctl does so too: idle connections would keep the process alive.
-        await kysely.destroy()
       }
     },
   }
+}
+
+async function borrowed<T>(
+  kysely: Kysely<unknown>,
+  body: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  let result: T
+  try {
+    result = await kysely
+      .withoutPlugins()
+      .connection()
+      .execute((db) => body(clientOver(db)))
+  } catch (error) {
+    await kysely.destroy().catch((cleanUp) => suppress(error, cleanUp))
+    throw error
+  }
+  // kysely-ctl does so too: idle connections would keep the process alive.
+  await kysely.destroy()
+  return result
 }
 
 function clientOver(db: Kysely<unknown>): pg.Client {
