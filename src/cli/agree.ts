@@ -30,7 +30,7 @@ export async function agree(
 
 /** @throws `INIT.CANCELLED` when the answer is no */
 export async function confirmProposal(summary: string, file: string, ask: Ask): Promise<void> {
-  ask.show(summary, 'Proposal')
+  ask.show(summary.trimEnd(), 'Proposal')
   if (!(await ask.yes(`Write ${file}?`))) throw initCancelled()
 }
 

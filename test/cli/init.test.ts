@@ -104,6 +104,7 @@ describe('init', () => {
 tables  7, 1 of them get the column
 global  countries
 app     crm_user
+admin   crm_admin
 owner   crm_owner
 1 table not decided
   ? drafts: its way to a tenant, project_id, may be NULL
@@ -239,8 +240,8 @@ Review it, then run \`kysely-tenants migrate:rls\`.
           code: 2,
           out: '',
           err: `✖ The catalog does not say: Which login does the application use? Nothing was written.  INIT.AMBIGUOUS
-  crm_admin  may change 7 of 7 tenant tables
   crm_user  may change 7 of 7 tenant tables
+  crm_admin  may change 7 of 7 tenant tables
   next Choose with \`--app-role\`.
 `,
         })
@@ -282,7 +283,7 @@ Review it, then run \`kysely-tenants migrate:rls\`.
       inProject(async (project) => {
         const terminal = openTerminal()
         const run = project.runAt(terminal, 'init', '--url', owner)
-        await terminal.answer('Which login does the application use?', DOWN, ENTER)
+        await terminal.answer('Which login does the application use?', ENTER)
         await terminal.answer('Which tables have rows without a tenant', SPACE, ENTER)
         await terminal.answer('Which logins see every tenant?', SPACE, ENTER)
         await terminal.answer(`Write ${FILE}?`, ENTER)
@@ -352,7 +353,6 @@ Review it, then run \`kysely-tenants migrate:rls\`.
 })
 
 const ENTER = '\r'
-const DOWN = '\x1b[B'
 const SPACE = ' '
 
 /** A terminal whose keys a test presses. */

@@ -89,7 +89,7 @@ describe('from an empty folder to a clean audit', function () {
   it('init, migrate:rls, migrate:latest, audit', async () => {
     const terminal = openTerminal(bin(), folder, owner)
     await terminal.shows('Which login does the application use?')
-    terminal.press('\x1b[B', '\r')
+    terminal.press('\r')
     await terminal.shows('Which tables have rows without a tenant')
     terminal.press(' ', '\r')
     await terminal.shows('Which logins see every tenant?')

@@ -7,11 +7,12 @@ export function renderProposal(proposal: Proposal, color: boolean): string {
   const c = paint(color)
   const { column, type, tenantsTable, tables, undecided, global, roles } = proposal
   const adopted = tables.filter(({ adoption }) => adoption !== undefined).length
-  const facts: [string, string][] = [
+  const facts: (readonly [string, string])[] = [
     ['tenant', `${column}${type ? ` (${type})` : ''}${tenantsTable ? `, of ${tenantsTable}` : ''}`],
     ['tables', `${tables.length}${adopted > 0 ? `, ${adopted} of them get the column` : ''}`],
     ['global', global.join(', ') || 'none'],
     ['app', roles.app.join(', ') || 'no login found that row security binds'],
+    ...(roles.admin.length > 0 ? [['admin', roles.admin.join(', ')] as const] : []),
     ['owner', proposal.owners.join(', ')],
   ]
   const open = undecided.map(({ name, reason }) => `  ${c.yellow('?')} ${name}: ${reason}`)
