@@ -1,14 +1,15 @@
 import type { Survey } from '../catalog/read-survey.ts'
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
-import { initNothingFound, initUnknownName } from '../errors.ts'
+import { initNothingFound } from '../errors.ts'
 import { tenantTypeOf } from '../wanted.ts'
 import type { Answers, Question } from './answers.ts'
+import { checkAnswers, checkUse } from './check-answers.ts'
 import type { Classification, TenantKey } from './classification.ts'
-import { meaningOf } from './column-meaning.ts'
 import { type Landscape, labelOf, landscapeOf, tableByLabel } from './landscape.ts'
-import { findLogins, type Login, ownersOf, reachedBy, whyUnbound } from './logins.ts'
+import { findLogins, type Login, ownersOf, reachedBy } from './logins.ts'
 import type { Proposal, ProposedTable } from './proposal.ts'
 import { isSameTable } from './references.ts'
+import { roleWarnings } from './role-warnings.ts'
 import { findTenantKey } from './tenant-key.ts'
 
 const ROWS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']
@@ -26,7 +27,7 @@ export function propose(
   const { snapshot } = survey
   const landscape = landscapeOf(survey)
   if (landscape.tables.length === 0) throw initNothingFound(snapshot.database, false)
-  checkNames(answers, landscape, snapshot)
+  checkAnswers(answers, landscape, snapshot)
 
   const keyed = findTenantKey(landscape, survey, answers)
   if (keyed === undefined) throw initNothingFound(snapshot.database, true)
@@ -34,6 +35,7 @@ export function propose(
   const { key, classification } = keyed
   const tables = tenantTables(classification)
   if (tables.length === 0) throw initNothingFound(snapshot.database, true)
+  checkUse(answers, landscape, keyed)
 
   const logins = findLogins(tables, snapshot)
   if (answers.appRoles === undefined && logins.length > 1) {
@@ -44,7 +46,7 @@ export function propose(
   const roles = {
     ...{ app, admin },
     others: logins.map(({ name }) => name).filter((name) => ![...app, ...admin].includes(name)),
-    warnings: warnings(app, admin, { tables, snapshot }),
+    warnings: roleWarnings(app, admin, { tables, snapshot }),
   }
   return { proposal: describe({ survey, landscape, key, classification, answers, roles }) }
 }
@@ -136,56 +138,4 @@ function whichLogin(logins: readonly Login[], tables: number): Question {
       note: `may change ${reaches} of ${tables} tenant tables`,
     })),
   }
-}
-
-function warnings(
-  app: readonly string[],
-  admin: readonly string[],
-  { tables, snapshot }: { tables: readonly RelationState[]; snapshot: Snapshot },
-): string[] {
-  const unbound = snapshot.roles
-    .filter(({ name }) => app.includes(name))
-    .flatMap((role) => {
-      const why = whyUnbound(role, tables, snapshot)
-      return why === undefined ? [] : [`Row security does not bind ${role.name}: ${why}.`]
-    })
-  const bound = snapshot.memberships
-    .filter(({ member, role }) => admin.includes(member) && app.includes(role))
-    .map(({ member, role }) => `${member} is a member of ${role}, and bound like it.`)
-  return [...unbound, ...bound, ...cannotMigrate(tables, snapshot)]
-}
-
-/** Whoever runs `init` will run the migrations over the same connection. */
-function cannotMigrate(
-  tables: readonly RelationState[],
-  { roles, memberships, currentUser }: Snapshot,
-): string[] {
-  if (roles.some(({ name, superuser }) => name === currentUser && superuser)) return []
-  const own = new Set([currentUser])
-  for (const { member, role } of memberships) if (member === currentUser) own.add(role)
-  const others = ownersOf(tables).filter((owner) => !own.has(owner))
-  if (others.length === 0) return []
-  return [`${currentUser}, who is connected, cannot migrate the tables of ${others.join(', ')}.`]
-}
-
-function checkNames(answers: Answers, landscape: Landscape, { roles }: Snapshot): void {
-  const columns = new Set(landscape.tables.flatMap((t) => t.columns.map(({ name }) => name)))
-  const tables = [answers.tenantsTable ?? [], answers.shared ?? []].flat()
-  const logins = [answers.appRoles ?? [], answers.adminRoles ?? []].flat()
-  const meanings = new Set([...columns].map(meaningOf))
-  const problems = [
-    ...[answers.column ?? []]
-      .flat()
-      .flatMap((name) => (meanings.has(meaningOf(name)) ? [] : [`No table has a column ${name}.`])),
-    ...tables.flatMap((name) =>
-      tableByLabel(name, landscape) ? [] : [`There is no table ${name}.`],
-    ),
-    ...logins.flatMap((name) =>
-      roles.some((role) => role.name === name) ? [] : [`There is no role ${name}.`],
-    ),
-    ...(answers.adminRoles ?? [])
-      .filter((name) => answers.appRoles?.includes(name))
-      .map((name) => `${name} cannot be both the app role and the admin role.`),
-  ]
-  if (problems.length > 0) throw initUnknownName([...new Set(problems)])
 }

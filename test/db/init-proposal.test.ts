@@ -326,6 +326,23 @@ describe('init: what is proposed', () => {
     })
   })
 
+  it('refuses answers that would change nothing', async () => {
+    const sql = `
+      create table orgs (a int, b int, primary key (a, b));
+      create table countries (code text primary key);
+      create table projects (id int primary key, tenant_id uuid not null)`
+    expect(
+      await failure(proposal(sql, { tenantsTable: 'orgs', shared: ['countries', 'projects'] })),
+    ).to.deep.equal({
+      code: 'INIT.UNKNOWN_NAME',
+      message: [
+        'The flags and the database do not fit; nothing was written.',
+        'orgs has no key of one column that could be the tenant.',
+        'countries has no tenant column, and so no rows to share.',
+      ].join('\n  '),
+    })
+  })
+
   describe('roles', () => {
     const SCHEMA = `
       create role APP_owner login;
