@@ -61,7 +61,7 @@ export async function withClient<T>(
         ? await source()
         : { to: source, file: undefined }
   return typeof to === 'object' && isLender(to)
-    ? borrow(to, `The database of ${file}`, body)
+    ? borrow(to, `database of ${file}`, body)
     : withOwnClient(to, file, body)
 }
 
@@ -102,8 +102,8 @@ async function borrow<T>(
     })
   } catch (error) {
     if (isTenancyError(error)) throw error
-    if (!isConnected) throw connectFailure(name, error)
-    if (isShutdown(error)) throw databaseConnectionLost(name, error)
+    if (!isConnected) throw connectFailure(`The ${name}`, error)
+    if (isShutdown(error)) throw databaseConnectionLost(`the ${name}`, error)
     throw error
   }
 }

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { withClient as withCliClient } from '../../src/cli/connect.ts'
 import { isLender, readConnection } from '../../src/cli/kysely-connection.ts'
-import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
 
 describe('the connection of a kysely.config', () => {
   let database: TestDatabase
@@ -52,6 +53,26 @@ describe('the connection of a kysely.config', () => {
     const outcome = await inside.catch((error: Error) => error.message)
     expect(outcome).to.equal('the connection of the dialect is in use')
     expect(await lend(async () => 'the next one')).to.equal('the next one')
+  })
+
+  it('that breaks half-way is named by its file', async () => {
+    const to = await lenderOf({ kysely: () => kysely() })
+    const source = async () => ({ to, file: 'kysely.config.ts' })
+    let killing: Promise<unknown> = Promise.resolve()
+    const broken = withCliClient(source, undefined, async (client) => {
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      const sleeping = client.query('select pg_sleep(60)')
+      // Not awaited here: whoever holds the connection waits for its statement alone.
+      killing = withClient(database.url, (admin) =>
+        admin.query('select pg_terminate_backend($1)', [rows[0]?.pid]),
+      )
+      await sleeping
+    })
+    const outcome = await broken.catch((error: Error) => error.message)
+    await killing
+    expect(outcome).to.equal(
+      'The connection to the database of kysely.config.ts broke half-way: terminating connection due to administrator command; what was not committed is undone.',
+    )
   })
 
   it('is not taken from what is no dialect', async () => {
