@@ -8,10 +8,14 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+const { stdin, stdout, stderr } = process
+const isTerminal = stdin.isTTY === true && stderr.isTTY === true
+
 // Not `process.exit`: it would cut off what a pipe has not taken yet.
 process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  out: (text) => stdout.write(text),
+  err: (text) => stderr.write(text),
+  color: stdout.isTTY === true && !process.env.NO_COLOR,
+  terminal: isTerminal ? { input: stdin, output: stderr } : undefined,
 })
