@@ -43,7 +43,7 @@ describe('migrations from the command line', () => {
         expect(await run('migrate:rls', '--dry-run')).to.deep.equal(NOTHING_TO_DO)
         expect(await run('migrate:rls', '--json')).to.deep.equal({
           ...NOTHING_TO_DO,
-          out: '{\n  "version": 1,\n  "phases": []\n}\n',
+          out: '{\n  "version": 1,\n  "phases": [],\n  "advice": []\n}\n',
         })
         expect(files()).to.have.length(2)
       }))

@@ -18,10 +18,11 @@ const DEFAULTS = {
       shared: false,
       access: 'full',
       backfill: undefined,
+      globalKeys: [],
     },
   ],
   global: [],
-  migrations: { folder: 'migrations', format: 'ts' },
+  migrations: { folder: 'migrations', format: 'ts', with: [] },
   audit: { failOn: 'high', levels: {}, waivers: [] },
 }
 
@@ -46,7 +47,7 @@ describe('parseConfig', () => {
       roles: { app: 'app_user', admin: ['app_admin', 'support'] },
       schemas: ['public', 'crm'],
       tables: {
-        projects: {},
+        projects: { globalKeys: ['projects_slug_key'] },
         'billing.invoices': { column: 'account' },
         templates: { shared: true },
         comments: { access: 'boundary' },
@@ -54,12 +55,13 @@ describe('parseConfig', () => {
         settings: { backfill: { tenant: 'acme' } },
       },
       global: ['countries', 'audit.log'],
-      migrations: { folder: 'db/migrations', format: 'knex-ts' },
+      migrations: { folder: 'db/migrations', format: 'knex-ts', with: ['views', 'grants'] },
       audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
     })
     const table = {
       ...{ schema: undefined, column: 'org_id', shared: false, access: 'full' },
       backfill: undefined,
+      globalKeys: [],
     }
 
     expect(parseConfig(config)).to.deep.equal({
@@ -70,7 +72,7 @@ describe('parseConfig', () => {
       roles: { app: ['app_user'], admin: ['app_admin', 'support'] },
       schemas: ['public', 'crm'],
       tables: [
-        { ...table, name: 'projects' },
+        { ...table, name: 'projects', globalKeys: ['projects_slug_key'] },
         { ...table, schema: 'billing', name: 'invoices', column: 'account' },
         { ...table, name: 'templates', shared: true },
         { ...table, name: 'comments', access: 'boundary' },
@@ -81,7 +83,7 @@ describe('parseConfig', () => {
         { schema: undefined, name: 'countries' },
         { schema: 'audit', name: 'log' },
       ],
-      migrations: { folder: 'db/migrations', format: 'knex-ts' },
+      migrations: { folder: 'db/migrations', format: 'knex-ts', with: ['views', 'grants'] },
       audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
     })
   })

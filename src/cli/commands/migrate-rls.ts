@@ -3,9 +3,12 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
 import type { Config } from '../../config.ts'
+import type { Change } from '../../migration/change.ts'
 import { plan } from '../../migration/plan.ts'
+import { planParts } from '../../migration/plan-parts.ts'
 import type { Phase, Step } from '../../migration/step.ts'
 import { MIGRATION_FORMATS, type MigrationFormat } from '../../migration-format.ts'
+import { MIGRATION_PARTS, type MigrationPart } from '../../migration-part.ts'
 import { qualifiedName } from '../../policy/quote.ts'
 import { wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
@@ -15,6 +18,7 @@ import { migrationFiles, type PhaseFiles } from '../migration-files.ts'
 import { writeMigrations } from '../migration-folder.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { nextStep } from '../other-tool.ts'
+import { renderAdvice } from '../render/advice.ts'
 import { renderJson } from '../render/json.ts'
 import { plural } from '../render/plural.ts'
 
@@ -23,6 +27,13 @@ interface RlsOptions extends CommonOptions {
   readonly check?: boolean
   readonly format?: MigrationFormat
   readonly name: string
+  readonly with: readonly MigrationPart[]
+}
+
+interface Plan {
+  readonly phases: readonly Phase[]
+  /** What was not asked for, and what only the user can decide. */
+  readonly advice: readonly Change[]
 }
 
 const HELP = `
@@ -34,6 +45,7 @@ Examples:
   kysely-tenants migrate:rls --dry-run
   kysely-tenants migrate:rls --format knex
   kysely-tenants migrate:rls --check   # in CI: exits 1 when the database is not as the config wants it
+  kysely-tenants migrate:rls --with foreign-keys,grants
   kysely-tenants migrate:rls --json | jq '.phases[].steps[].up'`
 
 export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command {
@@ -55,11 +67,20 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
         .default('tenants')
         .argParser(parseName),
     )
+    .addOption(
+      new Option(
+        '--with <parts>',
+        `plan these too, beside those of the config: ${MIGRATION_PARTS.join(', ')}`,
+      )
+        .default([], 'none')
+        .argParser(parseParts),
+    )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: RlsOptions) => {
       const { config, folder: base } = await loadConfig(io.cwd, options.config)
-      const phases = await planFor(config, options.url)
+      const parts = [...new Set([...config.migrations.with, ...options.with])]
+      const { phases, advice } = await planFor(config, parts, options.url)
       const folder = resolve(base, config.migrations.folder)
       const format = options.format ?? config.migrations.format
       const written = migrationFiles(phases, { folder, format, name: options.name })
@@ -67,7 +88,8 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
 
       const isWritten = !options.dryRun && !options.check
       if (isWritten && files.length > 0) writeMigrations(folder, files)
-      report(io, { ...options, format }, written)
+      report(io, { ...options, format }, written, advice)
+      io.err(options.json ? '' : renderAdvice(advice, parts))
       exit(options.check && files.length > 0 ? EXIT.findings : EXIT.clean)
     })
 }
@@ -77,19 +99,37 @@ function parseName(name: string): string {
   throw new InvalidArgumentError('A name has letters, digits, "_" and "-".')
 }
 
-async function planFor(config: Config, url: string | undefined): Promise<Phase[]> {
+function parseParts(text: string, before: readonly MigrationPart[]): MigrationPart[] {
+  const names = text.split(',').map((name) => name.trim())
+  const parts = MIGRATION_PARTS.filter((part) => names.includes(part))
+  const unknown = names.filter((name) => !parts.some((part) => part === name))
+  if (unknown.length === 0) return [...before, ...parts]
+  throw new InvalidArgumentError(`There are ${MIGRATION_PARTS.join(', ')}.`)
+}
+
+async function planFor(
+  config: Config,
+  parts: readonly MigrationPart[],
+  url: string | undefined,
+): Promise<Plan> {
   const { connection, schemas, tables, global, roles } = config
   const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
   const snapshot = await withClient(connection, url, (client) =>
     inReadOnlyTransaction(client, () => readSnapshot(client, request)),
   )
-  return plan(wantedState(config, snapshot), snapshot)
+  const wanted = { ...wantedState(config, snapshot), parts }
+  const changes = planParts(wanted, snapshot)
+  return {
+    phases: plan(wanted, snapshot, changes),
+    advice: changes.filter(({ part, obstacle }) => !parts.includes(part) || obstacle !== undefined),
+  }
 }
 
 function report(
   io: Io,
   { json, dryRun, check, format }: RlsOptions & { readonly format: MigrationFormat },
   written: readonly PhaseFiles[],
+  advice: readonly Change[],
 ): void {
   const pathOf = (path: string) => relative(io.cwd, path)
   const files = written.flatMap((phase) => phase.files)
@@ -99,7 +139,14 @@ function report(
       file: file && pathOf(file.path),
       ...(downFile && { downFile: pathOf(downFile.path) }),
     }))
-    io.out(renderJson({ phases }))
+    io.out(
+      renderJson({
+        phases,
+        advice: advice.map(({ part, table, problem, obstacle }) => {
+          return { part, table, problem, ...(obstacle !== undefined && { obstacle }) }
+        }),
+      }),
+    )
   } else if (dryRun) {
     const sign = format === 'sql' ? '--' : '//'
     io.out(files.map(({ path, text }) => `${sign} ${pathOf(path)}\n${text}`).join('\n'))
