@@ -62,7 +62,9 @@ export function validateForeignKey(key: NewForeignKey, relation: RelationState):
 begin
   ${alter(relation, `  validate constraint ${name}`)};
 exception when foreign_key_violation then
-  raise exception using errcode = 'foreign_key_violation', message = ${literal(message)};
+  raise exception using
+    errcode = 'foreign_key_violation',
+    message = ${literal(message)};
 end
 `)}`,
     down: [],
@@ -70,25 +72,27 @@ end
   }
 }
 
-/** For a partitioned table whose partitions have the key. */
+/**
+ * For a partitioned table whose partitions have the key, and validated: it is not scanned again. It
+ * takes the strongest lock on the parent, to drop the triggers that are there for each partition.
+ */
 export function takeInForeignKeys(key: NewForeignKey): Step {
-  const { child, name, wanted, leaves } = key
-  const add = `add constraint ${identifier(name)} ${wanted.definition}`
+  const { child, name, wanted } = key
   return {
     ...stepOn(key, child.relation),
     why: 'Takes in the foreign keys of the partitions, and gives one to every new partition.',
-    up: alter(child.relation, add),
-    down: [
-      alter(child.relation, `drop constraint ${identifier(name)}`),
-      // Dropped with that of the whole table, and made by the file before this one.
-      ...leaves.map((leaf) => alter(leaf, `${add}\n  not valid`)),
-    ],
-    lock: 'share row exclusive',
+    up: alter(child.relation, `add constraint ${identifier(name)} ${wanted.definition}`),
+    down: [],
+    lock: 'access exclusive',
   }
 }
 
 /** The new one takes the name of the old one: the application may know it from an error. */
-export function replaceForeignKey(key: NewForeignKey, snapshot: Snapshot): Step[] {
+export function replaceForeignKey(
+  key: NewForeignKey,
+  validated: readonly RelationState[],
+  snapshot: Snapshot,
+): Step[] {
   const { child, wanted, partitions, relations } = key
   const { relation } = child
   const [old, name] = [identifier(key.key.name), identifier(key.name)]
@@ -101,7 +105,9 @@ export function replaceForeignKey(key: NewForeignKey, snapshot: Snapshot): Step[
       index === 0
         ? down([
             alter(relation, `drop constraint if exists ${old}`),
-            alter(relation, `add constraint ${name} ${wanted.definition}`),
+            ...validated.map((member) =>
+              alter(member, `add constraint ${name} ${wanted.definition}`),
+            ),
           ])
         : [],
     lock: 'access exclusive' as const,
@@ -109,7 +115,7 @@ export function replaceForeignKey(key: NewForeignKey, snapshot: Snapshot): Step[
   return [
     {
       ...stepOn(key, relation),
-      why: 'The new one says more.',
+      why: 'Its successor holds the tenant, and every row was looked at.',
       up: alter(relation, `drop constraint ${old}`),
       down: down([alter(relation, `add constraint ${old} ${key.key.definition}`)]),
       downHazard: 'A row may refer to another tenant again. Writers wait while all rows are read.',

@@ -29,7 +29,9 @@ begin
   if exists (
     ${query}
   ) then
-    raise exception using errcode = 'unique_violation', message = ${literal(message)};
+    raise exception using
+      errcode = 'unique_violation',
+      message = ${literal(message)};
   end if;
 end
 `)}`,

@@ -70,7 +70,6 @@ function stepsFor(
   const isSplit =
     wrong.child.relation.kind === 'partitioned table' &&
     snapshot.serverVersion < NOT_VALID_ON_PARTITIONED
-  // Where a partition has the key already, and validated, the table takes it in without a scan.
   const validated = isSplit ? key.leaves : [wrong.child.relation]
   return {
     indexes: parentKey.indexes ?? [],
@@ -78,13 +77,13 @@ function stepsFor(
       ...(parentKey.constraints ?? []),
       ...validated.map((relation) => addForeignKey(key, relation)),
     ],
-    validation: [
-      ...validated.flatMap((relation) =>
-        seeingAllRows(key.relations, snapshot, validateForeignKey(key, relation)),
-      ),
+    validation: validated.flatMap((relation) =>
+      seeingAllRows(key.relations, snapshot, validateForeignKey(key, relation)),
+    ),
+    keys: [
       ...(isSplit ? [takeInForeignKeys(key)] : []),
+      ...replaceForeignKey(key, validated, snapshot),
     ],
-    keys: replaceForeignKey(key, snapshot),
   }
 }
 

@@ -91,7 +91,7 @@ function keep({ relation }: Entry, { grantee, grants }: Group, context: PartCont
         why: 'Has it because everybody has it so far, and keeps it.',
         up: `grant ${list(kept)} on ${qualifiedName(relation)} to ${identifier(role)}`,
         down: [`revoke ${list(kept)} on ${qualifiedName(relation)} from ${identifier(role)}`],
-        lock: 'none' as const,
+        lock: 'access share' as const,
       },
     ]
   })
@@ -115,7 +115,7 @@ function revoke({ relation }: Entry, { grantee, grants }: Group): Step {
     // Taken on the table, it is taken on the columns too.
     up: `revoke ${names(grants).join(', ').toLowerCase()} on ${table} from ${role}`,
     down: [...give(false), ...give(true)],
-    lock: 'none',
+    lock: 'access share',
     hazard:
       grantee === null
         ? 'Every other role loses it: grant it to those that need it.'

@@ -207,7 +207,7 @@ describe('parseConfig', () => {
     [
       'an option of a table that it does not know',
       { tables: { projects: { colum: 'org_id' } } },
-      'tables.projects.colum: unknown key; tables.projects takes column, shared, access, backfill',
+      'tables.projects.colum: unknown key; tables.projects takes column, shared, access, backfill, globalKeys',
     ],
     [
       'a column that is no text',
@@ -247,12 +247,17 @@ describe('parseConfig', () => {
     [
       'a key of the migrations that it does not know',
       { migrations: { table: 'x' } },
-      'migrations.table: unknown key; migrations takes folder, format',
+      'migrations.table: unknown key; migrations takes folder, format, with',
     ],
     [
       'a format of migrations that it does not know',
       { migrations: { format: 'knex-js' } },
       "migrations.format: expected one of ts, js, knex-ts, knex, sql, got 'knex-js'",
+    ],
+    [
+      'a part of the migrations that it does not know',
+      { migrations: { with: ['views', 'keys'] } },
+      "migrations.with[1]: expected one of foreign-keys, unique-keys, views, grants, got 'keys'",
     ],
     [
       'a level that does not exist',
