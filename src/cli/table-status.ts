@@ -45,8 +45,12 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   const { database, serverVersion } = snapshot
   // Foreign keys are a matter of two tables: they are planned for all of them together.
   const changes = planParts(wanted, snapshot)
-  const changesOf = ({ schema, name }: TableName) =>
-    changes.filter(({ table }) => table.schema === schema && table.name === name)
+  const byTable = new Map<string, Change[]>()
+  for (const change of changes) {
+    const name = qualifiedName(change.table)
+    byTable.set(name, [...(byTable.get(name) ?? []), change])
+  }
+  const changesOf = (table: TableName) => byTable.get(qualifiedName(table)) ?? []
   return {
     database,
     serverVersion,

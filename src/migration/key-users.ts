@@ -71,7 +71,7 @@ function alter(relation: RelationState, what: string): string {
   return `alter table ${qualifiedName(relation)}\n  ${what}`
 }
 
-function grouped<T>(list: readonly T[], keyOf: (entry: T) => string): Map<string, T[]> {
+export function grouped<T>(list: readonly T[], keyOf: (entry: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const entry of list) {
     const group = groups.get(keyOf(entry))

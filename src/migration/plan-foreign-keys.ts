@@ -11,7 +11,7 @@ import {
   validateForeignKey,
 } from './foreign-key-steps.ts'
 import { isReplaced, type WrongForeignKey } from './foreign-keys.ts'
-import type { KeyContext } from './key-users.ts'
+import { grouped, type KeyContext } from './key-users.ts'
 import { type GlobalKey, isReferable } from './unique-keys.ts'
 
 /** From this server on a foreign key of a partitioned table can wait for its validation. */
@@ -23,6 +23,7 @@ const NOT_VALID_ON_PARTITIONED = 180000
  */
 export function planForeignKeys(keys: readonly GlobalKey[], context: KeyContext): Change[] {
   const built = new Set<string>()
+  const keysOf = grouped(keys, ({ entry }) => qualifiedName(entry.table))
   return context.wrong.map((wrong) => {
     const { schema, name } = wrong.child.table
     const { problem, obstacle } = wrong
@@ -31,7 +32,7 @@ export function planForeignKeys(keys: readonly GlobalKey[], context: KeyContext)
 
     const parent = qualifiedName(wrong.parent.table)
     const parentKey = [parent, ...wrong.wanted.referencedColumns.toSorted()].join('\n')
-    const isBuilt = !hasParentKey(wrong, keys, context) && !built.has(parentKey)
+    const isBuilt = !hasParentKey(wrong, keysOf.get(parent) ?? [], context) && !built.has(parentKey)
     // What is only advice builds nothing for others.
     if (isBuilt && isReplaced(wrong, context)) built.add(parentKey)
     return { ...change, steps: stepsFor(wrong, isBuilt, context) }
@@ -47,7 +48,6 @@ function hasParentKey(
   if (parent.relation.indexes.some((index) => isReferable(index, columns))) return true
   return keys.some(
     ({ entry, index, obstacle }) =>
-      entry === parent &&
       parts.includes('unique-keys') &&
       obstacle === undefined &&
       // That of a partitioned table is there too late.
