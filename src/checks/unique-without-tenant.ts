@@ -67,10 +67,18 @@ function fixOf(
 ): string {
   const users = referencing(relation, context)
   if (index.constraint !== null && users.length > 0) {
-    return `-- First let the foreign keys that use it include the tenant: ${users.join(', ')}.`
+    return [
+      `-- First let the foreign keys that use it include the tenant: ${users.join(', ')}.`,
+      '-- `kysely-tenants migrate:rls --with foreign-keys,unique-keys` does both.',
+    ].join('\n')
   }
   if (index.columns.includes(null) || index.predicate !== null || index.method !== 'btree') {
-    return `-- Create ${index.name} again with ${identifier(column)} as its first key.`
+    return [
+      `-- Create ${index.name} again with ${identifier(column)} as its first key;`,
+      ...(index.method === 'btree'
+        ? ['-- `kysely-tenants migrate:rls --with unique-keys` does it.']
+        : ['-- such a key cannot be built while the application writes.']),
+    ].join('\n')
   }
   const table = qualifiedName(relation)
   const keys = [identifier(column), ...index.keys].join(', ')

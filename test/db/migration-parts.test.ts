@@ -83,6 +83,41 @@ describe('keys that hold the tenant', () => {
     }))
 })
 
+describe('a key that is meant to span all tenants', () => {
+  it('is named by one that exists', () =>
+    inProject({ tables: { projects: { globalKeys: ['nope'] } }, with: [] }, async (project) => {
+      const { code, err } = await project.run('migrate:rls')
+      expect({ code, err: err.split('\n').slice(0, 2) }).to.deep.equal({
+        code: 2,
+        err: [
+          '✖ The config and the database do not fit; nothing was done.  CATALOG.MISMATCH',
+          '  public.projects has no unique key nope: globalKeys.',
+        ],
+      })
+    }))
+
+  it('stays, and is a finding of level low', () =>
+    inProject(
+      { tables: { projects: { globalKeys: ['projects_by_name'] } }, with: ['unique-keys'] },
+      async (project, url) => {
+        await query(url, 'drop table tasks, visits')
+        await migrate(project)
+        const { out } = await project.run('audit', '--json')
+        const found = JSON.parse(out).findings.filter(
+          ({ check }: { check: string }) => check === 'unique-without-tenant',
+        )
+        expect(
+          found.map(({ level, summary }: { level: string; summary: string }) => [level, summary]),
+        ).to.deep.equal([
+          [
+            'low',
+            'projects_by_name (lower(name)) spans all tenants, as `globalKeys` of the config wants it.',
+          ],
+        ])
+      },
+    ))
+})
+
 describe('rows that break a key', () => {
   it('are shown by the query of the message; mended, the migration goes on', () =>
     inProject({ tables: LISTED, with: ['foreign-keys'] }, async (project, url) => {
