@@ -100,7 +100,7 @@ export function replaceForeignKey(
   const renames = [relation, ...partitions].map((member, index) => ({
     table: { schema: member.schema, name: member.name },
     why: 'It takes the name of the old one, by which the application may know it.',
-    up: alter(member, `rename constraint ${name} to ${old}`),
+    up: alter(member, `rename constraint ${name} to ${nameIn(member, key)}`),
     down:
       index === 0
         ? down([
@@ -117,12 +117,27 @@ export function replaceForeignKey(
       ...stepOn(key, relation),
       why: 'Its successor holds the tenant, and every row was looked at.',
       up: alter(relation, `drop constraint ${old}`),
-      down: down([alter(relation, `add constraint ${old} ${key.key.definition}`)]),
+      down: down([
+        alter(relation, `add constraint ${old} ${key.key.definition}`),
+        ...partitions
+          .filter((partition) => nameIn(partition, key) !== old)
+          .map((partition) =>
+            alter(partition, `rename constraint ${old} to ${nameIn(partition, key)}`),
+          ),
+      ]),
       downHazard: 'A row may refer to another tenant again. Writers wait while all rows are read.',
       lock: 'access exclusive',
     },
     ...renames,
   ]
+}
+
+/** A partition that was attached may have had the key under a name of its own. */
+function nameIn({ foreignKeys }: RelationState, { key }: NewForeignKey): string {
+  const own = foreignKeys.find(
+    ({ isPartition, definition }) => isPartition && definition === key.definition,
+  )
+  return identifier(own?.name ?? key.name)
 }
 
 /** What ON UPDATE did would move rows between tenants. */

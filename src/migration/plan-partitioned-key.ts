@@ -6,12 +6,14 @@ import { descendantsOf } from './family.ts'
 import type { KeyContext } from './key-users.ts'
 import { hazardOf, namedColumns, oldBody, rename } from './plan-unique-keys.ts'
 import type { Step } from './step.ts'
-import { constraintUsing, type GlobalKey } from './unique-keys.ts'
+import { bodyOf, constraintUsing, type GlobalKey } from './unique-keys.ts'
 
 interface Leaf {
   readonly relation: RelationState
   /** The index that becomes part of the key. */
   readonly index: string
+  /** The index that is part of the old key. */
+  readonly old: IndexState | undefined
 }
 
 /**
@@ -24,7 +26,11 @@ export function planPartitionedKey(key: GlobalKey, context: KeyContext): Change[
   const columns = namedColumns(key)
   const leaves = descendantsOf(relation, context.snapshot)
     .filter(({ kind, isPartition }) => kind === 'table' && isPartition)
-    .map((leaf) => ({ relation: leaf, index: context.names(leaf, columns, 'key') }))
+    .map((leaf) => ({
+      relation: leaf,
+      index: context.names(leaf, columns, 'key'),
+      old: leaf.indexes.find((candidate) => isPartOf(candidate, key, leaf)),
+    }))
   const indexes = leaves.flatMap((leaf) =>
     buildConcurrently(leaf.relation, {
       ...{ name: leaf.index, isUnique: true, body: key.body },
@@ -37,13 +43,13 @@ export function planPartitionedKey(key: GlobalKey, context: KeyContext): Change[
     return {
       indexes,
       constraints: [takeIn(key, successor, partitions)],
-      keys: [dropIndex(key, partitions), rename(key, successor)],
+      keys: [dropIndex(key, leaves, partitions), rename(key, successor)],
     }
   }
   return {
     indexes,
     keys: [
-      dropConstraint(key, partitions),
+      dropConstraint(key, leaves, partitions),
       ...leaves.map((leaf) => constrain(key, leaf)),
       addConstraint(key, partitions),
     ],
@@ -69,18 +75,34 @@ function takeIn(key: GlobalKey, successor: string, partitions: readonly Relation
   }
 }
 
-function dropIndex(key: GlobalKey, partitions: readonly RelationState[]): Step {
+function dropIndex(
+  key: GlobalKey,
+  leaves: readonly Leaf[],
+  partitions: readonly RelationState[],
+): Step {
   const { schema } = key.entry.table
   const { name } = key.index
   return {
     ...{ ...stepOn(key, partitions), ...hazardOf(key), lock: 'access exclusive' },
     why: 'Its successor is there: the values are unique for each tenant.',
     up: `drop index ${qualifiedName({ schema, name })}`,
-    down: [`create unique index ${onTable(key.entry.table, { name, body: oldBody(key) })}`],
+    // What the partitions have, the whole table takes in: with the names that it had there.
+    down: [
+      ...leaves.flatMap(({ relation, old }) =>
+        old
+          ? [`create unique index ${onTable(relation, { name: old.name, body: oldBody(key) })}`]
+          : [],
+      ),
+      `create unique index ${onTable(key.entry.table, { name, body: oldBody(key) })}`,
+    ],
   }
 }
 
-function dropConstraint(key: GlobalKey, partitions: readonly RelationState[]): Step {
+function dropConstraint(
+  key: GlobalKey,
+  leaves: readonly Leaf[],
+  partitions: readonly RelationState[],
+): Step {
   const table = qualifiedName(key.entry.relation)
   const constraint = identifier(key.index.constraint ?? '')
   return {
@@ -88,14 +110,20 @@ function dropConstraint(key: GlobalKey, partitions: readonly RelationState[]): S
     why: 'The old key goes from the table and from its partitions. What follows puts the new one there.',
     up: `alter table ${table}\n  drop constraint ${constraint}`,
     down: [
+      ...leaves.flatMap(({ relation, old }) =>
+        old && old.constraint !== null
+          ? [
+              `alter table ${qualifiedName(relation)}\n  add constraint ${identifier(old.constraint)} ${key.index.constraintDefinition}`,
+            ]
+          : [],
+      ),
       `alter table ${table}\n  add constraint ${constraint} ${key.index.constraintDefinition}`,
     ],
   }
 }
 
-function constrain(key: GlobalKey, { relation, index }: Leaf): Step {
+function constrain(key: GlobalKey, { relation, index, old }: Leaf): Step {
   const { schema, name } = relation
-  const old = relation.indexes.find((candidate) => isPartOf(candidate, key.index))
   const constraint = identifier(old?.constraint ?? index)
   return {
     table: { schema, name },
@@ -123,12 +151,12 @@ function addConstraint(key: GlobalKey, partitions: readonly RelationState[]): St
   }
 }
 
-function isPartOf(candidate: IndexState, { isPrimary, columns }: IndexState): boolean {
+function isPartOf(candidate: IndexState, key: GlobalKey, leaf: RelationState): boolean {
+  const { isPartition, constraint, isPrimary } = candidate
   return (
-    candidate.isPartition &&
-    candidate.constraint !== null &&
-    candidate.isPrimary === isPrimary &&
-    candidate.columns.length === columns.length &&
-    columns.every((column) => candidate.columns.includes(column))
+    isPartition &&
+    (constraint === null) === (key.index.constraint === null) &&
+    isPrimary === key.index.isPrimary &&
+    bodyOf(candidate, leaf) === oldBody(key)
   )
 }

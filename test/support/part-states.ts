@@ -86,6 +86,19 @@ const FOREIGN_KEYS: Readonly<Record<string, StartingState>> = {
     tables: { visits: {}, projects: {} },
     parts: ALL,
   },
+  'keys of a partition that was attached with names of its own': {
+    sql: `${PROJECTS} create table visits (id int, tenant_id uuid not null, project_id int, slug text,
+        constraint by_id primary key (id), constraint by_project foreign key (project_id) references projects)
+        partition by range (id);
+      create unique index by_slug on visits (slug, id);
+      create table old_visits (id int not null, tenant_id uuid not null, project_id int, slug text,
+        constraint own_id primary key (id), constraint own_project foreign key (project_id) references projects);
+      create unique index own_slug on old_visits (slug, id);
+      alter table visits attach partition old_visits for values from (0) to (9);
+      insert into visits values (2, 'A', 2), (1, 'B', 1)`,
+    tables: { visits: {}, projects: {} },
+    parts: ALL,
+  },
   'a foreign key to a partitioned table': {
     sql: `create table projects (id int primary key, tenant_id uuid not null) partition by range (id);
       create table projects_1 partition of projects for values from (0) to (2);
