@@ -93,8 +93,8 @@ export function replaceForeignKey(
   validated: readonly RelationState[],
   snapshot: Snapshot,
 ): Step[] {
-  const { child, wanted, partitions, relations } = key
-  const { relation } = child
+  const { wanted, partitions, relations } = key
+  const { relation } = key.child
   const [old, name] = [identifier(key.key.name), identifier(key.name)]
   const down = (statements: string[]) => downSeeingAllRows(relations, snapshot, statements)
   const renames = [relation, ...partitions].map((member, index) => ({
@@ -112,24 +112,27 @@ export function replaceForeignKey(
         : [],
     lock: 'access exclusive' as const,
   }))
-  return [
-    {
-      ...stepOn(key, relation),
-      why: 'Its successor holds the tenant, and every row was looked at.',
-      up: alter(relation, `drop constraint ${old}`),
-      down: down([
-        alter(relation, `add constraint ${old} ${key.key.definition}`),
-        ...partitions
-          .filter((partition) => nameIn(partition, key) !== old)
-          .map((partition) =>
-            alter(partition, `rename constraint ${old} to ${nameIn(partition, key)}`),
-          ),
-      ]),
-      downHazard: 'A row may refer to another tenant again. Writers wait while all rows are read.',
-      lock: 'access exclusive',
-    },
-    ...renames,
-  ]
+  return [dropForeignKey(key, snapshot), ...renames]
+}
+
+export function dropForeignKey(key: NewForeignKey, snapshot: Snapshot): Step {
+  const { relation } = key.child
+  const old = identifier(key.key.name)
+  return {
+    ...stepOn(key, relation),
+    why: 'Its successor holds the tenant, and every row was looked at.',
+    up: alter(relation, `drop constraint ${old}`),
+    down: downSeeingAllRows(key.relations, snapshot, [
+      alter(relation, `add constraint ${old} ${key.key.definition}`),
+      ...key.partitions
+        .filter((partition) => nameIn(partition, key) !== old)
+        .map((partition) =>
+          alter(partition, `rename constraint ${old} to ${nameIn(partition, key)}`),
+        ),
+    ]),
+    downHazard: 'A row may refer to another tenant again. Writers wait while all rows are read.',
+    lock: 'access exclusive',
+  }
 }
 
 /** A partition that was attached may have had the key under a name of its own. */

@@ -9,6 +9,8 @@ export interface WrongForeignKey {
   readonly parent: Entry
   readonly key: ForeignKeyState
   readonly wanted: TenantForeignKey
+  /** It is there already, beside the wrong one. */
+  readonly successor: ForeignKeyState | undefined
   readonly problem: string
   /** Why only the user can decide what becomes of it. */
   readonly obstacle: string | undefined
@@ -31,7 +33,10 @@ export function wrongForeignKeys(context: PartContext): WrongForeignKey[] {
         parent: parent.table,
         serverVersion,
       })
-      const found = { child, parent, key, wanted, problem }
+      const successor = child.relation.foreignKeys.find(
+        (other) => other !== key && isSuccessor(other, key, wanted),
+      )
+      const found = { child, parent, key, wanted, successor, problem }
       return [{ ...found, obstacle: obstacleOf(found, serverVersion) }]
     }),
   )
@@ -56,6 +61,33 @@ function problemOf(key: ForeignKeyState, child: Entry, parent: Entry): string | 
   const sets = ['set null', 'set default']
   const changes = (sets.includes(onDelete) && isNamed) || [...sets, 'cascade'].includes(onUpdate)
   return changes ? `${name} changes the tenant of a row` : undefined
+}
+
+/** It refuses what the new one would, and does with the rows what the old one does. */
+function isSuccessor(
+  other: ForeignKeyState,
+  key: ForeignKeyState,
+  { columns, referencedColumns }: TenantForeignKey,
+): boolean {
+  const pairs = (list: readonly string[], others: readonly string[]) =>
+    list.map((column, index) => `${column}\n${others[index]}`).toSorted()
+  const own = columns.slice(1)
+  const sets = key.onDelete === 'set null' || key.onDelete === 'set default'
+  const named = sets ? (key.onDeleteColumns.length > 0 ? key.onDeleteColumns : own) : []
+  const isSameList = (a: readonly string[], b: readonly string[]) =>
+    JSON.stringify(a.toSorted()) === JSON.stringify(b.toSorted())
+  return (
+    !other.isPartition &&
+    other.isEnforced &&
+    other.references.schema === key.references.schema &&
+    other.references.name === key.references.name &&
+    isSameList(pairs(other.columns, other.referencedColumns), pairs(columns, referencedColumns)) &&
+    other.onDelete === key.onDelete &&
+    isSameList(other.onDeleteColumns, named) &&
+    (other.onUpdate === 'no action' || other.onUpdate === 'restrict') &&
+    other.deferrable === key.deferrable &&
+    other.deferred === key.deferred
+  )
 }
 
 const COMPARABLE = [

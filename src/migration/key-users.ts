@@ -52,7 +52,12 @@ export function usersOfSuccessor(
   const found = (context.usersByParent.get(parent) ?? []).filter(
     ({ key }) => !replaced.has(key) && isSameSet(key.referencedColumns, columns),
   )
-  const users = [...planned.map(({ child, key }) => ({ relation: child.relation, key })), ...found]
+  const users = [
+    ...planned.flatMap(({ child, key, successor }) =>
+      successor ? [] : [{ relation: child.relation, key }],
+    ),
+    ...found,
+  ]
   return {
     drops: users.map(({ relation, key }) =>
       alter(relation, `drop constraint ${identifier(key.name)}`),

@@ -1,3 +1,4 @@
+import type { ForeignKeyState, RelationState, Snapshot } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { seeingAllRows } from './all-rows.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
@@ -5,6 +6,8 @@ import type { Change } from './change.ts'
 import { descendantsOf } from './family.ts'
 import {
   addForeignKey,
+  dropForeignKey,
+  type NewForeignKey,
   newForeignKey,
   replaceForeignKey,
   takeInForeignKeys,
@@ -12,7 +15,7 @@ import {
 } from './foreign-key-steps.ts'
 import { isReplaced, type WrongForeignKey } from './foreign-keys.ts'
 import { grouped, type KeyContext } from './key-users.ts'
-import { type GlobalKey, isReferable } from './unique-keys.ts'
+import { bodyOf, type GlobalKey, isReferable } from './unique-keys.ts'
 
 /** From this server on a foreign key of a partitioned table can wait for its validation. */
 const NOT_VALID_ON_PARTITIONED = 180000
@@ -66,6 +69,7 @@ function stepsFor(
 ): Change['steps'] {
   const { snapshot } = context
   const key = newForeignKey(wrong, snapshot)
+  if (wrong.successor) return stepsWithSuccessor(key, wrong.successor, snapshot)
   const parentKey: Change['steps'] = buildsParentKey ? buildParentKey(wrong, context) : {}
   const isSplit =
     wrong.child.relation.kind === 'partitioned table' &&
@@ -87,6 +91,22 @@ function stepsFor(
   }
 }
 
+/** What a file that was not followed by the others left, or what the user made. It keeps its name. */
+function stepsWithSuccessor(
+  key: NewForeignKey,
+  { name }: ForeignKeyState,
+  snapshot: Snapshot,
+): Change['steps'] {
+  const { relation } = key.child
+  const isValid = !relation.constraints.some((c) => c.name === name && !c.isValid)
+  return {
+    validation: isValid
+      ? []
+      : seeingAllRows(key.relations, snapshot, validateForeignKey({ ...key, name }, relation)),
+    keys: [dropForeignKey(key, snapshot)],
+  }
+}
+
 function buildParentKey(
   { parent, wanted }: WrongForeignKey,
   { names, snapshot }: KeyContext,
@@ -95,8 +115,13 @@ function buildParentKey(
   const columns = wanted.referencedColumns
   const body = `(${columns.map(identifier).join(', ')})`
   const why = `A foreign key can only refer to what is unique: ${columns.join(', ')}.`
-  const build = (of: typeof relation) =>
-    buildConcurrently(of, { name: names(of, columns, 'key'), isUnique: true, body, why })
+  const build = (of: RelationState) => {
+    const leftOver = of.indexes.find(
+      (index) => index.isUnique && index.constraint === null && bodyOf(index, of) === body,
+    )
+    const name = leftOver?.name ?? names(of, columns, 'key')
+    return buildConcurrently(of, { name, isUnique: true, body, why })
+  }
   if (relation.kind === 'table') return { indexes: build(relation) }
 
   const { schema, name } = table

@@ -47,6 +47,17 @@ const FOREIGN_KEYS: Readonly<Record<string, StartingState>> = {
     parts: ALL,
     before15: ['fk-set-null-nulls-tenant'],
   },
+  'a foreign key whose successor is there': {
+    sql: `${PROJECTS} create unique index by_tenant on projects (tenant_id, id);
+      ${tasks('references projects on delete cascade on update cascade')}
+      alter table tasks add constraint new_key foreign key (project_id, tenant_id)
+        references projects (id, tenant_id) on delete cascade not valid;
+      create table notes (tenant_id uuid not null, project_id int references projects on delete cascade,
+        constraint another_key foreign key (tenant_id, project_id) references projects (tenant_id, id));
+      insert into notes values ('A', 2), ('B', 1)`,
+    tables: { tasks: {}, notes: {}, projects: {} },
+    parts: ALL,
+  },
   'a foreign key to the table itself': {
     sql: `create table folders (id int primary key, tenant_id uuid not null,
         parent_id int references folders match full on delete cascade);
