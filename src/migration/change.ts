@@ -22,8 +22,8 @@ export interface Change {
   /** Why only the user can mend it: there are no steps. */
   readonly obstacle?: string
   readonly steps: Partial<Readonly<Record<PhaseName, readonly Step[]>>>
-  /** An index that begins with the tenant and holds every row comes with it. */
-  readonly bringsTenantIndex?: boolean
+  /** The table that gets an index with it which begins with the tenant and holds every row. */
+  readonly indexes?: TableName
 }
 
 export interface PartContext {

@@ -38,7 +38,11 @@ export function planForeignKeys(keys: readonly GlobalKey[], context: KeyContext)
     const isBuilt = !hasParentKey(wrong, keysOf.get(parent) ?? [], context) && !built.has(parentKey)
     // What is only advice builds nothing for others.
     if (isBuilt && isReplaced(wrong, context)) built.add(parentKey)
-    return { ...change, steps: stepsFor(wrong, isBuilt, context) }
+    return {
+      ...change,
+      steps: stepsFor(wrong, isBuilt, context),
+      ...(isBuilt && { indexes: wrong.parent.table }),
+    }
   })
 }
 

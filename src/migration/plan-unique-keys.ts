@@ -25,7 +25,7 @@ export function planUniqueKey(key: GlobalKey, context: KeyContext): Change {
       relation.kind === 'partitioned table'
         ? planPartitionedKey(key, context)
         : planPlainKey(key, context),
-    bringsTenantIndex: key.index.predicate === null,
+    ...(key.index.predicate === null && { indexes: { schema, name } }),
   }
 }
 

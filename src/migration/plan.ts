@@ -81,9 +81,7 @@ function stepsByPhase(
   const constraints = roots.map((e) => planConstraint(e.table, e.relation, snapshot))
   const notNulls = roots.map((e) => planNotNull(e.table, e.relation, snapshot))
   const indexed = new Set(
-    changes.flatMap(({ bringsTenantIndex, table }) =>
-      bringsTenantIndex ? [qualifiedName(table)] : [],
-    ),
+    changes.flatMap(({ indexes }) => (indexes ? [qualifiedName(indexes)] : [])),
   )
   const unindexed = tables.filter(({ table }) => !indexed.has(qualifiedName(table)))
   const optional = (phase: PhaseName) => changes.flatMap(({ steps }) => steps[phase] ?? [])

@@ -69,6 +69,21 @@ describe('keys that hold the tenant', () => {
       expect(await query(url, 'select id from visits')).to.deep.equal([{ id: 2 }])
     }))
 
+  it('need no other index for the tenant', () =>
+    inProject({ tables: LISTED, with: ['foreign-keys'] }, async (project, url) => {
+      await migrate(project)
+      expect(
+        await query(
+          url,
+          `select indexname as name from pg_indexes where tablename = 'projects' order by 1`,
+        ),
+      ).to.deep.equal([
+        { name: 'projects_by_name' },
+        { name: 'projects_pkey' },
+        { name: 'projects_tenant_id_id_key' },
+      ])
+    }))
+
   it('let two tenants have the same values', () =>
     inProject({ tables: { projects: {} }, with: ['unique-keys'] }, async (project, url) => {
       await query(url, 'drop table tasks, visits')
