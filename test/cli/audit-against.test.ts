@@ -1,9 +1,15 @@
 import { expect } from 'chai'
 import { applyPlan } from '../support/apply-plan.ts'
-import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
+import {
+  createDatabase,
+  describeOnOwnServer,
+  roleName,
+  type TestDatabase,
+  withClient,
+} from '../support/postgres.ts'
 import { withProject } from '../support/run-cli.ts'
 
-describe('audit --against', () => {
+describeOnOwnServer('audit --against', () => {
   let database: TestDatabase
   let url: string
   let config: { roles: { app: string }; tables: string[] }

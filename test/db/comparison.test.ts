@@ -5,7 +5,7 @@ import type { CheckContext } from '../../src/checks/check.ts'
 import { compareSnapshots } from '../../src/comparison/compare.ts'
 import type { Config } from '../../src/config.ts'
 import { checkContext, createCorrectSchema, withRolesOf } from '../support/correct-schema.ts'
-import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { createDatabase, describeOnOwnServer, type TestDatabase } from '../support/postgres.ts'
 
 const S = `(select nullif(current_setting('app.tenant_id', true), '')::uuid)`
 const DEPARSED = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))`
@@ -149,7 +149,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'comment on policy tenant_access on projects is null': [],
 }
 
-describe('a comparison of two snapshots', () => {
+describeOnOwnServer('a comparison of two snapshots', () => {
   let database: TestDatabase
   let client: pg.Client
   let config: Config

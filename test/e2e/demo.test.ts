@@ -1,12 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { assertBuilt } from '../support/built.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const README = join(REPOSITORY, 'README.md')
@@ -17,11 +17,11 @@ describe('the demo', function () {
   // Everything the demo writes goes here: what is left of it can be seen.
   let temporary = ''
 
-  before(async () => {
+  before(() => {
     temporary = mkdtempSync(join(tmpdir(), 'kysely-tenants-e2e-'))
     // As root the server runs as another user, who has to get through.
     chmodSync(temporary, 0o755)
-    await promisify(execFile)('npm', ['run', 'build'], { cwd: REPOSITORY })
+    assertBuilt()
   })
 
   after(() => rmSync(temporary, { recursive: true, force: true }))

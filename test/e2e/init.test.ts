@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify, stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
+import { assertBuilt } from '../support/built.ts'
 import { createDatabase, loginUrl, type TestDatabase, withClient } from '../support/postgres.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,7 +34,7 @@ describe('from an empty folder to a clean audit', function () {
   let folder = ''
 
   before(async () => {
-    installed = await install()
+    installed = install()
     database = await createDatabase()
     owner = loginUrl(database.url, `${database.name}_owner`)
     await withClient(database.url, async (client) => {
@@ -113,14 +114,13 @@ describe('from an empty folder to a clean audit', function () {
 })
 
 /** A build of its own: other tests may be at the one of the repository. */
-async function install(): Promise<string> {
+function install(): string {
+  assertBuilt()
   const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-package-'))
-  for (const part of ['bin', 'migrations-templates', 'package.json']) {
+  for (const part of ['bin', 'dist', 'migrations-templates', 'package.json']) {
     cpSync(join(REPOSITORY, part), join(folder, part), { recursive: true })
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'))
-  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
-  await run(process.execPath, [tsc, '--outDir', join(folder, 'dist')], { cwd: REPOSITORY })
   return folder
 }
 

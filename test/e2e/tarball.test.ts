@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { assertBuilt } from '../support/built.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
@@ -162,9 +163,12 @@ try {
 }
 `
 
-/** Packs as a release does, so the build belongs to it. */
+/** Packs what was built. */
 async function pack(destination: string): Promise<{ tarball: string; files: string[] }> {
-  await run('npm', ['pack', '--pack-destination', destination], { cwd: REPOSITORY })
+  assertBuilt()
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', destination], {
+    cwd: REPOSITORY,
+  })
   const [name] = readdirSync(destination)
   const tarball = join(destination, name ?? expect.fail('npm pack wrote nothing'))
   const { stdout } = await run('tar', ['-tzf', tarball])

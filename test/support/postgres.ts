@@ -34,6 +34,28 @@ export async function mochaGlobalTeardown(): Promise<void> {
   await server?.stop()
 }
 
+/**
+ * A `describe` that looks at all roles of a server: on this one nobody else makes any, in whatever file
+ * that runs beside it.
+ */
+export function describeOnOwnServer(title: string, body: () => void): void {
+  describe(title, () => {
+    let own: Server
+    let shared: string | undefined
+    before(async () => {
+      own = await startEmbedded()
+      shared = process.env[SERVER_URL]
+      process.env[SERVER_URL] = own.url
+    })
+    body()
+    // Behind the hooks of the body, which close their connections.
+    after(async () => {
+      process.env[SERVER_URL] = shared
+      await own.stop()
+    })
+  })
+}
+
 /** Runs `body` in a database of its own, dropped afterwards. */
 export async function withDatabase<T>(body: (url: string) => Promise<T>): Promise<T> {
   const database = await createDatabase()
