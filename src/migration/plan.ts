@@ -49,7 +49,8 @@ export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
   const notOurs = tables.flatMap(({ table, relation }) => policiesNotOurs(table, relation))
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
-  const steps = stepsByPhase(tables, wanted.adoptions, snapshot)
+  const planned = wanted.adoptions.filter(({ isInferred }) => !isInferred)
+  const steps = stepsByPhase(tables, planned, snapshot)
   return PHASES.map((name) => ({ name, steps: steps[name] })).filter(
     (phase) => phase.steps.length > 0,
   )
