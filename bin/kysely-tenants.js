@@ -14,4 +14,9 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  ...(process.stderr.isTTY && { errColumns: process.stderr.columns }),
+  onInterrupt: (listener) => {
+    process.once('SIGINT', listener)
+    return () => process.off('SIGINT', listener)
+  },
 })

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
+import { backfillCommand } from './commands/backfill.ts'
 import { explainCommand } from './commands/explain.ts'
 import { migrateDownCommand } from './commands/migrate-down.ts'
 import { migrateLatestCommand } from './commands/migrate-latest.ts'
@@ -19,6 +20,7 @@ const COMMANDS: readonly CreateCommand[] = [
   migrateLatestCommand,
   migrateDownCommand,
   migrateListCommand,
+  backfillCommand,
   auditCommand,
   explainCommand,
 ]

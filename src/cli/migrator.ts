@@ -136,7 +136,8 @@ async function runOne(
   const transaction = migrations[name]?.transaction ?? true
   const migrator = await createMigrator(client, migrations, { disableTransactions: !transaction })
   const run = () => (direction === 'up' ? migrator.migrateUp() : migrator.migrateDown())
-  return transaction ? retryLocked(run, listener.say) : run()
+  if (!transaction) return run()
+  return retryLocked(run, { nameOf: () => name, say: listener.say })
 }
 
 async function createMigrator(

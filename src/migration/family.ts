@@ -1,4 +1,5 @@
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import { qualifiedName } from '../policy/quote.ts'
 import type { TableName } from '../table-name.ts'
 
 /** @throws a bug: what is wanted was found in this snapshot. */
@@ -17,4 +18,11 @@ export function childrenOf(parent: TableName, { relations }: Snapshot): Relation
   return relations.filter(({ parents }) =>
     parents.some(({ schema, name }) => schema === parent.schema && name === parent.name),
   )
+}
+
+/** For `from`: the rows that a foreign key means, which are not those of inheritance children. */
+export function rowsOf(table: TableName, snapshot: Snapshot): string {
+  const isInherited =
+    relationOf(table, snapshot).kind === 'table' && childrenOf(table, snapshot).length > 0
+  return `${isInherited ? 'only ' : ''}${qualifiedName(table)}`
 }
