@@ -125,7 +125,7 @@ export function backfillRefused(problems: readonly string[]): TenancyError {
   return new TenancyError(
     'BACKFILL.REFUSED',
     lines('These tables cannot be filled; no row was.', problems),
-    "A missing column: run the migration that adds it first, `migrate:latest --to …_columns`. An unknown source: { backfill: { parent: 'table' } } or { backfill: { tenant: 'id' } } in the config. Two types: change one of the columns.",
+    'Run the migration that adds a missing column first, `migrate:latest --to <migration>`; name an unknown source in the config, { backfill: … }.',
   )
 }
 

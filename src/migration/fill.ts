@@ -100,7 +100,7 @@ function obstacles({ tables: [root], column, source }: Adoption, wanted: Wanted)
   if (!parent || isAssignable(parent.type, root.type)) return []
   const theirs = `${qualifiedName(parent)}.${identifier(parent.column)}`
   return [
-    `${name}.${identifier(root.column)} is ${root.type}, and ${theirs}, where its tenants come from, is ${parent.type}`,
+    `${name}.${identifier(root.column)} is ${root.type}, and ${theirs}, where its tenants come from, is ${parent.type}: one of them has to change`,
   ]
 }
 
