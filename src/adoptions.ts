@@ -100,13 +100,13 @@ export function inferredSource(
 export function parentsFirst<
   T extends { readonly relation: TableName; readonly source: TenantSource },
 >(tables: readonly T[]): T[] {
+  const byName = new Map(tables.map((table) => [qualifiedName(table.relation), table]))
   const ordered = new Set<T>()
   const visit = (table: T, path: readonly T[]) => {
     // Two that take from each other: whichever comes first.
     if (ordered.has(table) || path.includes(table)) return
     const { source } = table
-    const parent =
-      'parent' in source && tables.find(({ relation }) => isSame(relation, source.parent))
+    const parent = 'parent' in source ? byName.get(qualifiedName(source.parent)) : undefined
     if (parent) visit(parent, [...path, table])
     ordered.add(table)
   }

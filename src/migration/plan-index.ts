@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IndexState, RelationState, Snapshot } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import { descendantsOf } from './family.ts'
+import { descendantsOf, isTaken } from './family.ts'
 import type { Step } from './step.ts'
 
 /** As many bytes as a name of PostgreSQL holds. */
@@ -115,12 +115,9 @@ function on(relation: RelationState, column: string): string {
 
 /** As PostgreSQL would call it. Indexes and tables of a schema share their names. */
 function unusedName({ schema, name }: RelationState, column: string, snapshot: Snapshot): string {
-  const taken = snapshot.relations
-    .filter((relation) => relation.schema === schema)
-    .flatMap((relation) => [relation.name, ...relation.indexes.map((index) => index.name)])
   for (let number = 0; ; number++) {
     const candidate = shortened(`${name}_${column}`, `_idx${number === 0 ? '' : number}`)
-    if (!taken.includes(candidate)) return candidate
+    if (!isTaken(candidate, schema, snapshot)) return candidate
   }
 }
 

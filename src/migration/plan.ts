@@ -2,7 +2,6 @@ import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import type { TableName } from '../table-name.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
 import { relationOf } from './family.ts'
 import { planBackfill, planColumn, withColumn } from './plan-column.ts'
@@ -31,9 +30,8 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  */
 export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
   const adopted = wanted.adoptions.filter(({ column }) => column)
-  const unknown = wanted.withoutColumn.filter(
-    (table) => !adopted.some(({ tables: [root] }) => root && isSame(root, table)),
-  )
+  const known = new Set(adopted.flatMap(({ tables }) => tables.map(qualifiedName)))
+  const unknown = wanted.withoutColumn.filter((table) => !known.has(qualifiedName(table)))
   if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
 
   const tables = [
@@ -63,10 +61,6 @@ interface Entry {
   readonly isNew?: boolean
 }
 
-function isSame(a: TableName, b: TableName): boolean {
-  return a.schema === b.schema && a.name === b.name
-}
-
 function withoutColumn({ column, reason, ...table }: MissingColumn): string {
   const problem = `${qualifiedName(table)} has no column ${identifier(column)}`
   return reason === undefined ? problem : `${problem}: ${reason}`
@@ -77,12 +71,14 @@ function stepsByPhase(
   adoptions: readonly Adoption[],
   snapshot: Snapshot,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
-  const nullable = tables.filter(({ table, relation }) => lacksNotNull(table, relation))
-  const isEarly = (entry: Entry) => entry.isNew || nullable.includes(entry)
+  const isNullable = ({ table, relation }: Entry) => lacksNotNull(table, relation)
+  const isEarly = (entry: Entry) => entry.isNew || isNullable(entry)
   const listed = new Set(tables.map(({ table }) => qualifiedName(table)))
   // A constraint of the parent reaches its children.
-  const roots = nullable.filter(
-    ({ relation }) => !relation.parents.some((parent) => listed.has(qualifiedName(parent))),
+  const roots = tables.filter(
+    (entry) =>
+      isNullable(entry) &&
+      !entry.relation.parents.some((parent) => listed.has(qualifiedName(parent))),
   )
   const constraints = roots.map((e) => planConstraint(e.table, e.relation, snapshot))
   const notNulls = roots.map((e) => planNotNull(e.table, e.relation, snapshot))
