@@ -3,6 +3,7 @@ import { migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
+import { childrenFirst } from './children-first.ts'
 import { relationOf } from './family.ts'
 import { planBackfill, planColumn, withColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
@@ -24,6 +25,7 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  *    the order holds for those who run the statements one by one. See {@link planPolicies}.
  * 5. FORCE last and on its own: from then on the owner sees no rows either, so that a backfill does
  *    nothing and the validation of a foreign key passes without looking.
+ * 6. Of the tables of a phase, children before parents. See {@link childrenFirst}.
  *
  * @throws `MIGRATION.NO_COLUMN`, `MIGRATION.POLICY_NOT_OURS`: all of a kind together, because half
  * a plan is none.
@@ -34,7 +36,7 @@ export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
   const unknown = wanted.withoutColumn.filter((table) => !known.has(qualifiedName(table)))
   if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
 
-  const tables = [
+  const tables = childrenFirst([
     ...wanted.tables.map((table) => ({ table, relation: relationOf(table, snapshot) })),
     ...adopted.flatMap((adoption) =>
       adoption.tables.map((table) => ({
@@ -43,7 +45,7 @@ export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
         isNew: true,
       })),
     ),
-  ]
+  ])
   const notOurs = tables.flatMap(({ table, relation }) => policiesNotOurs(table, relation))
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
@@ -86,7 +88,9 @@ function stepsByPhase(
 
   return {
     columns: [
-      ...adoptions.flatMap((adoption) => planColumn(adoption, snapshot)),
+      ...childrenFirst(adoptions.flatMap((adoption) => withRelation(adoption, snapshot))).flatMap(
+        ({ adoption }) => planColumn(adoption, snapshot),
+      ),
       ...tables.filter(isEarly).flatMap(defaults),
     ],
     backfill: adoptions.flatMap((adoption) => planBackfill(adoption, snapshot)),
@@ -107,6 +111,11 @@ function stepsByPhase(
     ]),
     force: tables.flatMap(({ table, relation }) => planForce(table, relation)),
   }
+}
+
+function withRelation(adoption: Adoption, snapshot: Snapshot) {
+  const [root] = adoption.tables
+  return root ? [{ adoption, relation: relationOf(root, snapshot) }] : []
 }
 
 function planEnable({ schema, name }: TenantTable, { rlsEnabled }: RelationState): Step[] {

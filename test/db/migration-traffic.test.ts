@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'chai'
+import type pg from 'pg'
+import { withMigrations } from '../support/migration-project.ts'
+import { withClient, withDatabase } from '../support/postgres.ts'
+import type { CliRun } from '../support/run-cli.ts'
+
+const TABLES = `
+  create table projects (id int primary key, tenant_id uuid, unique (tenant_id, id));
+  create table tasks (
+    id int primary key, tenant_id uuid,
+    project_id int not null references projects deferrable initially deferred,
+    unique (tenant_id, id)
+  );
+  insert into projects values (1, gen_random_uuid())`
+
+const WAITING = `
+  select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+
+describe('migrate:latest beside an application', () => {
+  it('locks tables in the order in which an insert does, so that none of the two gives way', () =>
+    besideMigration(async (application, migration) => {
+      await application.query('begin')
+      await application.query('insert into tasks select 1, tenant_id, 1 from projects')
+      const running = migration()
+      await sleepUntilWaiting(application)
+      // The check of the foreign key locks the other table.
+      await application.query('commit')
+      const { code, err } = await running
+      expect({ code, err }).to.deep.equal({ code: 0, err: '' })
+    }))
+
+  it('gives way when the application locks them the other way round', () =>
+    besideMigration(async (application, migration) => {
+      await application.query('begin')
+      await application.query('select from projects')
+      const running = migration()
+      await sleepUntilWaiting(application)
+      expect((await application.query('select from tasks')).rows).to.deep.equal([])
+      await application.query('commit')
+      const { code, err } = await running
+      expect(code).to.equal(0)
+      expect(err).to.match(/^(· .*: canceling statement due to lock timeout; rolled back, .*\n)+$/)
+    }))
+})
+
+function besideMigration(
+  body: (application: pg.Client, migration: () => Promise<CliRun>) => Promise<void>,
+): Promise<void> {
+  return withDatabase((url) =>
+    withClient(url, async (application) => {
+      await application.query(TABLES)
+      const config = { connection: url, tables: ['projects', 'tasks'] }
+      await withMigrations(config, async ({ run }) => {
+        await run('migrate:rls')
+        await body(application, () => run('migrate:latest'))
+      })
+    }),
+  )
+}
+
+async function sleepUntilWaiting(client: pg.Client): Promise<void> {
+  // Not inside the snapshot of the statistics that the transaction has.
+  const look = `select pg_stat_clear_snapshot()`
+  do {
+    await sleep(10)
+    await client.query(look)
+  } while ((await client.query(WAITING)).rows.length === 0)
+}
