@@ -5,6 +5,8 @@ import { withMigrations } from '../support/migration-project.ts'
 import { withClient, withDatabase } from '../support/postgres.ts'
 import type { CliRun } from '../support/run-cli.ts'
 
+const TENANT = '00000000-0000-4000-8000-00000000000a'
+
 const TABLES = `
   create table projects (id int primary key, tenant_id uuid, unique (tenant_id, id));
   create table tasks (
@@ -12,22 +14,25 @@ const TABLES = `
     project_id int not null references projects deferrable initially deferred,
     unique (tenant_id, id)
   );
-  insert into projects values (1, gen_random_uuid())`
+  insert into projects values (1, '${TENANT}')`
 
 const WAITING = `
   select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+
+const LOCKED_PARENT = `
+  select from pg_locks where relation = 'projects'::regclass and mode = 'AccessExclusiveLock'`
 
 describe('migrate:latest beside an application', () => {
   it('locks tables in the order in which an insert does, so that none of the two gives way', () =>
     besideMigration(async (application, migration) => {
       await application.query('begin')
-      await application.query('insert into tasks select 1, tenant_id, 1 from projects')
+      await application.query(`insert into tasks values (1, '${TENANT}', 1)`)
       const running = migration()
       await sleepUntilWaiting(application)
-      // The check of the foreign key locks the other table.
+      // The check of the foreign key will lock the other table.
+      expect((await application.query(LOCKED_PARENT)).rows).to.deep.equal([])
       await application.query('commit')
-      const { code, err } = await running
-      expect({ code, err }).to.deep.equal({ code: 0, err: '' })
+      expect(await running).to.have.property('code', 0)
     }))
 
   it('gives way when the application locks them the other way round', () =>
@@ -60,10 +65,9 @@ function besideMigration(
 }
 
 async function sleepUntilWaiting(client: pg.Client): Promise<void> {
-  // Not inside the snapshot of the statistics that the transaction has.
-  const look = `select pg_stat_clear_snapshot()`
   do {
     await sleep(10)
-    await client.query(look)
+    // A transaction would see the activity as it was when it looked first.
+    await client.query('select pg_stat_clear_snapshot()')
   } while ((await client.query(WAITING)).rows.length === 0)
 }

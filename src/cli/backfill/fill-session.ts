@@ -17,7 +17,7 @@ export interface Counts {
 // an index; the planner, who knows nothing yet of a new column, would rather sort the whole table.
 const SESSION = `
   set row_security = off;
-  set lock_timeout = '2s';
+  set lock_timeout = '500ms';
   set statement_timeout = 0;
   set idle_session_timeout = 0;
   set default_transaction_isolation = 'read committed';
