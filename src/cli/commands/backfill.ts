@@ -31,7 +31,7 @@ export function backfillCommand(io: Io, exit: (code: number) => void): Command {
   return new Command('backfill')
     .description('fill a new tenant column in batches, while the application goes on')
     .addArgument(
-      new Argument('[tables...]', 'only these, instead of all whose tenants are known').argParser(
+      new Argument('[table...]', 'only these, instead of all whose tenants are known').argParser(
         parseTables,
       ),
     )
