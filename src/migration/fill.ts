@@ -6,6 +6,7 @@ import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TenantType } from '../setting.ts'
 import type { TableName, TableReference } from '../table-name.ts'
 import type { Adoption, Wanted } from '../wanted.ts'
+import { columnUsers } from './column-users.ts'
 import { descendantsOf, relationOf, rowsOf } from './family.ts'
 
 /** A table whose rows are to get their tenants. */
@@ -46,7 +47,7 @@ export function planFills(
   const problems = [
     ...named.filter((problem) => typeof problem === 'string'),
     ...found.flatMap((table) => unknownSource(table, wanted, snapshot)),
-    ...adoptions.flatMap((adoption) => obstacles(adoption, wanted)),
+    ...adoptions.flatMap((adoption) => obstacles(adoption, wanted, snapshot)),
   ]
   if (problems.length > 0) throw backfillRefused(problems)
 
@@ -91,7 +92,11 @@ function unknownSource(asked: TableName, wanted: Wanted, snapshot: Snapshot): st
     : [`${qualifiedName(asked)}: ${unknown}`]
 }
 
-function obstacles({ tables: [root], column, source }: Adoption, wanted: Wanted): string[] {
+function obstacles(
+  { tables: [root], column, source }: Adoption,
+  wanted: Wanted,
+  snapshot: Snapshot,
+): string[] {
   // With a constant the column will come with its value: there will be nothing to fill.
   if (!root || 'tenant' in source) return []
   const name = qualifiedName(root)
@@ -99,8 +104,13 @@ function obstacles({ tables: [root], column, source }: Adoption, wanted: Wanted)
   const parent = wanted.tables.find((table) => isSame(table, source.parent))
   if (!parent || isAssignable(parent.type, root.type)) return []
   const theirs = `${qualifiedName(parent)}.${identifier(parent.column)}`
+  const users = [
+    ...columnUsers(root, root.column, snapshot),
+    ...columnUsers(parent, parent.column, snapshot),
+  ]
+  const first = users.length > 0 ? `, without ${users.join(', ')}, which use them` : ''
   return [
-    `${name}.${identifier(root.column)} is ${root.type}, and ${theirs}, where its tenants come from, is ${parent.type}: one of them has to change`,
+    `${name}.${identifier(root.column)} is ${root.type}, and ${theirs}, where its tenants come from, is ${parent.type}: alter the type of one of them${first}`,
   ]
 }
 
