@@ -29,8 +29,9 @@ describe('a backfill', () => {
     )
   const inProject = (body: (project: MigrationProject) => Promise<void>) =>
     withMigrations({ connection: database.url, tables: ['projects', 'tasks'] }, body)
+  const isSo = async (sql: string) => (await query(sql)).length > 0
   const until = async (sql: string) => {
-    while ((await query(sql)).length === 0) await sleep(10)
+    while (!(await isSo(sql))) await sleep(10)
   }
 
   before(async () => {
@@ -59,7 +60,7 @@ describe('a backfill', () => {
       await withClient(database.url, async (other) => {
         await other.query('select pg_advisory_lock(15)')
         const cli = startCli(folder, 'backfill', '--batch', '10')
-        await until(BLOCKED)
+        await cli.until(() => isSo(BLOCKED))
         cli.kill('SIGKILL')
         expect(await cli.ended).to.deep.equal({ code: null, signal: 'SIGKILL' })
         await until(GONE)
@@ -79,9 +80,9 @@ describe('a backfill', () => {
       await withClient(database.url, async (other) => {
         await other.query('select pg_advisory_lock(15)')
         const cli = startCli(folder, 'backfill', '--batch', '10')
-        await until(BLOCKED)
+        await cli.until(() => isSo(BLOCKED))
         cli.kill('SIGINT')
-        while (!cli.err().includes('Stops when')) await sleep(10)
+        await cli.until(() => cli.err().includes('Stops when'))
         await other.query('select pg_advisory_unlock(15)')
         expect(await cli.ended).to.deep.equal({ code: 2, signal: null })
         expect({ out: cli.out(), err: cli.err() }).to.deep.equal({

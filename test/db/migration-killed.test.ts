@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type pg from 'pg'
 import { PHASES, type PhaseName } from '../../src/migration/step.ts'
@@ -54,7 +53,7 @@ async function killWhileWaiting(url: string, folder: string, mode: string): Prom
     await other.query('begin')
     await other.query(`lock table tasks in ${mode} mode`)
     const cli = startCli(folder, 'migrate:latest')
-    while ((await query(url, WAITING)).length === 0) await sleep(10)
+    await cli.until(async () => (await query(url, WAITING)).length > 0)
     cli.kill('SIGKILL')
     expect(await cli.ended).to.deep.equal({ code: null, signal: 'SIGKILL' })
     await other.query('commit')

@@ -1,17 +1,24 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const BIN = fileURLToPath(new URL('../../bin/kysely-tenants.js', import.meta.url))
 
-// In the order of .mocharc.json.
-const LOADERS = [
-  import.meta.resolve('tsx'),
-  new URL('./kysely-alias.js', import.meta.url).href,
-  new URL('./bin-from-source.js', import.meta.url).href,
-]
+const FROM_SOURCE = `--import=${new URL('./bin-from-source.js', import.meta.url).href}`
+
+// With the loaders of this process, which the other working directory would not find.
+function nodeFlags(): string[] {
+  const loaders = process.execArgv.flatMap((flag) => /^--import=(.+)$/.exec(flag)?.[1] ?? [])
+  const urls = loaders.map((loader) =>
+    loader.startsWith('.') ? pathToFileURL(loader).href : import.meta.resolve(loader),
+  )
+  return [...urls.map((url) => `--import=${url}`), FROM_SOURCE]
+}
 
 export interface CliProcess {
+  /** Sleeps until it is so; fails when the process ends before. */
+  until(isSo: () => boolean | Promise<boolean>): Promise<void>
   /** Resolves when it is gone; `signal` says what ended it. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   kill(signal: NodeJS.Signals): void
@@ -21,8 +28,7 @@ export interface CliProcess {
 
 /** The command as a process of its own, which a signal can reach. */
 export function startCli(folder: string, ...argv: string[]): CliProcess {
-  const flags = LOADERS.map((loader) => `--import=${loader}`)
-  const child = spawn(process.execPath, [...flags, BIN, ...argv], {
+  const child = spawn(process.execPath, [...nodeFlags(), BIN, ...argv], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -33,9 +39,20 @@ export function startCli(folder: string, ...argv: string[]): CliProcess {
   child.stderr.on('data', (chunk) => {
     err += chunk
   })
+  // Not `exit`: the pipes may have more to say.
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
   return {
-    // Not `exit`: the pipes may have more to say.
-    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
+    ended,
+    async until(isSo) {
+      let end: object | undefined
+      ended.then((how) => {
+        end = how
+      })
+      while (!(await isSo())) {
+        if (end) throw new Error(`It ended: ${JSON.stringify(end)} ${out}${err}`)
+        await sleep(10)
+      }
+    },
     kill: (signal) => {
       child.kill(signal)
     },
