@@ -14,7 +14,8 @@ process.exitCode = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
-  ...(process.stderr.isTTY && { errColumns: process.stderr.columns }),
+  // A terminal without a size says 0.
+  ...(process.stderr.isTTY && { errColumns: process.stderr.columns || 80 }),
   onInterrupt: (listener) => {
     process.once('SIGINT', listener)
     return () => process.off('SIGINT', listener)

@@ -63,6 +63,14 @@ export function planFills(
     )
 }
 
+/** The tables that could need it, and where nothing says how: a sentence for each. */
+export function passedOver(wanted: Wanted, snapshot: Snapshot): string[] {
+  const roots = wanted.tables.filter(
+    (table) => !table.shared && relationOf(table, snapshot).parents.length === 0,
+  )
+  return roots.flatMap((table) => unknownSource(table, wanted, snapshot))
+}
+
 /** A table of the config, a partition or a child of one; a sentence when there is none. */
 function findTable({ schema, name }: TableReference, wanted: Wanted): TableName | string {
   const schemas = schema === undefined ? wanted.schemas : [schema]

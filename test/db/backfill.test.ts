@@ -159,6 +159,24 @@ describe('backfill', () => {
     })
   })
 
+  it('says which tables it passed over', async () => {
+    await query(`
+      create table labels (id int primary key, tenant_id uuid);
+      create table visits (id int, tenant_id uuid) partition by range (id);
+      create table visits_1 partition of visits for values from (0) to (9);
+      create table templates (id int primary key, tenant_id uuid)`)
+    const config = { projects: {}, labels: {}, visits: {}, templates: { shared: true } }
+    expect(await backfill(config)).to.deep.equal({
+      code: 0,
+      out: '',
+      err: [
+        '· public.labels: where its tenants would come from is not known; it was passed over.',
+        '· public.visits: where its tenants would come from is not known; it was passed over.',
+        '',
+      ].join('\n'),
+    })
+  })
+
   it('prints with --dry-run what there is to do, and does not', async () => {
     const { code, out, err } = await backfill(['projects', 'tasks'], '--dry-run')
     expect({ code, out: out.split('\n').slice(0, 6), err }).to.deep.equal({
@@ -233,6 +251,7 @@ describe('backfill', () => {
             ...{ filled: 1, left: 0 },
           },
         ],
+        passedOver: [],
       })
     })
   })

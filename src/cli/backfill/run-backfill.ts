@@ -11,6 +11,8 @@ import { createThrottle, type ThrottleOptions } from './throttle.ts'
 
 export interface RunOptions extends ThrottleOptions {
   readonly io: Io
+  /** A sentence for each table that nothing says how to fill. */
+  readonly unknown: readonly string[]
   /** Rows a batch. */
   readonly batch: number
   readonly json?: boolean
@@ -25,7 +27,7 @@ export interface RunOptions extends ThrottleOptions {
 export async function runBackfill(
   client: pg.Client,
   fills: readonly Fill[],
-  { io, batch, json, ...limits }: RunOptions,
+  { io, unknown, batch, json, ...limits }: RunOptions,
 ): Promise<number> {
   const tables: FilledTable[] = []
   const stop = new AbortController()
@@ -49,19 +51,20 @@ export async function runBackfill(
   } finally {
     progress.clear()
     stopListening?.()
-    if (json) io.out(renderJson({ tables }))
+    if (json) io.out(renderJson({ tables, passedOver: unknown }))
   }
-  if (tables.every(({ filled, left }) => filled + left === 0)) {
+  for (const sentence of unknown) progress.say(`${sentence}; it was passed over.`)
+  if (unknown.length === 0 && tables.every(({ filled, left }) => filled + left === 0)) {
     io.err('Nothing to do: every row has its tenant.\n')
   }
   return tables.some(({ left }) => left > 0) ? EXIT.findings : EXIT.clean
 }
 
-/** What there is to do, and the statement that would do it. Exits 1 when there is something. */
+/** What there is to do, and the statement that would do it. */
 export async function showBackfill(
   client: pg.Client,
   fills: readonly Fill[],
-  { io, json }: RunOptions,
+  { io, unknown, json }: RunOptions,
 ): Promise<number> {
   const tables = []
   for (const fill of fills) {
@@ -69,7 +72,8 @@ export async function showBackfill(
     const sql = { count: countSql(fill), batch: batchSql(fill, { isNext: true, waits: false }) }
     tables.push({ ...describe(fill), empty, fillable, sql })
   }
-  io.out(json ? renderJson({ tables }) : tables.map(renderFillable).join('\n'))
+  io.out(json ? renderJson({ tables, passedOver: unknown }) : tables.map(renderFillable).join('\n'))
+  for (const sentence of unknown) showProgress(io).say(`${sentence}; it would be passed over.`)
   io.err('Nothing was filled.\n')
   return EXIT.clean
 }

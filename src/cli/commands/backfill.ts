@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
-import { planFills } from '../../migration/fill.ts'
+import { passedOver, planFills } from '../../migration/fill.ts'
 import { parseTableName, type TableReference } from '../../table-name.ts'
 import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { prepareSession } from '../backfill/fill-session.ts'
@@ -11,7 +11,7 @@ import type { Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 
-interface BackfillOptions extends CommonOptions, Omit<RunOptions, 'io'> {
+interface BackfillOptions extends CommonOptions, Omit<RunOptions, 'io' | 'unknown'> {
   readonly dryRun?: boolean
 }
 
@@ -47,16 +47,18 @@ export function backfillCommand(io: Io, exit: (code: number) => void): Command {
     .addOption(new Option('--dry-run', 'print how many rows there are and the SQL, fill none'))
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (only: TableReference[] | undefined, options: BackfillOptions) => {
+    .action(async (only: TableReference[], options: BackfillOptions) => {
       const { config } = await loadConfig(io.cwd, options.config)
       await withClient(config.connection, options.url, async (client) => {
         const snapshot = await inReadOnlyTransaction(client, () =>
           readSnapshot(client, snapshotRequest(config)),
         )
-        const fills = planFills(wantedState(config, snapshot), snapshot, only ?? [])
+        const wanted = wantedState(config, snapshot)
+        const fills = planFills(wanted, snapshot, only)
         await prepareSession(client, fills, snapshot)
+        const unknown = only.length > 0 ? [] : passedOver(wanted, snapshot)
         const work = options.dryRun ? showBackfill : runBackfill
-        exit(await work(client, fills, { io, ...options }))
+        exit(await work(client, fills, { io, unknown, ...options }))
       })
     })
 }
