@@ -127,7 +127,10 @@ describe('backfill', () => {
       await query(`
         create table archived_projects () inherits (projects);
         insert into archived_projects values (1, '${B}'), (2, '${A}')`)
-      expect(await backfill(['tasks', 'projects'])).to.have.property('code', 0)
+      const tables = { projects: {}, tasks: { backfill: { parent: 'projects' } } }
+      const files = await runCli(['migrate:rls', '--dry-run'], { connection: database.url, tables })
+      expect(files.out).to.include('join only public.projects as parent')
+      expect(await backfill(tables)).to.have.property('code', 0)
       expect(
         await query(`select t.id from tasks t join only projects p on p.id = project_id
           where t.tenant_id <> p.tenant_id`),
