@@ -88,7 +88,7 @@ begin
       select ${rows.columns}
       ${rows.from.join('\n      ')}
       limit ${BATCH}
-      for update of child skip locked
+      for no key update of child skip locked
     ) as batch
     where filled.ctid = batch.place;
 

@@ -51,6 +51,7 @@ export async function fillTable(
       options.listener.progress({ table: { schema, name }, filled, total, milliseconds })
     }
     for (let pass = 1; counts.fillable > 0 && pass <= PASSES; pass++) {
+      options.signal.throwIfAborted()
       await passOver(client, fill, { ...options, waits: pass > 1, onBatch })
       counts = await countRows(client, fill)
     }
