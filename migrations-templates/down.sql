@@ -6,7 +6,7 @@ begin;
 
 set local client_encoding = 'UTF8';
 set local row_security = off;
-set local lock_timeout = '500ms';
+set local lock_timeout = '2s';
 
 /* down */
 

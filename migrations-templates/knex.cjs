@@ -13,7 +13,7 @@ exports.up = async function up(knex) {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await knex.raw(`set local row_security = off`)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await knex.raw(`set local lock_timeout = '500ms'`)
+  await knex.raw(`set local lock_timeout = '2s'`)
 
   /* up */
 }
@@ -26,7 +26,7 @@ exports.down = async function down(knex) {
   if (!knex.isTransaction) return knex.transaction(down)
 
   await knex.raw(`set local row_security = off`)
-  await knex.raw(`set local lock_timeout = '500ms'`)
+  await knex.raw(`set local lock_timeout = '2s'`)
 
   /* down */
 }

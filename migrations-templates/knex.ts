@@ -10,7 +10,7 @@ export async function up(knex: Knex): Promise<void> {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await knex.raw(`set local row_security = off`)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await knex.raw(`set local lock_timeout = '500ms'`)
+  await knex.raw(`set local lock_timeout = '2s'`)
 
   /* up */
 }
@@ -19,7 +19,7 @@ export async function down(knex: Knex): Promise<void> {
   if (!knex.isTransaction) return knex.transaction(down)
 
   await knex.raw(`set local row_security = off`)
-  await knex.raw(`set local lock_timeout = '500ms'`)
+  await knex.raw(`set local lock_timeout = '2s'`)
 
   /* down */
 }

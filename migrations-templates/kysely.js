@@ -13,7 +13,7 @@ export async function up(db) {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set local row_security = off`.execute(db)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   /* up */
 }
@@ -26,7 +26,7 @@ export async function down(db) {
   if (!db.isTransaction) return db.transaction().execute(down)
 
   await sql`set local row_security = off`.execute(db)
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   /* down */
 }

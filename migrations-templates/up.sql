@@ -8,7 +8,7 @@ set local client_encoding = 'UTF8';
 -- A statement that row security would filter in silence, such as a backfill, fails instead.
 set local row_security = off;
 -- Gives up rather than make every other query wait behind this migration for its lock.
-set local lock_timeout = '500ms';
+set local lock_timeout = '2s';
 
 /* up */
 

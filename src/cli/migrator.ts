@@ -164,11 +164,11 @@ async function createMigrator(
   })
 }
 
-// A migration that waits for a lock makes every other query wait behind it. After one second PostgreSQL
-// looks for deadlocks, and ends whoever looks first: before that, we give way.
+// A migration that waits for a lock makes every other query wait behind it. Not below `deadlock_timeout`,
+// one second: only then does PostgreSQL end an autovacuum that is in the way.
 function withLockTimeout(change: Migration['up']): Migration['up'] {
   return async (db) => {
-    if (db.isTransaction) await sql`set local lock_timeout = '500ms'`.execute(db)
+    if (db.isTransaction) await sql`set local lock_timeout = '2s'`.execute(db)
     await change(db)
   }
 }

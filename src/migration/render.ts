@@ -72,7 +72,7 @@ function summary({ name, steps }: Phase): string[] {
     ...SUMMARY[name],
     '',
     hasTransaction({ name })
-      ? 'Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:'
+      ? 'Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:'
       : 'Locks, each for its statement only:',
     ...lockLines(steps),
   ]

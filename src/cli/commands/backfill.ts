@@ -37,7 +37,7 @@ export function backfillCommand(io: Io, exit: (code: number) => void): Command {
     )
     .addOption(configOption())
     .addOption(urlOption())
-    .addOption(new Option('--batch <rows>', 'rows a batch').default(5000).argParser(parseRows))
+    .addOption(new Option('--batch <rows>', 'rows a batch').default(1000).argParser(parseRows))
     .addOption(new Option('--rate <rows>', 'fill so many a second at most').argParser(parseRows))
     .addOption(
       new Option('--max-lag <seconds>', 'wait for replicas that are further behind').argParser(

@@ -7,7 +7,7 @@ import { runMigrations } from '../run-migrations.ts'
 const HELP = `
 Runs the migrations of the folder with Kysely's Migrator and keeps Kysely's own record of them. Each
 file runs in a transaction of its own, or in none when it exports \`transaction = false\`. A lock that
-is not free within 0.5 s ends the transaction, which is tried again a few times. Needs the login that
+is not free within 2 s ends the transaction, which is tried again a few times. Needs the login that
 owns the tables, or a superuser.
 
 Examples:

@@ -3,7 +3,7 @@
 // FORCE: the policies bind the owner of the tables too. Before this runs, its jobs, views and
 // functions need a role that has a policy.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public.counters: access exclusive
 //
 // `down` reduces isolation: it puts back what was there when this file was written.
@@ -15,7 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set local row_security = off`.execute(db)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Makes the policies apply to the owner of the table too.
   // Hazard: Jobs, views and functions of the owner see no rows without a policy for it.
@@ -27,7 +27,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   if (!db.isTransaction) return db.transaction().execute(down)
 
   await sql`set local row_security = off`.execute(db)
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Restores what was there when this file was written.
   await sql`alter table public.counters no force row level security`.execute(db)

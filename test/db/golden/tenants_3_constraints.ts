@@ -2,7 +2,7 @@
 //
 // Constraints, not validated yet: they hold for new rows, and nothing is scanned.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public.events: share
 //   public.events_2024: share
 //   public.events_2025: share
@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set local row_security = off`.execute(db)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Takes in the indexes of the partitions, and gives one to every new partition.
   // Lock: share.
@@ -50,7 +50,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   if (!db.isTransaction) return db.transaction().execute(down)
 
   await sql`set local row_security = off`.execute(db)
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Restores what was there when this file was written.
   await sql`

@@ -3,7 +3,7 @@
 // Validation of the rows that are there, while reads and writes go on; then the constraint proves
 // NOT NULL without another scan.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public."odd `${name} \ */   $& end": access exclusive
 //
 // `down` puts back what was there when this file was written.
@@ -15,7 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set local row_security = off`.execute(db)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Looks at the rows that are there.
   // Lock: share update exclusive.
@@ -43,7 +43,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   if (!db.isTransaction) return db.transaction().execute(down)
 
   await sql`set local row_security = off`.execute(db)
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Restores what was there when this file was written.
   await sql`

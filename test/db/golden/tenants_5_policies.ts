@@ -2,7 +2,7 @@
 //
 // Policies, defaults, ENABLE: the application reaches the rows of its tenant only.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public.projects: access exclusive
 //   billing.invoices: access exclusive
 //   public."projectTasks": access exclusive
@@ -28,7 +28,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set local row_security = off`.execute(db)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // The floor: whatever other policies allow, it is never another tenant.
   // Lock: access exclusive.
@@ -970,7 +970,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   if (!db.isTransaction) return db.transaction().execute(down)
 
   await sql`set local row_security = off`.execute(db)
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Restores what was there when this file was written.
   await sql`alter table public.events_2025 disable row level security`.execute(db)

@@ -2,7 +2,7 @@
 //
 // Columns: whose row it is; the default is the tenant of the statement.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public.tasks: access exclusive
 //   public.settings: access exclusive
 //   public."why\? Größe?": access exclusive
@@ -22,7 +22,7 @@ export async function up(db) {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set local row_security = off`.execute(db)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Whose row it is. Empty at first: filling it here would keep everybody out.
   // Hazard: Undone, the column goes, and the tenants of the rows with it.
@@ -76,7 +76,7 @@ export async function down(db) {
   if (!db.isTransaction) return db.transaction().execute(down)
 
   await sql`set local row_security = off`.execute(db)
-  await sql`set local lock_timeout = '500ms'`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Restores what was there when this file was written.
   await sql`alter table public.tasks alter column tenant_id drop default`.execute(db)

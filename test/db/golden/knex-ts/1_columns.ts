@@ -3,7 +3,7 @@
 //
 // Columns: whose row it is; the default is the tenant of the statement.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public.tasks: access exclusive
 //   public.settings: access exclusive
 //   public."why\? Größe?": access exclusive
@@ -19,7 +19,7 @@ export async function up(knex: Knex): Promise<void> {
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await knex.raw(`set local row_security = off`)
   // Gives up rather than make every other query wait behind this migration for its lock.
-  await knex.raw(`set local lock_timeout = '500ms'`)
+  await knex.raw(`set local lock_timeout = '2s'`)
 
   // Whose row it is. Empty at first: filling it here would keep everybody out.
   // Hazard: Undone, the column goes, and the tenants of the rows with it.
@@ -69,7 +69,7 @@ export async function down(knex: Knex): Promise<void> {
   if (!knex.isTransaction) return knex.transaction(down)
 
   await knex.raw(`set local row_security = off`)
-  await knex.raw(`set local lock_timeout = '500ms'`)
+  await knex.raw(`set local lock_timeout = '2s'`)
 
   // Restores what was there when this file was written.
   await knex.raw(`alter table public.tasks alter column tenant_id drop default`)

@@ -8,7 +8,7 @@ begin;
 
 set local client_encoding = 'UTF8';
 set local row_security = off;
-set local lock_timeout = '500ms';
+set local lock_timeout = '2s';
 
 -- Restores what was there when this file was written.
 alter table public.tasks alter column tenant_id drop default;

@@ -3,7 +3,7 @@
 --
 -- Columns: whose row it is; the default is the tenant of the statement.
 --
--- Locks, from its statement on until the commit; a lock that is not free within 0.5 s ends it all:
+-- Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 --   public.tasks: access exclusive
 --   public.settings: access exclusive
 --   public."why\? Größe?": access exclusive
@@ -17,7 +17,7 @@ set local client_encoding = 'UTF8';
 -- A statement that row security would filter in silence, such as a backfill, fails instead.
 set local row_security = off;
 -- Gives up rather than make every other query wait behind this migration for its lock.
-set local lock_timeout = '500ms';
+set local lock_timeout = '2s';
 
 -- Whose row it is. Empty at first: filling it here would keep everybody out.
 -- Hazard: Undone, the column goes, and the tenants of the rows with it.
