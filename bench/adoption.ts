@@ -31,6 +31,8 @@ export async function* benchAdoption(rows: number): AsyncGenerator<string> {
   const server = await startEmbeddedPostgres()
   try {
     await execute(server.url, createTables(rows))
+    // Or autovacuum would begin with them at some moment, and stop whoever wants the whole table.
+    await execute(server.url, 'vacuum analyze')
     const appUrl = new URL(server.url)
     appUrl.username = 'bench_app'
     appUrl.searchParams.set('options', '-c app.tenant_id=1')
