@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../test/support/embedded-postgres.ts'
 import { loadedVersion } from '../test/support/loaded-version.ts'
+import { benchAudit } from './audit.ts'
 import { BY_KEY, CASES, type Case, runnerOf } from './cases.ts'
 import { BASELINE, BY_TENANTS, openContenders } from './contenders.ts'
 import { startDelay } from './delay.ts'
@@ -11,24 +12,21 @@ import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
 import { createTables, TENANTS } from './tables.ts'
 
-// `--quick` for a look, `--write` for the record: bench/RESULTS.md.
+// `--quick` for a look, `--audit` for that part alone, `--write` for the record: bench/RESULTS.md.
 const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? 3 : 25
 const lines: string[] = []
 
-/** Prints what a tenant costs: medians of interleaved rounds in one run, as ratios to plain Kysely. */
+/**
+ * Prints what a tenant costs, as medians of interleaved rounds in one run and as ratios to plain Kysely,
+ * and what the audit costs.
+ */
 async function bench(): Promise<void> {
   const server = await startEmbeddedPostgres()
   try {
     print(`${await machine(server.url)}. ${rounds} interleaved rounds, medians.`)
-    const appUrl = await createTables(server.url)
-    for (const delay of [0, 1] as const) await overNetwork(appUrl, delay)
-    await byTenants(appUrl)
-    print('\n## The plugin\n')
-    const { guard, predicate } = measurePlugin(isQuick ? 2000 : 20_000)
-    print(
-      `Adds ${guard.toFixed(1)} µs to a select of three tables, with predicates ${predicate.toFixed(1)} µs.`,
-    )
+    if (!process.argv.includes('--audit')) await benchRuntime(server.url)
+    await benchAudit(server.url, { isQuick, print })
   } finally {
     await server.stop()
   }
@@ -36,6 +34,17 @@ async function bench(): Promise<void> {
   if (process.argv.includes('--write')) {
     writeFileSync(new URL('./RESULTS.md', import.meta.url), `# Results\n\n${lines.join('\n')}\n`)
   }
+}
+
+async function benchRuntime(url: string): Promise<void> {
+  const appUrl = await createTables(url)
+  for (const delay of [0, 1] as const) await overNetwork(appUrl, delay)
+  await byTenants(appUrl)
+  print('\n## The plugin\n')
+  const { guard, predicate } = measurePlugin(isQuick ? 2000 : 20_000)
+  print(
+    `Adds ${guard.toFixed(1)} µs to a select of three tables, with predicates ${predicate.toFixed(1)} µs.`,
+  )
 }
 
 async function overNetwork(url: string, delay: 0 | 1): Promise<void> {

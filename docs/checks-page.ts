@@ -55,12 +55,14 @@ export function checksPage(checks: readonly Check[]): string {
   return `${[INTRODUCTION, table, ...sorted.map(section)].join('\n\n')}\n`
 }
 
-function section({ id, level, title, why, link, broken, fixed, isOptIn, since, needs }: Check) {
+function section(check: Check) {
+  const { id, level, title, why, link, broken, fixed, isOptIn, since, needs, asksApp } = check
   const facts = [
     `**${level}**`,
     ...(isOptIn ? ['opt-in'] : []),
     ...(since === undefined ? [] : [`PostgreSQL ${Math.trunc(since / 10_000)} and later`]),
     ...(needs === 'appRoles' ? ['needs `roles.app`'] : []),
+    ...(asksApp ? ['needs `--app-url`'] : []),
     `[PostgreSQL](${link})`,
   ]
   return [

@@ -1,19 +1,26 @@
+import { type BaselineEntry, type Compared, compareWithBaseline } from './baseline.ts'
+import { readAppLogin } from './catalog/read-app-login.ts'
 import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
 import { readSnapshot } from './catalog/read-snapshot.ts'
 import type { Snapshot } from './catalog/snapshot.ts'
 import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
-import { configInvalid } from './errors.ts'
+import { catalogMismatch, configInvalid } from './errors.ts'
+import { type Inconclusive, isDistributed, obstacle, reservations } from './inconclusive.ts'
+import { isolationOf, type TableIsolation } from './isolation.ts'
 import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
 import { snapshotRequest, wantedState } from './wanted.ts'
 
+export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'
 export type { Snapshot } from './catalog/snapshot.ts'
 export type { Finding } from './checks/check.ts'
+export type { Inconclusive } from './inconclusive.ts'
+export type { Isolation, TableIsolation } from './isolation.ts'
 export type { Waived } from './waivers.ts'
 
 export interface AuditReport {
@@ -32,11 +39,23 @@ export interface AuditReport {
   readonly waived: readonly Waived[]
   /** Checks that could not look, and why. They are no "no findings". */
   readonly inconclusive: readonly Inconclusive[]
+  /** What each tenant table lets through, command by command. */
+  readonly matrix: readonly TableIsolation[]
+  /** Only of a report that was compared with a baseline: see {@link AuditOptions}. */
+  readonly baseline?: Compared
 }
 
-export interface Inconclusive {
-  readonly check: string
-  readonly reason: string
+export interface SnapshotOptions {
+  /**
+   * A fresh connection of the application, with its own login: what PostgreSQL says there is the last
+   * word about it.
+   */
+  readonly app?: Queryable
+}
+
+export interface AuditOptions {
+  /** The findings of an earlier report, which may stay: they are set aside. */
+  readonly baseline?: readonly BaselineEntry[]
 }
 
 /**
@@ -53,23 +72,41 @@ export interface Inconclusive {
  * assert.deepEqual(report.findings.filter(({ level }) => level === 'critical'), [])
  * ```
  */
-export async function audit(db: Queryable, config: ConfigInput | Config): Promise<AuditReport> {
-  return auditSnapshot(await takeSnapshot(db, config), config)
+export async function audit(
+  db: Queryable,
+  config: ConfigInput | Config,
+  options: AuditOptions & SnapshotOptions = {},
+): Promise<AuditReport> {
+  return auditSnapshot(await takeSnapshot(db, config, options), config, options)
 }
 
 /**
  * Reads what {@link auditSnapshot} judges: plain data, which can be kept as JSON.
  *
- * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`
+ * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH` when the
+ * application is connected with another database
  *
  * @example
  * ```ts
  * const snapshot = await takeSnapshot(client, config)
  * ```
  */
-export async function takeSnapshot(db: Queryable, config: ConfigInput | Config): Promise<Snapshot> {
-  const request = snapshotRequest(judgeable(config))
-  return inReadOnlyTransaction(db, () => readSnapshot(db, request))
+export async function takeSnapshot(
+  db: Queryable,
+  config: ConfigInput | Config,
+  { app }: SnapshotOptions = {},
+): Promise<Snapshot> {
+  const trusted = judgeable(config)
+  const request = snapshotRequest(trusted)
+  const appLogin = app && (await readAppLogin(app, trusted.setting))
+  const snapshot = await inReadOnlyTransaction(db, () => readSnapshot(db, request))
+  if (!appLogin) return snapshot
+  if (appLogin.database !== snapshot.database) {
+    throw catalogMismatch([
+      `The application is connected with ${appLogin.database}, and not with ${snapshot.database}.`,
+    ])
+  }
+  return { ...snapshot, appLogin }
 }
 
 /**
@@ -83,7 +120,11 @@ export async function takeSnapshot(db: Queryable, config: ConfigInput | Config):
  * const { findings } = auditSnapshot(await takeSnapshot(client, config), config)
  * ```
  */
-export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config): AuditReport {
+export function auditSnapshot(
+  snapshot: Snapshot,
+  config: ConfigInput | Config,
+  { baseline }: AuditOptions = {},
+): AuditReport {
   const trusted = judgeable(config)
   const context = { snapshot, wanted: wantedState(trusted, snapshot) }
   const { levels } = trusted.audit
@@ -95,22 +136,34 @@ export function auditSnapshot(snapshot: Snapshot, config: ConfigInput | Config):
     .flatMap((check) => check.detect(context))
     .map((finding) => withLevel(finding, levels))
   const today = new Date().toISOString().slice(0, 10)
-  const { findings, waived } = applyWaivers(trusted.audit.waivers, {
-    findings: found,
-    blind,
-    today,
-  })
+  const judged = applyWaivers(trusted.audit.waivers, { findings: found, blind, today })
+  const notMade = new Set(CHECKS.filter((c) => !checks.includes(c) || blind.has(c.id)).map(idOf))
+  const compared = baseline && compareWithBaseline(baseline, { ...judged, notMade })
 
   return {
     serverVersion: snapshot.serverVersion,
     database: snapshot.database,
     tables: context.wanted.tables.length + context.wanted.withoutColumn.length,
     checks: checks.length,
-    off: CHECKS.map(({ id }) => id).filter((id) => levels[id] === 'off'),
-    findings: findings.sort(worstFirst),
-    waived: waived.sort(worstFirst),
-    inconclusive,
+    off: CHECKS.map(idOf).filter((id) => levels[id] === 'off'),
+    findings: [...(compared ?? judged).findings].sort(worstFirst),
+    waived: judged.waived.sort(worstFirst),
+    inconclusive: [...inconclusive, ...reservations(context, checks)],
+    matrix: isolationOf(context, {
+      findings: found,
+      isBlind: isDistributed(snapshot) || isBlindToApp(blind),
+    }),
+    ...(compared && { baseline: { known: compared.known, fixed: compared.fixed } }),
   }
+}
+
+/** Who is not known cannot be said to be held: a later release of the server is another matter. */
+function isBlindToApp(blind: ReadonlySet<string>): boolean {
+  return CHECKS.some(({ id, needs }) => needs === 'appRoles' && blind.has(id))
+}
+
+function idOf({ id }: Check): string {
+  return id
 }
 
 function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgement>>): boolean {
@@ -118,22 +171,9 @@ function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgem
 }
 
 // A server without views that could run as their caller has none that should.
-function isPossible({ since }: Check, { snapshot }: CheckContext): boolean {
+function isPossible({ since, asksApp }: Check, { snapshot }: CheckContext): boolean {
+  if (asksApp && !snapshot.appLogin) return false
   return since === undefined || snapshot.serverVersion >= since
-}
-
-// The major versions whose releases the checks know.
-const KNOWN_SERVERS = [14, 18] as const
-
-function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContext): Inconclusive[] {
-  const major = Math.trunc(snapshot.serverVersion / 10_000)
-  if (needs === 'appRoles' && wanted.appRoles.length === 0) {
-    return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
-  }
-  if (needs === 'knownServer' && (major < KNOWN_SERVERS[0] || major > KNOWN_SERVERS[1])) {
-    return [{ check: id, reason: `nothing is known here of PostgreSQL ${major}` }]
-  }
-  return []
 }
 
 function withLevel(finding: Finding, levels: Readonly<Record<string, Judgement>>): Finding {
@@ -152,7 +192,7 @@ function worstFirst(a: Finding, b: Finding): number {
 function judgeable(input: ConfigInput | Config): Config {
   const config = trustedConfig(input)
   const { audit } = config
-  const known = CHECKS.map(({ id }) => id)
+  const known = CHECKS.map(idOf)
   const named = [
     ...Object.keys(audit.levels).map((id) => ({ path: `audit.levels.${id}`, id })),
     ...audit.waivers.map(({ check }, i) => ({ path: `audit.waivers[${i}].check`, id: check })),

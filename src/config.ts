@@ -60,6 +60,8 @@ export interface ConfigInput {
     readonly levels?: Readonly<Record<string, Judgement>>
     /** Findings that are known and accepted for now. */
     readonly waivers?: readonly Waiver[]
+    /** The login of the application, which `audit` asks too. `--app-url` overrides it. */
+    readonly appConnection?: string | ClientConfig | undefined
   }
 }
 
@@ -107,6 +109,7 @@ export interface Config {
     readonly failOn: Level
     readonly levels: Readonly<Record<string, Judgement>>
     readonly waivers: readonly Waiver[]
+    readonly appConnection: string | ClientConfig | undefined
   }
 }
 

@@ -5,6 +5,9 @@ export const ERROR_CODES = [
   'BACKFILL.INTERRUPTED',
   'BACKFILL.REFUSED',
   'BACKFILL.ROWS_HIDDEN',
+  'BASELINE.NOT_FOUND',
+  'BASELINE.NOT_WRITABLE',
+  'BASELINE.UNREADABLE',
   'CATALOG.CHANGED',
   'CATALOG.MISMATCH',
   'CHECK.UNKNOWN',
@@ -29,6 +32,7 @@ export const ERROR_CODES = [
   'POOLER.DETECTED',
   'ROLE.BYPASSES_RLS',
   'SCOPE.ENDED',
+  'SERVER.UNSUPPORTED',
   'SESSION.CHANGED',
   'SETTING.HAS_DEFAULT',
   'SETTING.INVALID',
@@ -138,6 +142,32 @@ export function backfillRowsHidden(
     'BACKFILL.ROWS_HIDDEN',
     lines('Row security hides rows that have to be seen; no row was filled.', problems),
     `Fill before the migration with FORCE runs, as the owner; or with \`--url\` of a login that is superuser or BYPASSRLS: ${logins.join(', ')}.`,
+  )
+}
+
+export function baselineNotFound(path: string): TenancyError {
+  return new TenancyError(
+    'BASELINE.NOT_FOUND',
+    `There is no baseline at ${path}; nothing was judged.`,
+    'Write it with `--update-baseline`: what is found then is known.',
+  )
+}
+
+export function baselineNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'BASELINE.NOT_WRITABLE',
+    `The baseline ${path} cannot be written, and is as it was: ${(cause as Error).message}`,
+    'Give it another path.',
+    { cause },
+  )
+}
+
+export function baselineUnreadable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'BASELINE.UNREADABLE',
+    `The baseline ${path} cannot be read; nothing was judged: ${(cause as Error).message}`,
+    'Take it from version control, or remove it and write it with `--update-baseline`.',
+    { cause },
   )
 }
 
@@ -358,6 +388,15 @@ export function scopeEnded(cause?: unknown): TenancyError {
       : 'A statement ran on a connection that an earlier failure has ended; it was not sent.',
     'Await every statement before its transaction or connection callback ends, and keep no handle beyond it.',
     cause === undefined ? undefined : { cause },
+  )
+}
+
+/** `version`: as in `server_version_num`. */
+export function serverUnsupported(version: number): TenancyError {
+  return new TenancyError(
+    'SERVER.UNSUPPORTED',
+    `The server is PostgreSQL ${Math.trunc(version / 10_000)}, older than 14; nothing was judged.`,
+    'Update the server: what row security of an older one holds is not known here.',
   )
 }
 

@@ -22,11 +22,13 @@ export function parseConfig(input: unknown): Config {
   const tenant = read.object('tenant', root.tenant, ['column', 'type', 'setting'])
   const roles = read.object('roles', root.roles, ['app', 'admin'])
   const migrations = read.object('migrations', root.migrations, ['folder', 'format'])
-  const audit = read.object('audit', root.audit, ['failOn', 'levels', 'waivers'])
+  const audit = read.object('audit', root.audit, [
+    ...['failOn', 'levels', 'waivers', 'appConnection'],
+  ])
   const column = read.text('tenant.column', tenant.column, DEFAULT_COLUMN)
 
   const config: Config = {
-    connection: connection(read, root.connection),
+    connection: connection(read, 'connection', root.connection),
     column,
     type: read.oneOf('tenant.type', tenant.type, TENANT_TYPES, undefined),
     setting: setting(read, tenant.setting),
@@ -48,6 +50,7 @@ export function parseConfig(input: unknown): Config {
       failOn: read.oneOf('audit.failOn', audit.failOn, LEVELS, 'high'),
       levels: levels(read, audit.levels),
       waivers: waivers(read, audit.waivers),
+      appConnection: connection(read, 'audit.appConnection', audit.appConnection),
     },
   }
   conflicts(read, config)
@@ -63,11 +66,15 @@ export function trustedConfig(config: ConfigInput | Config): Config {
   return parsed.has(config) ? (config as Config) : parseConfig(config)
 }
 
-function connection(read: ConfigReader, value: unknown): string | ClientConfig | undefined {
+function connection(
+  read: ConfigReader,
+  path: string,
+  value: unknown,
+): string | ClientConfig | undefined {
   if (value === undefined || (typeof value === 'object' && value !== null)) {
     return value as ClientConfig | undefined
   }
-  return read.text('connection', value, undefined)
+  return read.text(path, value, undefined)
 }
 
 function setting(read: ConfigReader, value: unknown): string {

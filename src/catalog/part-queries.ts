@@ -29,7 +29,7 @@ export const READ_COLUMNS: string = `
                   ),
     'default',    pg_catalog.pg_get_expr(d.adbin, d.adrelid),
     'isIdentity', a.attidentity <> '',
-    'defaultFunctions', array(
+    'defaultFunctions', case when d.oid is null then '{}'::text[] else array(
                     select distinct ${SIGNATURE}
                     from pg_catalog.pg_depend e
                     join pg_catalog.pg_proc f      on f.oid = e.refobjid
@@ -39,7 +39,7 @@ export const READ_COLUMNS: string = `
                       or (e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                         and e.objid = a.attrelid and e.objsubid = a.attnum))
                     order by 1
-                  )
+                  ) end
   ) order by a.attnum) as "parts"
   from pg_catalog.pg_attribute a
   join base b on b.type = a.atttypid and b.typtype <> 'd'

@@ -1,4 +1,4 @@
-import { catalogChanged } from '../errors.ts'
+import { catalogChanged, serverUnsupported } from '../errors.ts'
 import type { TableReference } from '../table-name.ts'
 import { readFunctions } from './read-functions.ts'
 import type { Queryable } from './read-only.ts'
@@ -18,14 +18,22 @@ export interface SnapshotRequest {
   readonly setting?: string
 }
 
-type Server = Pick<Snapshot, 'serverVersion' | 'database' | 'currentUser' | 'tenantAtStart'>
+const OLDEST_SERVER = 140000
+
+type Server = Pick<
+  Snapshot,
+  'serverVersion' | 'database' | 'currentUser' | 'tenantAtStart' | 'extensions'
+>
 
 const READ_SERVER = `
   select
     pg_catalog.current_setting('server_version_num')::int as "serverVersion",
     pg_catalog.current_database()                         as "database",
     current_user                                          as "currentUser",
-    nullif(pg_catalog.current_setting($1, true), '')      as "tenantAtStart"
+    nullif(pg_catalog.current_setting($1, true), '')      as "tenantAtStart",
+    array(
+      select extname::text from pg_catalog.pg_extension order by extname
+    )                                                     as "extensions"
 `
 
 /**
@@ -35,7 +43,8 @@ const READ_SERVER = `
  * Covers the wanted schemas, those of the listed tables, and what views and partitions connect with
  * them. A table or role that does not exist is no error here: see `wantedState`.
  *
- * @throws `CATALOG.CHANGED` when something was dropped meanwhile: a new transaction sees it gone.
+ * @throws `CATALOG.CHANGED` when something was dropped meanwhile: a new transaction sees it gone;
+ * `SERVER.UNSUPPORTED` before PostgreSQL 14
  */
 export async function readSnapshot(db: Queryable, request: SnapshotRequest): Promise<Snapshot> {
   const { appRoles, adminRoles } = request
@@ -43,6 +52,7 @@ export async function readSnapshot(db: Queryable, request: SnapshotRequest): Pro
     const { rows } = await db.query<Server>(READ_SERVER, [request.setting ?? null])
     const [server] = rows
     if (!server) throw new Error('The server did not say its version.')
+    if (server.serverVersion < OLDEST_SERVER) throw serverUnsupported(server.serverVersion)
     const relations = await readRelations(db, schemasOf(request), appRoles)
     const functions = await readFunctions(db, appRoles)
     const owners = [...relations, ...functions].map(({ owner }) => owner)

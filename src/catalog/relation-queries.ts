@@ -30,6 +30,15 @@ export const READ_RELATIONS = `
     from reached
     join link        on link.a = reached.oid
     join candidate c on c.oid = link.b
+  ),
+  -- Grouped once: looked up for each view, the edges would be searched once for each view.
+  read (child, relations) as (
+    select edge.child, pg_catalog.json_agg(pg_catalog.json_build_object(
+      'schema', n.nspname, 'name', p.relname) order by n.nspname, p.relname)
+    from edge
+    join pg_catalog.pg_class p     on p.oid = edge.parent
+    join pg_catalog.pg_namespace n on n.oid = p.relnamespace
+    group by edge.child
   )
   select
     c.oid,
@@ -76,14 +85,7 @@ export const READ_RELATIONS = `
       join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
       where i.inhrelid = c.oid
     ), '[]')                                                       as "parents",
-    coalesce((
-      select pg_catalog.json_agg(pg_catalog.json_build_object(
-        'schema', pn.nspname, 'name', p.relname) order by pn.nspname, p.relname)
-      from edge
-      join pg_catalog.pg_class p      on p.oid = edge.parent
-      join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
-      where edge.child = c.oid and c.relkind in ('v', 'm')
-    ), '[]')                                                       as "reads",
+    coalesce(read.relations, '[]')                                 as "reads",
     array(
       select w.rulename::text from pg_catalog.pg_rewrite w
       where w.ev_class = c.oid and w.rulename <> '_RETURN'
@@ -100,5 +102,6 @@ export const READ_RELATIONS = `
   join pg_catalog.pg_class c     on c.oid = reached.oid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   join pg_catalog.pg_roles o     on o.oid = c.relowner
+  left join read                 on read.child = c.oid and c.relkind in ('v', 'm')
   order by n.nspname, c.relname
 `

@@ -9,6 +9,10 @@ export interface Snapshot {
   readonly currentUser: string
   /** What the tenant setting of the request was before anything set it; null also for `''`. */
   readonly tenantAtStart: string | null
+  /** By name, in order. */
+  readonly extensions: readonly string[]
+  /** What the application is on a connection of its own; absent when that was not asked. */
+  readonly appLogin?: AppLogin
   /** Every role of the server. */
   readonly roles: readonly RoleState[]
   /** Of the app roles, the admin roles, every owner, and the roles that those are members of. */
@@ -30,6 +34,17 @@ export interface Snapshot {
   readonly eventTriggers: readonly EventTrigger[]
   /** How many large objects an app role may read or write. */
   readonly largeObjects: number
+}
+
+export interface AppLogin {
+  readonly serverVersion: number
+  readonly database: string
+  /** Who logged in, and to whom RESET ROLE returns. */
+  readonly sessionUser: string
+  readonly currentUser: string
+  readonly tenantAtStart: string | null
+  /** The tables whose rows are not filtered for it: also those that are of no tenant. */
+  readonly unfiltered: readonly TableName[]
 }
 
 export interface RoleState {

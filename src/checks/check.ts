@@ -53,6 +53,8 @@ export interface Check {
   readonly since?: number
   /** Without it the check cannot look, and says so: roles in the config, a server it knows about. */
   readonly needs?: 'appRoles' | 'knownServer'
+  /** Made only when the application was asked on a connection of its own: `--app-url`. */
+  readonly asksApp?: true
   readonly detect: (context: CheckContext) => Finding[]
 }
 
@@ -71,15 +73,15 @@ export interface Problem {
 
 export function defineCheck(
   description: Description,
-  detect: (context: CheckContext) => Problem[],
+  detect: (context: CheckContext) => Problem[] | Problem,
 ): Check {
   const { id: check, level } = description
   return {
     ...description,
     detect: (context) =>
-      detect(context).map(({ evidence, ...problem }) =>
-        fingerprinted({ check, level, ...problem }, evidence),
-      ),
+      [detect(context)]
+        .flat()
+        .map(({ evidence, ...problem }) => fingerprinted({ check, level, ...problem }, evidence)),
   }
 }
 

@@ -56,11 +56,13 @@ import { publicationExposesTenantTable } from './publication-exposes-tenant-tabl
 import { rlsDisabled } from './rls-disabled.ts'
 import { rlsNoPolicy } from './rls-no-policy.ts'
 import { rlsNotForced } from './rls-not-forced.ts'
+import { rowSecurityInactive } from './row-security-inactive.ts'
 import { ruleOnTenantTable } from './rule-on-tenant-table.ts'
 import { schemaUsageMissing } from './schema-usage-missing.ts'
 import { sequenceWritable } from './sequence-writable.ts'
 import { serverRlsCve } from './server-rls-cve.ts'
 import { sessionReplicationRoleSettable } from './session-replication-role-settable.ts'
+import { sessionUserDiffers } from './session-user-differs.ts'
 import { setConfigExecutable } from './set-config-executable.ts'
 import { settingDefaultOnFreshConnection } from './setting-default-on-fresh-connection.ts'
 import { settingHasDefault } from './setting-has-default.ts'
@@ -92,6 +94,8 @@ export const CHECKS: readonly Check[] = [
   appRoleCreatePrivilege,
   appRoleOwnsSchemaOrDb,
   adminRoleBoundByFloor,
+  sessionUserDiffers,
+  rowSecurityInactive,
   rlsDisabled,
   rlsNotForced,
   rlsNoPolicy,

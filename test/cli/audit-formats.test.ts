@@ -5,7 +5,7 @@ import draft04 from 'ajv-draft-04'
 import formats from 'ajv-formats'
 import { expect } from 'chai'
 import type { Log } from 'sarif'
-import type { AuditReport, Finding } from '../../src/audit.ts'
+import type { AuditReport, Finding, Isolation, TableIsolation } from '../../src/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import { renderAuditGithub } from '../../src/cli/render/audit-github.ts'
 import { renderAuditMarkdown } from '../../src/cli/render/audit-markdown.ts'
@@ -45,8 +45,27 @@ const REPORT: AuditReport = {
     },
   ],
   inconclusive: [{ check: 'app-role-superuser', reason: 'no `roles.app`' }],
+  matrix: [
+    isolation('public.tasks', 'hole'),
+    { ...isolation('public."a|b`c,\nd"', 'isolated'), delete: 'unknown' },
+    isolation('public.projects', 'isolated'),
+  ],
 }
-const CLEAN: AuditReport = { ...REPORT, findings: [], waived: [], inconclusive: [], off: [] }
+const CLEAN: AuditReport = {
+  ...{ ...REPORT, findings: [], waived: [], inconclusive: [], off: [] },
+  matrix: [isolation('public.projects', 'isolated')],
+}
+const [NEW, KNOWN] = REPORT.findings
+/** The first finding is new, the second one was known, and a third one is fixed. */
+const COMPARED: AuditReport = {
+  ...REPORT,
+  findings: NEW ? [NEW] : [],
+  baseline: {
+    known: KNOWN ? [KNOWN] : [],
+    fixed: [{ check: 'grant-truncate', object: 'public.tasks', fingerprint: 'c0ffee000000' }],
+  },
+}
+const REPORTS = { 'with findings': REPORT, without: CLEAN, 'beside a baseline': COMPARED }
 const SOURCE = { configFile: 'apps/my api/kysely-tenants.config.ts', version: '1.2.3' }
 
 describe('audit --format github', () => {
@@ -99,7 +118,28 @@ alter table public.tasks
 ### Could not be checked
 
 - \`app-role-superuser\`: no \\\`roles.app\\\`
+
+### What a command of the application reaches
+
+| table | select | insert | update | delete |
+| --- | :-: | :-: | :-: | :-: |
+| \`public.tasks\` | ✖ | ✖ | ✖ | ✖ |
+| \`\` public."a\\|b\`c, d" \`\` | ✔ | ✔ | ✔ | ? |
+| \`1 more table\` | ✔ | ✔ | ✔ | ✔ |
 `)
+  })
+
+  it('names what is fixed, and counts what was known', () => {
+    const text = renderAuditMarkdown(COMPARED)
+    expect(text).to.include('### Fixed since the baseline\n\n- `grant-truncate`: `public.tasks`\n')
+    expect(text).to.include('1 new finding (1 critical); 1 known; 1 fixed; 1 waived;')
+    expect(text).not.to.include('tenant-column-default')
+  })
+
+  it('has a line for every table when it is asked to', () => {
+    expect(renderAuditMarkdown(CLEAN, { verbose: true })).to.include(
+      '| `public.projects` | ✔ | ✔ | ✔ | ✔ |',
+    )
   })
 
   it('is two lines when there is nothing', () => {
@@ -113,7 +153,7 @@ describe('audit --format sarif', () => {
   const validate = sarifValidator()
   const log = (report: AuditReport): Log => JSON.parse(renderAuditSarif(report, SOURCE))
 
-  for (const [what, report] of Object.entries({ 'with findings': REPORT, without: CLEAN })) {
+  for (const [what, report] of Object.entries(REPORTS)) {
     it(`is valid SARIF 2.1.0 ${what}`, () => {
       validate(log(report))
       expect(validate.errors ?? []).to.deep.equal([])
@@ -175,6 +215,17 @@ describe('audit --format sarif', () => {
     ])
   })
 
+  it('says what is new, what was known and what is gone', () => {
+    const results = log(COMPARED).runs[0]?.results ?? []
+    expect(results.map(({ ruleId, baselineState }) => [ruleId, baselineState])).to.deep.equal([
+      ['rls-disabled', 'new'],
+      ['tenant-column-default', 'unchanged'],
+      ['grant-truncate', 'absent'],
+      ['rls-not-forced', 'unchanged'],
+    ])
+    expect(log(REPORT).runs[0]?.results?.[0]).not.to.have.property('baselineState')
+  })
+
   it('names no rule for what is found about waivers', () => {
     const stale = { ...REPORT.findings[0], check: 'waiver-stale' } as Finding
     const [result] = log({ ...REPORT, findings: [stale] }).runs[0]?.results ?? []
@@ -197,7 +248,7 @@ describe('audit --format json', () => {
     readFileSync(new URL('../../schemas/audit-report.schema.json', import.meta.url), 'utf8'),
   )
 
-  for (const [what, report] of Object.entries({ 'with findings': REPORT, without: CLEAN })) {
+  for (const [what, report] of Object.entries(REPORTS)) {
     it(`is as its schema says ${what}, and has no field that it does not know`, () => {
       const validate = new Ajv().compile(closed(schema))
       validate(JSON.parse(renderJson(report)))
@@ -226,4 +277,8 @@ function sarifValidator() {
   const ajv = new draft04.default({ strict: false, unicodeRegExp: false })
   formats.default(ajv)
   return ajv.compile(require('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'))
+}
+
+function isolation(table: string, verdict: Isolation): TableIsolation {
+  return { table, select: verdict, insert: verdict, update: verdict, delete: verdict }
 }

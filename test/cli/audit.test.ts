@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type AuditReport, audit } from '../../src/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import { renderAuditHuman } from '../../src/cli/render/audit-human.ts'
+import { wrap } from '../../src/cli/render/wrap.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
@@ -60,7 +61,14 @@ describe('kysely-tenants audit', () => {
       out: [
         'public.tasks',
         '  ✖ critical  Row security is off: no row is filtered. Its policies do nothing.  rls-disabled',
+        ...why('rls-disabled'),
         '    fix  alter table public.tasks enable row level security;',
+        '',
+        'What a command of the application reaches',
+        '  table         select  insert  update  delete',
+        '  public.tasks  ✖       ✖       ✖       ✖',
+        '  1 more table  ✔       ✔       ✔       ✔',
+        '  ✔ rows of its tenant alone  ✖ rows of others too  ? not proven',
         '',
         `✖ ${await scope()}: 1 finding (1 critical); 1 check switched off.`,
         '',
@@ -106,11 +114,13 @@ describe('kysely-tenants audit', () => {
       ...{ reason: 'until the import is done', expires: '2999-12-31' },
     }
     const waiving = { ...config, audit: { levels: SERVER_ASIDE, waivers: [waiver] } }
-    expect(await runCli(['audit', '--url', url], waiving)).to.deep.equal({
-      code: 0,
-      out: `✔ ${await scope()}: no findings; 1 waived; 1 check switched off.\n`,
-      err: '',
-    })
+    const { code, out } = await runCli(['audit', '--url', url], waiving)
+    expect(code).to.equal(0)
+    // What is waived does not count, and is not mended by it either.
+    expect(out).to.include('  public.tasks  ✖       ✖       ✖       ✖\n')
+    expect(out.trimEnd().split('\n').at(-1)).to.equal(
+      `✔ ${await scope()}: no findings; 1 waived; 1 check switched off.`,
+    )
   })
 
   it('refuses a waiver of a check that there is not', async () => {
@@ -131,11 +141,11 @@ describe('kysely-tenants audit', () => {
     expect(await ids({ ...config, audit: { levels } })).to.deep.equal(['temp-privilege low'])
   })
 
-  it('makes every check but those for hardening', async () => {
+  it('makes every check but those for hardening and those that ask the application', async () => {
     const everything = parseConfig({ ...config, audit: {} })
     const report = await withClient(url, (client) => audit(client, everything))
     const expected = CHECKS.filter(
-      ({ isOptIn, since = 0 }) => !isOptIn && since <= report.serverVersion,
+      ({ isOptIn, asksApp, since = 0 }) => !isOptIn && !asksApp && since <= report.serverVersion,
     )
     expect(report.checks).to.equal(expected.length)
   })
@@ -174,6 +184,37 @@ describe('kysely-tenants audit', () => {
     })
   })
 
+  it('shows beside each policy what it should be, as a page', async () => {
+    await change(`
+      alter policy tenant_isolation on tasks using (true);
+      drop policy tenant_access on projects;
+      create policy mine on projects using (true)`)
+    const { code, out } = await run('--format', 'html')
+    expect(code).to.equal(1)
+    expect(out).to.match(/^<!doctype html>\n/)
+
+    const [, projects = '', tasks = ''] = out.split('<details class="table"')
+    expect(figures(projects)).to.deep.equal([
+      'tenant_access missing 0-1+',
+      'tenant_isolation as wanted 0-0+',
+      'mine not of this tool 0-0+',
+    ])
+    expect(figures(tasks)).to.deep.equal([
+      'tenant_access as wanted 0-0+',
+      'tenant_isolation differs 1-1+',
+    ])
+  })
+
+  it('has a line of the matrix for every table with --verbose', async () => {
+    expect((await run('--verbose')).out.split('\n').slice(0, 5)).to.deep.equal([
+      'What a command of the application reaches',
+      '  table            select  insert  update  delete',
+      '  public.projects  ✔       ✔       ✔       ✔',
+      '  public.tasks     ✔       ✔       ✔       ✔',
+      '  ✔ rows of its tenant alone  ✖ rows of others too  ? not proven',
+    ])
+  })
+
   for (const argv of [['--json'], ['--format', 'json']]) {
     it(`prints the report as it is with ${argv.join(' ')}`, async () => {
       await change('alter table tasks disable row level security')
@@ -190,6 +231,12 @@ describe('kysely-tenants audit', () => {
 })
 
 describe('renderAuditHuman', () => {
+  const CELLS = {
+    select: 'isolated',
+    insert: 'isolated',
+    update: 'isolated',
+    delete: 'isolated',
+  } as const
   const REPORT: AuditReport = {
     serverVersion: 180004,
     database: 'shop',
@@ -224,18 +271,38 @@ describe('renderAuditHuman', () => {
     ],
     waived: [],
     inconclusive: [{ check: 'app-role-superuser', reason: 'no app role in the config' }],
+    matrix: [],
   }
 
+  it('keeps a thousand tables without anything to say in one line', () => {
+    const matrix = Array.from({ length: 1000 }, (_, index) => ({
+      ...{ table: `public.t${index}`, ...CELLS, ...(index === 500 && { delete: 'hole' as const }) },
+    }))
+    const lines = renderAuditHuman({ ...REPORT, findings: [], matrix }, { color: false }).split(
+      '\n',
+    )
+    expect(lines.slice(3, 8)).to.deep.equal([
+      'What a command of the application reaches',
+      '  table            select  insert  update  delete',
+      '  public.t500      ✔       ✔       ✔       ✖',
+      '  999 more tables  ✔       ✔       ✔       ✔',
+      '  ✔ rows of its tenant alone  ✖ rows of others too  ? not proven',
+    ])
+  })
+
   it('groups by object, the worst first', () => {
-    expect(renderAuditHuman(REPORT, false)).to.equal(`public.tasks
+    expect(renderAuditHuman(REPORT, { color: false })).to.equal(`public.tasks
   ✖ critical  Row security is off.  rls-disabled
+${why('rls-disabled').join('\n')}
     fix  alter table public.tasks enable row level security;
   ✖ medium  Its owner sees every tenant.  rls-not-forced
+${why('rls-not-forced').join('\n')}
     fix  alter table public.tasks
            force row level security;
 
 public.open_tasks
   ✖ high  It reads as its owner.  view-bypasses-rls
+${why('view-bypasses-rls').join('\n')}
     fix  -- make a function of it
 
 Could not be checked
@@ -246,7 +313,9 @@ Could not be checked
   })
 
   it('does not call a run clean in which a check could not look', () => {
-    expect(renderAuditHuman({ ...REPORT, findings: [] }, false)).to.equal(`Could not be checked
+    expect(
+      renderAuditHuman({ ...REPORT, findings: [] }, { color: false }),
+    ).to.equal(`Could not be checked
   ? app-role-superuser  no app role in the config
 
 ? 2 tables, 3 checks: no findings; 1 check could not look.
@@ -254,8 +323,23 @@ Could not be checked
   })
 
   it('paints the levels', () => {
-    const painted = renderAuditHuman(REPORT, true)
+    const painted = renderAuditHuman(REPORT, { color: true })
     expect(painted).to.include('\u001b[31m\u001b[1m✖ critical\u001b[22m\u001b[39m')
     expect(painted).to.include('\u001b[33m✖ medium\u001b[39m')
   })
 })
+
+/** The lines by which a check says why it matters. */
+function why(id: string): string[] {
+  const [first = '', ...more] = wrap(CHECKS.find((check) => check.id === id)?.why ?? '')
+  return [`    why  ${first}`, ...more.map((line) => `         ${line}`)]
+}
+
+/** Of the policies on a page: the name, the state, and how much goes and comes. */
+function figures(markup: string): string[] {
+  return [...markup.matchAll(/<figure>([\s\S]*?)<\/figure>/g)].map(([, figure = '']) => {
+    const [, name, state] = /<code>([^<]+)<\/code> <span[^>]*>([^<]+)</.exec(figure) ?? []
+    const count = (tag: string) => figure.split(`<${tag}>`).length - 1
+    return `${name} ${state} ${count('del')}-${count('ins')}+`
+  })
+}

@@ -66,6 +66,13 @@ describe('kysely-tenants explain', () => {
     expect(out).to.include('\n\nOpt-in: name it in `audit.levels` to have it judged.\n\nWhy\n')
   })
 
+  it('says that a check asks the application', async () => {
+    const { out } = await runCli(['explain', 'row-security-inactive'])
+    expect(out).to.include(
+      '\n\nAsks the application itself: pass `--app-url` to have it judged.\n\nWhy\n',
+    )
+  })
+
   it('suggests the check that was meant', async () => {
     expect(await runCli(['explain', 'rls-not-froced'])).to.deep.equal({
       code: 2,

@@ -39,6 +39,7 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
         'docs',
         'migrations-templates',
         'package.json',
+        'report-assets',
         'schemas',
       ].sort(),
     )

@@ -3,14 +3,13 @@ import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { wantedState } from '../../src/wanted.ts'
+import { snapshotRequest, wantedState } from '../../src/wanted.ts'
 import { withClient } from './postgres.ts'
 
 /** Brings a database to what the config wants, without the files that `migrate:rls` would write. */
 export function applyPlan(url: string, input: ConfigInput): Promise<void> {
   const config = parseConfig(input)
-  const { schemas, tables, global, roles } = config
-  const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
+  const request = snapshotRequest(config)
 
   return withClient(url, async (client) => {
     const snapshot = await inReadOnlyTransaction(client, () => readSnapshot(client, request))

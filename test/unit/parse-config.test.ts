@@ -22,7 +22,7 @@ const DEFAULTS = {
   ],
   global: [],
   migrations: { folder: 'migrations', format: 'ts' },
-  audit: { failOn: 'high', levels: {}, waivers: [] },
+  audit: { failOn: 'high', levels: {}, waivers: [], appConnection: undefined },
 }
 
 const WAIVER = {
@@ -55,7 +55,10 @@ describe('parseConfig', () => {
       },
       global: ['countries', 'audit.log'],
       migrations: { folder: 'db/migrations', format: 'knex-ts' },
-      audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
+      audit: {
+        ...{ failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
+        appConnection: 'postgres://app@localhost/app',
+      },
     })
     const table = {
       ...{ schema: undefined, column: 'org_id', shared: false, access: 'full' },
@@ -82,7 +85,10 @@ describe('parseConfig', () => {
         { schema: 'audit', name: 'log' },
       ],
       migrations: { folder: 'db/migrations', format: 'knex-ts' },
-      audit: { failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
+      audit: {
+        ...{ failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
+        appConnection: 'postgres://app@localhost/app',
+      },
     })
   })
 

@@ -184,7 +184,7 @@ function snapshot(relation: Partial<RelationState>): Snapshot {
   return {
     ...{ serverVersion: 180004, database: 'db', currentUser: 'owner', roles: [] },
     ...{ memberships: [], functions: [], settingDefaults: [], securedObjects: [] },
-    ...{ defaultGrants: [], userMappings: [], eventTriggers: [], largeObjects: 0 },
+    ...{ defaultGrants: [], userMappings: [], eventTriggers: [], extensions: [], largeObjects: 0 },
     tenantAtStart: null,
     relations: [
       {

@@ -34,7 +34,13 @@ function judge(serverVersion: number) {
   const snapshot: Snapshot = {
     ...{ serverVersion, database: 'shop', currentUser: 'owner', roles: [], memberships: [] },
     ...{ relations: [], functions: [], settingDefaults: [], securedObjects: [], largeObjects: 0 },
-    ...{ defaultGrants: [], userMappings: [], eventTriggers: [], tenantAtStart: null },
+    ...{
+      defaultGrants: [],
+      userMappings: [],
+      eventTriggers: [],
+      tenantAtStart: null,
+      extensions: [],
+    },
   }
   const wanted: Wanted = {
     ...{ setting: 'app.tenant_id', appRoles: [], adminRoles: [], schemas: [], tables: [] },

@@ -122,7 +122,11 @@ export function hasIntactFloor(state: TenantTableState, context: CheckContext): 
   return state.relation.rlsEnabled && intact.length === restrictive.length
 }
 
-function bindsEveryAppRole({ roles }: PolicyState, { snapshot, wanted }: CheckContext): boolean {
+/** Without app roles in the config, only a policy of `public` does. */
+export function bindsEveryAppRole(
+  { roles }: PolicyState,
+  { snapshot, wanted }: CheckContext,
+): boolean {
   if (roles.length === 0) return true
   return (
     wanted.appRoles.length > 0 &&

@@ -1,31 +1,42 @@
 import { relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
-import { type AuditReport, auditSnapshot, type Snapshot, takeSnapshot } from '../../audit.ts'
+import {
+  type AuditReport,
+  auditSnapshot,
+  type Snapshot,
+  type SnapshotOptions,
+  takeSnapshot,
+} from '../../audit.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { snapshotRequest } from '../../wanted.ts'
+import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
+import { type RatchetOptions, ratchet } from '../ratchet.ts'
 import { renderAuditGithub } from '../render/audit-github.ts'
+import { renderAuditHtml } from '../render/audit-html.ts'
 import { renderAuditHuman } from '../render/audit-human.ts'
 import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
 import type { AuditSource } from '../render/audit-source.ts'
 import { renderJson } from '../render/json.ts'
 import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
+import { type TablePolicies, tablePolicies } from '../table-policies.ts'
 
-const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown'] as const
+const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'html'] as const
 
 type Format = (typeof FORMATS)[number]
 
-interface AuditOptions extends CommonOptions {
+interface AuditOptions extends CommonOptions, RatchetOptions {
   readonly format: Format
   readonly failOn?: Level
   readonly snapshot?: string
   readonly from?: string
+  readonly appUrl?: string
+  readonly verbose?: boolean
 }
 
 const HELP = `
@@ -37,8 +48,11 @@ Examples:
   kysely-tenants audit --fail-on critical
   kysely-tenants audit --format github
   kysely-tenants audit --format sarif > kysely-tenants.sarif
+  kysely-tenants audit --format html > audit.html
+  kysely-tenants audit --app-url "$APP_DATABASE_URL"
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
+  kysely-tenants audit --baseline known.json --update-baseline
   kysely-tenants audit --json | jq '.findings[].check'
   kysely-tenants explain rls-not-forced`
 
@@ -59,50 +73,80 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
         'exit 1 from this level on (default: `audit.failOn` of the config, else high)',
       ).choices(LEVELS),
     )
+    .option(
+      '--app-url <url>',
+      'also ask on a connection of the application (default: `audit.appConnection` of the config)',
+    )
     .option('--snapshot <file>', 'also save what was read')
     .addOption(
       new Option('--from <file>', 'audit what --snapshot saved, without a database').conflicts([
         'snapshot',
         'url',
+        'appUrl',
       ]),
     )
+    .option('--baseline <file>', 'let the findings in this file pass; new ones fail')
+    .option('--update-baseline', 'take out of it what is fixed; write it where there is none')
+    .option('--verbose', 'a line of the matrix for every table')
     .addHelpText('after', HELP)
-    .action(async (options: AuditOptions) => {
+    .action(async (options: AuditOptions, command: Command) => {
+      if (options.updateBaseline && options.baseline === undefined) {
+        command.error("error: option '--update-baseline' needs '--baseline <file>'")
+      }
       const { config, path } = await loadConfig(io.cwd, options.config)
-      const report = auditSnapshot(await snapshotFor(config, options, io.cwd), config)
+      const snapshot = await snapshotFor(config, options, io.cwd)
+      const report = ratchet(options, io, (baseline) =>
+        auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
+      )
       const failOn = options.failOn ?? config.audit.failOn
       const fails = report.findings.some(({ level }) => isAtLeast(level, failOn))
 
       const configFile = relative(io.cwd, path).split(sep).join('/')
       const source = { configFile, version: packageVersion() }
-      io.out(render(report, options.format, { ...source, color: io.color }))
+      const policies = () => tablePolicies(wantedState(config, snapshot), snapshot)
+      io.out(render(report, options, { ...source, color: io.color, policies }))
       exit(fails ? EXIT.findings : EXIT.clean)
     })
 }
 
 async function snapshotFor(
   config: Config,
-  { url, snapshot: to, from }: AuditOptions,
+  { url, appUrl, snapshot: to, from }: AuditOptions,
   cwd: string,
 ): Promise<Snapshot> {
   const request = snapshotRequest(config)
   if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
 
   const snapshot = await withClient(config.connection, url, (client) =>
-    takeSnapshot(client, config),
+    withAppClient(config, appUrl, (app) => takeSnapshot(client, config, app)),
   )
   if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
   return snapshot
 }
 
+function withAppClient<T>(
+  { audit: { appConnection } }: Config,
+  url: string | undefined,
+  body: (app: SnapshotOptions) => Promise<T>,
+): Promise<T> {
+  if (url === undefined && appConnection === undefined) return body({})
+  return withClient(appConnection, url, (app) => body({ app }))
+}
+
+interface Surroundings extends AuditSource {
+  readonly color: boolean
+  /** Read only by the format that shows them. */
+  readonly policies: () => TablePolicies[]
+}
+
 function render(
   report: AuditReport,
-  format: Format,
-  { color, ...source }: AuditSource & { readonly color: boolean },
+  { format, verbose = false }: AuditOptions,
+  { color, policies, ...source }: Surroundings,
 ): string {
   switch (format) {
     case 'human':
-      return renderAuditHuman(report, color)
+      return renderAuditHuman(report, { color, verbose })
     case 'json':
       return renderJson(report)
     case 'sarif':
@@ -110,6 +154,8 @@ function render(
     case 'github':
       return renderAuditGithub(report, source)
     case 'markdown':
-      return renderAuditMarkdown(report)
+      return renderAuditMarkdown(report, { verbose })
+    case 'html':
+      return renderAuditHtml(report, { ...source, policies: policies() })
   }
 }

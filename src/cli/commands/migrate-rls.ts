@@ -7,7 +7,7 @@ import { plan } from '../../migration/plan.ts'
 import type { Phase, Step } from '../../migration/step.ts'
 import { MIGRATION_FORMATS, type MigrationFormat } from '../../migration-format.ts'
 import { qualifiedName } from '../../policy/quote.ts'
-import { wantedState } from '../../wanted.ts'
+import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
@@ -78,9 +78,8 @@ function parseName(name: string): string {
 }
 
 async function planFor(config: Config, url: string | undefined): Promise<Phase[]> {
-  const { connection, schemas, tables, global, roles } = config
-  const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
-  const snapshot = await withClient(connection, url, (client) =>
+  const request = snapshotRequest(config)
+  const snapshot = await withClient(config.connection, url, (client) =>
     inReadOnlyTransaction(client, () => readSnapshot(client, request)),
   )
   return plan(wantedState(config, snapshot), snapshot)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
-import { wantedState } from '../../wanted.ts'
+import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'
@@ -27,8 +27,7 @@ export function statusCommand(io: Io, exit: (code: number) => void): Command {
     .addHelpText('after', HELP)
     .action(async (options: CommonOptions) => {
       const { config } = await loadConfig(io.cwd, options.config)
-      const { schemas, tables, global, roles } = config
-      const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
+      const request = snapshotRequest(config)
       const snapshot = await withClient(config.connection, options.url, (client) =>
         inReadOnlyTransaction(client, () => readSnapshot(client, request)),
       )

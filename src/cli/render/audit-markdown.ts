@@ -1,14 +1,25 @@
 import type { AuditReport } from '../../audit.ts'
+import { COMMANDS } from '../../isolation.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
+import { MATRIX_TITLE, matrixLines, SIGN } from './isolation.ts'
 
-/** For a comment on a pull request, or the summary of a job. */
-export function renderAuditMarkdown(report: AuditReport): string {
+/**
+ * For a comment on a pull request, or the summary of a job.
+ *
+ * @param options `verbose`: a line of the matrix for every table
+ */
+export function renderAuditMarkdown(
+  report: AuditReport,
+  options: { readonly verbose?: boolean } = {},
+): string {
   const { findings, inconclusive, database } = report
   const blocks = [
     `## Audit of ${code(database)}`,
     `**${auditSentence(report)}**`,
     ...(findings.length === 0 ? [] : [table(findings), fixes(findings)]),
     ...(inconclusive.length === 0 ? [] : [`### Could not be checked\n\n${list(inconclusive)}`]),
+    ...fixed(report),
+    ...matrix(report, options),
   ]
   return `${blocks.join('\n\n')}\n`
 }
@@ -20,6 +31,21 @@ function table(findings: AuditReport['findings']): string {
   return ['level | object | finding | check', '---|---|---|---', ...rows]
     .map((row) => `| ${row} |`)
     .join('\n')
+}
+
+function fixed({ baseline }: AuditReport): string[] {
+  if (!baseline || baseline.fixed.length === 0) return []
+  const lines = baseline.fixed.map(({ check, object }) => `- ${code(check)}: ${code(object)}`)
+  return [`### Fixed since the baseline\n\n${lines.join('\n')}`]
+}
+
+function matrix({ findings, matrix }: AuditReport, { verbose = false }): string[] {
+  const objects = new Set(findings.map(({ object }) => object))
+  const lines = matrixLines(matrix, { objects, every: verbose })
+  if (lines.length === 0) return []
+  const rows = lines.map(({ table, cells }) => [code(table), ...cells.map((cell) => SIGN[cell])])
+  const all = [['table', ...COMMANDS], ['---', ...COMMANDS.map(() => ':-:')], ...rows]
+  return [`### ${MATRIX_TITLE}\n\n${all.map((row) => `| ${row.join(' | ')} |`).join('\n')}`]
 }
 
 function fixes(findings: AuditReport['findings']): string {

@@ -1,5 +1,5 @@
-import type { Log, Notification, ReportingDescriptor, Result } from 'sarif'
-import type { AuditReport } from '../../audit.ts'
+import type { Location, Log, Notification, ReportingDescriptor, Result } from 'sarif'
+import type { AuditReport, BaselineEntry } from '../../audit.ts'
 import type { Check } from '../../checks/check.ts'
 import { CHECKS } from '../../checks/registry.ts'
 import type { Level } from '../../level.ts'
@@ -34,9 +34,18 @@ export function renderAuditSarif(report: AuditReport, source: AuditSource): stri
           },
         ],
         results: [
-          ...report.findings.map((finding) => result(finding, source)),
+          ...report.findings.map((finding) => ({
+            ...result(finding, source),
+            ...(report.baseline && { baselineState: 'new' as const }),
+          })),
+          ...(report.baseline?.known ?? []).map((finding) => ({
+            ...result(finding, source),
+            baselineState: 'unchanged' as const,
+          })),
+          ...(report.baseline?.fixed ?? []).map((entry) => absent(entry, source)),
           ...report.waived.map((finding) => ({
             ...result(finding, source),
+            ...(report.baseline && { baselineState: 'unchanged' as const }),
             suppressions: [{ kind: 'external' as const, justification: finding.reason }],
           })),
         ],
@@ -77,27 +86,45 @@ function rule({ id, level, title, why, link, fixed }: Check): ReportingDescripto
 
 function result(
   { check, level, object, summary, fix, fingerprint }: AuditReport['findings'][number],
-  { configFile }: AuditSource,
+  source: AuditSource,
 ): Result {
-  const index = CHECKS.findIndex(({ id }) => id === check)
   return {
-    ruleId: check,
-    // What is found about waivers is of no check.
-    ...(index < 0 ? {} : { ruleIndex: index }),
+    ...ruleOf(check),
     level: SARIF_LEVEL[level],
     message: { text: `${object}: ${summary}\n\n${auditFix(fix)}` },
-    locations: [
-      {
-        // The object lives in a database. What a repository has of it is the config that names it.
-        physicalLocation: {
-          artifactLocation: { uri: encodeURI(configFile), uriBaseId: '%SRCROOT%' },
-          region: { startLine: 1 },
-        },
-        logicalLocations: [{ fullyQualifiedName: object }],
-      },
-    ],
+    locations: [location(object, source)],
     partialFingerprints: { 'finding/v1': fingerprint },
     properties: { level },
+  }
+}
+
+/** What the baseline knows and is found no more. */
+function absent({ check, object, fingerprint }: BaselineEntry, source: AuditSource): Result {
+  return {
+    ...ruleOf(check),
+    kind: 'pass',
+    level: 'none',
+    baselineState: 'absent',
+    message: { text: `${object}: fixed` },
+    locations: [location(object, source)],
+    partialFingerprints: { 'finding/v1': fingerprint },
+  }
+}
+
+// What is found about waivers is of no check.
+function ruleOf(check: string): Pick<Result, 'ruleId' | 'ruleIndex'> {
+  const index = CHECKS.findIndex(({ id }) => id === check)
+  return { ruleId: check, ...(index < 0 ? {} : { ruleIndex: index }) }
+}
+
+// The object lives in a database. What a repository has of it is the config that names it.
+function location(object: string, { configFile }: AuditSource): Location {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: encodeURI(configFile), uriBaseId: '%SRCROOT%' },
+      region: { startLine: 1 },
+    },
+    logicalLocations: [{ fullyQualifiedName: object }],
   }
 }
 

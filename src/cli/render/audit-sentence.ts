@@ -6,24 +6,29 @@ type Paint = (what: Level | 'doubt', text: string) => string
 
 /** The sum of a report in one line: the same in every format. */
 export function auditSentence(report: AuditReport, paint: Paint = (_, text) => text): string {
-  const { tables, checks, findings, waived, inconclusive, off } = report
+  const { tables, checks, baseline, waived, inconclusive, off } = report
   const open = inconclusive.length
+  const known = baseline?.known.length ?? 0
+  const fixed = baseline?.fixed.length ?? 0
   const asides = [
+    ...(known > 0 ? [`${known} known`] : []),
+    ...(fixed > 0 ? [`${fixed} fixed`] : []),
     ...(waived.length > 0 ? [`${waived.length} waived`] : []),
     ...(off.length > 0 ? [`${plural(off.length, 'check')} switched off`] : []),
     ...(open > 0 ? [paint('doubt', `${plural(open, 'check')} could not look`)] : []),
   ]
-  const found = [foundIn(findings, paint), ...asides].join('; ')
+  const found = [foundIn(report, paint), ...asides].join('; ')
   return `${plural(tables, 'table')}, ${plural(checks, 'check')}: ${found}.`
 }
 
-function foundIn(findings: AuditReport['findings'], paint: Paint): string {
-  if (findings.length === 0) return 'no findings'
+function foundIn({ findings, baseline }: AuditReport, paint: Paint): string {
+  const kind = baseline ? 'new finding' : 'finding'
+  if (findings.length === 0) return `no ${kind}s`
   const counts = LEVELS.flatMap((level) => {
     const count = findings.filter((finding) => finding.level === level).length
     return count > 0 ? [paint(level, `${count} ${level}`)] : []
   })
-  return `${plural(findings.length, 'finding')} (${counts.join(', ')})`
+  return `${plural(findings.length, kind)} (${counts.join(', ')})`
 }
 
 /** Ready to paste; a fix that no statement can be is a comment. */

@@ -3,8 +3,7 @@ import { LEVELS } from '../../level.ts'
 import { alignColumns } from './columns.ts'
 import { paintLevel } from './level.ts'
 import { paint } from './paint.ts'
-
-const WIDTH = 88
+import { wrap } from './wrap.ts'
 
 /** Worst first, each level in the order of the registry. */
 export function renderChecks(checks: readonly Check[], color: boolean): string {
@@ -23,28 +22,22 @@ export function renderCheck(check: Check, color: boolean): string {
   const c = paint(color)
   const section = (name: string, lines: readonly string[]) =>
     [c.bold(name), ...lines.map((line) => `  ${line}`)].join('\n')
-  const optIn = check.isOptIn ? ['', `Opt-in: name it in \`audit.levels\` to have it judged.`] : []
+  const conditions = [
+    ...(check.isOptIn ? ['', 'Opt-in: name it in `audit.levels` to have it judged.'] : []),
+    ...(check.asksApp
+      ? ['', 'Asks the application itself: pass `--app-url` to have it judged.']
+      : []),
+  ]
   const blocks = [
-    [`${c.bold(check.id)}  ${paintLevel(c, check.level, check.level)}`, check.title, ...optIn].join(
-      '\n',
-    ),
+    [
+      `${c.bold(check.id)}  ${paintLevel(c, check.level, check.level)}`,
+      check.title,
+      ...conditions,
+    ].join('\n'),
     section('Why', wrap(check.why)),
     section('Read', [check.link]),
     section('Broken', check.broken.trim().split('\n')),
     section('Fixed', check.fixed.trim().split('\n')),
   ]
   return `${blocks.join('\n\n')}\n`
-}
-
-function wrap(text: string): string[] {
-  const lines: string[] = []
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + word.length < WIDTH) {
-      lines[lines.length - 1] = `${last} ${word}`
-    } else {
-      lines.push(word)
-    }
-  }
-  return lines
 }

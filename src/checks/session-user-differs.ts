@@ -1,0 +1,37 @@
+import type { AppLogin } from '../catalog/snapshot.ts'
+import { type Check, type CheckContext, defineCheck } from './check.ts'
+
+export const sessionUserDiffers: Check = defineCheck(
+  {
+    id: 'session-user-differs',
+    level: 'critical',
+    title: 'The application logs in as somebody else',
+    why:
+      'All other checks judge the roles of `roles.app`. Whatever the login is beside them, every statement ' +
+      'can be again: RESET ROLE, or set_config in any SELECT, returns to it.',
+    link: 'https://www.postgresql.org/docs/current/sql-set-role.html',
+    broken: '-- log in as app_owner where the config says app_user',
+    fixed: '-- log in as app_user',
+    needs: 'appRoles',
+    asksApp: true,
+  },
+  (context) => {
+    const login = context.snapshot.appLogin
+    if (!login) return []
+    const strangers = strangersOf(login, context)
+    if (strangers.length === 0) return []
+    return {
+      object: `connection of ${login.sessionUser}`,
+      summary: `${strangers.join(' and ')}, whom \`roles.app\` does not name.`,
+      fix: '-- Give the application the login of `roles.app`, or name this one there.',
+    }
+  },
+)
+
+function strangersOf({ sessionUser, currentUser }: AppLogin, { wanted }: CheckContext): string[] {
+  const isKnown = (user: string) => wanted.appRoles.includes(user)
+  return [
+    ...(isKnown(sessionUser) ? [] : [`It logs in as ${sessionUser}`]),
+    ...(isKnown(currentUser) || currentUser === sessionUser ? [] : [`it runs as ${currentUser}`]),
+  ]
+}

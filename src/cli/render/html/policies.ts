@@ -1,0 +1,75 @@
+import type { PolicyBeside, TablePolicies } from '../../table-policies.ts'
+import { differenceOf, type Piece } from './difference.ts'
+import { type Html, html } from './html.ts'
+
+const STATE: Readonly<Record<PolicyBeside['state'], string>> = {
+  'as wanted': 'as wanted',
+  differs: 'differs',
+  missing: 'missing',
+  own: 'not of this tool',
+}
+
+/** Up to so many tables with something to mend are unfolded. */
+const OPEN = 10
+
+/** A table each: the policies as they are, with what has to go and what has to come. */
+export function policiesSection(tables: readonly TablePolicies[]): Html {
+  if (tables.length === 0) return html``
+  const mended = tables.filter(({ policies }) => policies.some(isToMend))
+  return html`<section aria-labelledby="policies">
+<h2 id="policies">Policies</h2>
+<p class="hint">As PostgreSQL writes them. <del>Struck out</del> is what is and should not be, <ins>underlined</ins> what is missing.</p>
+${tables.map((table) => tableDetails(table, mended.length <= OPEN))}
+</section>
+`
+}
+
+function isToMend({ state }: PolicyBeside): boolean {
+  return state === 'differs' || state === 'missing'
+}
+
+function tableDetails(
+  { table, rlsEnabled, rlsForced, policies }: TablePolicies,
+  isUnfolded: boolean,
+): Html {
+  const wrong = policies.filter(isToMend)
+  const open = isUnfolded && wrong.length > 0 ? html`open` : html``
+  const facts = [
+    ...(rlsEnabled ? [] : ['row security is off']),
+    ...(rlsForced ? [] : ['not forced']),
+    ...(wrong.length > 0 ? [`${wrong.length} of ${countOf(policies.length)} to mend`] : []),
+  ].map((fact) => html`<span class="fact bad">${fact}</span>`)
+  const fine = html`<span class="fact">${countOf(policies.length)}</span>`
+  return html`<details class="table" data-object="${table}" ${open}>
+<summary><code>${table}</code> <span class="facts">${facts.length > 0 ? facts : fine}</span></summary>
+${policies.map(policyFigure)}
+</details>
+`
+}
+
+function countOf(policies: number): string {
+  return policies === 1 ? '1 policy' : `${policies} policies`
+}
+
+function policyFigure(policy: PolicyBeside): Html {
+  const { name, state, is, wanted } = policy
+  const isMended = isToMend(policy)
+  const pieces: readonly Piece[] = isMended
+    ? differenceOf(asLines(is), asLines(wanted))
+    : [{ kind: 'same', text: is ?? '' }]
+  return html`<figure>
+<figcaption><code>${name}</code> <span class="fact${isMended ? ' bad' : ''}">${STATE[state]}</span></figcaption>
+<pre><code>${pieces.map(pieceMarkup)}</code></pre>
+</figure>
+`
+}
+
+function pieceMarkup({ kind, text }: Piece): Html {
+  if (kind === 'is') return html`<del>${text}</del>`
+  return kind === 'wanted' ? html`<ins>${text}</ins>` : html`${text}`
+}
+
+// The last line ends like the others, or what comes would stand beside what goes.
+function asLines(text: string | undefined): string {
+  return text === undefined ? '' : `${text}\n`
+}

@@ -1,0 +1,39 @@
+import { COMMANDS, type Isolation, isIsolated, type TableIsolation } from '../../isolation.ts'
+import { plural } from './plural.ts'
+
+/** A sign a verdict, the same in every format. */
+export const SIGN: Readonly<Record<Isolation, string>> = { isolated: '✔', hole: '✖', unknown: '?' }
+
+export const MEANING: Readonly<Record<Isolation, string>> = {
+  isolated: 'rows of its tenant alone',
+  hole: 'rows of others too',
+  unknown: 'not proven',
+}
+
+export const MATRIX_TITLE = 'What a command of the application reaches'
+
+export interface MatrixLine {
+  readonly table: string
+  readonly cells: readonly Isolation[]
+}
+
+/**
+ * The lines that are worth reading: of tables that are not isolated or are spoken of in a finding, and
+ * one for all the others. A thousand tables without anything to say are one line.
+ *
+ * @param every a line for each table instead
+ */
+export function matrixLines(
+  matrix: readonly TableIsolation[],
+  { objects, every }: { readonly objects: ReadonlySet<string>; readonly every: boolean },
+): MatrixLine[] {
+  const told = matrix.filter((row) => every || !isIsolated(row) || objects.has(row.table))
+  if (told.length === 0) return []
+  const rest = matrix.length - told.length
+  return [
+    ...told.map((row) => ({ table: row.table, cells: COMMANDS.map((command) => row[command]) })),
+    ...(rest === 0
+      ? []
+      : [{ table: plural(rest, 'more table'), cells: COMMANDS.map(() => 'isolated' as const) }]),
+  ]
+}

@@ -1,0 +1,34 @@
+import type { Check, CheckContext } from './checks/check.ts'
+
+export interface Inconclusive {
+  readonly check: string
+  readonly reason: string
+}
+
+// The major versions whose releases the checks know.
+const KNOWN_SERVERS = [14, 18] as const
+
+/** What keeps a check from looking. */
+export function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContext): Inconclusive[] {
+  const major = Math.trunc(snapshot.serverVersion / 10_000)
+  if (needs === 'appRoles' && wanted.appRoles.length === 0) {
+    return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
+  }
+  if (needs === 'knownServer' && (major < KNOWN_SERVERS[0] || major > KNOWN_SERVERS[1])) {
+    return [{ check: id, reason: `nothing is known here of PostgreSQL ${major}` }]
+  }
+  return []
+}
+
+/** What checks that looked could not see. */
+export function reservations({ snapshot }: CheckContext, checks: readonly Check[]): Inconclusive[] {
+  const isMade = checks.some(({ id }) => id === 'rls-disabled')
+  if (!isMade || !isDistributed(snapshot)) return []
+  const reason = 'Citus is installed, and the shards on its workers were not read'
+  return [{ check: 'rls-disabled', reason }]
+}
+
+/** The tables of a snapshot are not all there is. */
+export function isDistributed({ extensions }: CheckContext['snapshot']): boolean {
+  return extensions.includes('citus')
+}

@@ -1,0 +1,161 @@
+import type { PolicyState } from './catalog/snapshot.ts'
+import type { CheckContext, Finding } from './checks/check.ts'
+import {
+  appliesToApp,
+  bindsEveryAppRole,
+  demandsOwnRow,
+  difference,
+  hasWantedShape,
+  ignoresTenant,
+  policyPairs,
+} from './checks/facts/policies.ts'
+import { ROW_PRIVILEGES, rolesWith } from './checks/facts/privileges.ts'
+import { isUnbound } from './checks/facts/roles.ts'
+import {
+  relationsByName,
+  type TenantTableState,
+  tenantTables,
+} from './checks/facts/tenant-tables.ts'
+import { reachOf } from './checks/facts/views.ts'
+import { isSharedRow } from './policy/current-tenant.ts'
+import { qualifiedName } from './policy/quote.ts'
+import { tenantPolicies } from './policy/tenant-policies.ts'
+
+export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
+
+export type Command = (typeof COMMANDS)[number]
+
+/**
+ * What a command of the application reaches: rows of its own tenant alone (`isolated`), rows of others
+ * too (`hole`), or nobody can tell (`unknown`).
+ */
+export type Isolation = 'isolated' | 'hole' | 'unknown'
+
+/** One line of the matrix. */
+export interface TableIsolation extends Readonly<Record<Command, Isolation>> {
+  /** As findings name it: `public.projects`. */
+  readonly table: string
+}
+
+interface Judged {
+  /** All that was found, be it accepted or not: a waived hole is a hole. */
+  readonly findings: readonly Finding[]
+  /** Some check could not look at what holds the application itself. */
+  readonly isBlind: boolean
+}
+
+/** Pure: every tenant table, in the order of the config, command by command. */
+export function isolationOf(
+  context: CheckContext,
+  { findings, isBlind }: Judged,
+): TableIsolation[] {
+  const holes = holesOf(findings, context)
+  const isShaken = isBlind || findings.some((finding) => shakesAll(finding, context))
+  const verdict = (state: TenantTableState, command: Command): Isolation => {
+    if (holes.has(cell(qualifiedName(state.relation), command))) return 'hole'
+    const own = commandOf(state, command, context)
+    return own === 'isolated' && isShaken ? 'unknown' : own
+  }
+  return [
+    ...context.wanted.withoutColumn.map((table) => row(qualifiedName(table), () => 'hole')),
+    ...tenantTables(context).map((state) =>
+      row(qualifiedName(state.relation), (command) => verdict(state, command)),
+    ),
+  ]
+}
+
+export function isIsolated(table: TableIsolation): boolean {
+  return COMMANDS.every((command) => table[command] === 'isolated')
+}
+
+function row(table: string, verdict: (command: Command) => Isolation): TableIsolation {
+  const [select, insert, update, remove] = COMMANDS.map(verdict)
+  // COMMANDS has four members.
+  if (!select || !insert || !update || !remove) throw new Error('a command is missing')
+  return { table, select, insert, update, delete: remove }
+}
+
+/** What the policies of the table itself let through. */
+function commandOf(state: TenantTableState, command: Command, context: CheckContext): Isolation {
+  const { relation, table } = state
+  const { snapshot, wanted } = context
+  const unbound = wanted.appRoles.some((role) => isUnbound(snapshot, role, relation))
+  if (unbound) return 'hole'
+  if (!relation.rlsEnabled) return isReachedByParent(state, context) ? 'isolated' : 'hole'
+  if (hasFloor(state, command, context)) return 'isolated'
+
+  const opening = relation.policies.filter(
+    (policy) =>
+      policy.permissive && isFor(policy.command, command) && appliesToApp(policy, context),
+  )
+  const verdicts = opening.map((policy): Isolation => {
+    const part = { ...policy, command }
+    if (demandsOwnRow(part, state) || isShared(part, state)) return 'isolated'
+    return ignoresTenant(part, table.column) ? 'hole' : 'unknown'
+  })
+  return worst(verdicts)
+}
+
+/** A partition without privileges of its own: the policies of its parent count. */
+function isReachedByParent({ relation, isChild }: TenantTableState, context: CheckContext) {
+  const { appRoles } = context.wanted
+  return isChild && appRoles.length > 0 && rolesWith(ROW_PRIVILEGES, relation, context).length === 0
+}
+
+/** The restrictive policy of the command says at least what it should, and binds every app role. */
+function hasFloor(state: TenantTableState, command: Command, context: CheckContext): boolean {
+  const wanted = tenantPolicies(state.table).filter(
+    (policy) => !policy.permissive && isFor(policy.command, command),
+  )
+  const intact = policyPairs(state).filter(
+    (pair) =>
+      !pair.wanted.permissive &&
+      isFor(pair.wanted.command, command) &&
+      hasWantedShape(pair) &&
+      ['none', 'stricter'].includes(difference(pair, state)) &&
+      bindsEveryAppRole(pair.actual, context),
+  )
+  return wanted.length > 0 && intact.length === wanted.length
+}
+
+function isFor(policy: PolicyState['command'], command: Command): boolean {
+  return policy === 'all' || policy === command
+}
+
+function isShared({ command, using }: PolicyState, { table }: TenantTableState): boolean {
+  return table.shared && command === 'select' && using === isSharedRow(table).deparsed
+}
+
+function worst(verdicts: readonly Isolation[]): Isolation {
+  const ORDER: readonly Isolation[] = ['hole', 'unknown']
+  return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'isolated'
+}
+
+/** The cells that something else than the policies of the table opens: a view, TRUNCATE, the login. */
+function holesOf(findings: readonly Finding[], context: CheckContext): Set<string> {
+  const holes = findings.flatMap(({ check, object }) => {
+    if (check === 'grant-truncate') return [cell(object, 'delete')]
+    if (check === 'row-security-inactive') return COMMANDS.map((command) => cell(object, command))
+    const view = relationsByName(context).get(object)
+    const [caller] = context.wanted.appRoles
+    if (!view || caller === undefined || !SHOWING.includes(check)) return []
+    const commands = COMMANDS.filter((command) =>
+      view.privileges.some(({ privilege }) => privilege === command.toUpperCase()),
+    )
+    return reachOf(view, caller, context).flatMap(({ relation }) =>
+      commands.map((command) => cell(qualifiedName(relation), command)),
+    )
+  })
+  return new Set(holes)
+}
+
+const SHOWING: readonly string[] = ['view-bypasses-rls', 'materialized-view-exposed']
+
+/** What is critical and no matter of one relation, such as a role or a setting, leaves none proven. */
+function shakesAll({ level, object }: Finding, context: CheckContext): boolean {
+  return level === 'critical' && !relationsByName(context).has(object)
+}
+
+function cell(table: string, command: Command): string {
+  return `${command} ${table}`
+}
