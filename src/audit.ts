@@ -6,8 +6,15 @@ import type { Snapshot } from './catalog/snapshot.ts'
 import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
+import { readTruthTables } from './drift/read-truth-tables.ts'
 import { catalogMismatch, configInvalid } from './errors.ts'
-import { type Inconclusive, isDistributed, obstacle, reservations } from './inconclusive.ts'
+import {
+  doubtsOf,
+  type Inconclusive,
+  isDistributed,
+  obstacle,
+  reservations,
+} from './inconclusive.ts'
 import { isolationOf, type TableIsolation } from './isolation.ts'
 import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
@@ -83,8 +90,8 @@ export async function audit(
 /**
  * Reads what {@link auditSnapshot} judges: plain data, which can be kept as JSON.
  *
- * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH` when the
- * application is connected with another database
+ * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH` for a table or
+ * role that is missing, or an application that is connected with another database
  *
  * @example
  * ```ts
@@ -99,7 +106,11 @@ export async function takeSnapshot(
   const trusted = judgeable(config)
   const request = snapshotRequest(trusted)
   const appLogin = app && (await readAppLogin(app, trusted.setting))
-  const snapshot = await inReadOnlyTransaction(db, () => readSnapshot(db, request))
+  const snapshot = await inReadOnlyTransaction(db, async () => {
+    const read = await readSnapshot(db, request)
+    const { tables } = wantedState(trusted, read)
+    return { ...read, truthTables: await readTruthTables(db, tables, read) }
+  })
   if (!appLogin) return snapshot
   if (appLogin.database !== snapshot.database) {
     throw catalogMismatch([
@@ -129,15 +140,19 @@ export function auditSnapshot(
   const context = { snapshot, wanted: wantedState(trusted, snapshot) }
   const { levels } = trusted.audit
   const checks = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
-  const inconclusive = checks.flatMap((check) => obstacle(check, context))
-  const blind = new Set(inconclusive.map(({ check }) => check))
+  const obstacles = checks.flatMap((check) => obstacle(check, context))
+  const blind = new Set(obstacles.map(({ check }) => check))
+  const doubts = checks
+    .filter(({ id }) => !blind.has(id))
+    .flatMap((check) => doubtsOf(check, context))
   const found = checks
     .filter(({ id }) => !blind.has(id))
     .flatMap((check) => check.detect(context))
     .map((finding) => withLevel(finding, levels))
   const today = new Date().toISOString().slice(0, 10)
-  const judged = applyWaivers(trusted.audit.waivers, { findings: found, blind, today })
-  const notMade = new Set(CHECKS.filter((c) => !checks.includes(c) || blind.has(c.id)).map(idOf))
+  const inDoubt = new Set([...obstacles, ...doubts].map(({ check }) => check))
+  const judged = applyWaivers(trusted.audit.waivers, { findings: found, blind: inDoubt, today })
+  const notMade = new Set(CHECKS.filter((c) => !checks.includes(c) || inDoubt.has(c.id)).map(idOf))
   const compared = baseline && compareWithBaseline(baseline, { ...judged, notMade })
 
   return {
@@ -148,7 +163,7 @@ export function auditSnapshot(
     off: CHECKS.map(idOf).filter((id) => levels[id] === 'off'),
     findings: [...(compared ?? judged).findings].sort(worstFirst),
     waived: judged.waived.sort(worstFirst),
-    inconclusive: [...inconclusive, ...reservations(context, checks)],
+    inconclusive: [...obstacles, ...doubts, ...reservations(context, checks)],
     matrix: isolationOf(context, {
       findings: found,
       isBlind: isDistributed(snapshot) || isBlindToApp(blind),

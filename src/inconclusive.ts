@@ -20,6 +20,14 @@ export function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContex
   return []
 }
 
+/** What a check could not judge of single objects, while it judged the others. */
+export function doubtsOf({ id, doubts }: Check, context: CheckContext): Inconclusive[] {
+  return (doubts?.(context) ?? []).map(({ object, reason }) => ({
+    check: id,
+    reason: `${object}: ${reason}`,
+  }))
+}
+
 /** What checks that looked could not see. */
 export function reservations({ snapshot }: CheckContext, checks: readonly Check[]): Inconclusive[] {
   const isMade = checks.some(({ id }) => id === 'rls-disabled')

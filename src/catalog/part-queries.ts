@@ -54,11 +54,13 @@ function mentioned(clause: string): string {
   return `array(
     select a.attname::text
     from pg_catalog.pg_attribute a
-    join pg_catalog.pg_depend d
-      on d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and d.objid = p.oid
-      and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-      and d.refobjid = p.polrelid and d.refobjsubid = a.attnum
     where a.attrelid = p.polrelid
+      and exists (
+        select from pg_catalog.pg_depend d
+        where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and d.objid = p.oid
+          and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+          and d.refobjid = p.polrelid and d.refobjsubid = a.attnum
+      )
       and ${clause}::text ~ pg_catalog.format('\\{VAR :varno 1 :varattno %s ', a.attnum)
     order by a.attnum
   )`

@@ -86,6 +86,8 @@ export const READ_RELATIONS = `
       where i.inhrelid = c.oid
     ), '[]')                                                       as "parents",
     coalesce(read.relations, '[]')                                 as "reads",
+    case when c.relkind in ('v', 'm')
+      then pg_catalog.md5(pg_catalog.pg_get_viewdef(c.oid)) end    as "queryHash",
     array(
       select w.rulename::text from pg_catalog.pg_rewrite w
       where w.ev_class = c.oid and w.rulename <> '_RETURN'

@@ -1,4 +1,5 @@
 import type { TableName } from '../table-name.ts'
+import type { TruthTable } from './truth-table.ts'
 
 /** What one read of the catalog says. Plain data: safe to build by hand in a unit test. */
 export interface Snapshot {
@@ -34,6 +35,11 @@ export interface Snapshot {
   readonly eventTriggers: readonly EventTrigger[]
   /** How many large objects an app role may read or write. */
   readonly largeObjects: number
+  /**
+   * Of the tenant tables whose policies are not the wanted ones, word for word. Absent: nothing was
+   * tried out.
+   */
+  readonly truthTables?: readonly TruthTable[]
 }
 
 export interface AppLogin {
@@ -97,6 +103,8 @@ export interface RelationState extends TableName {
   readonly parents: readonly TableName[]
   /** What a view reads, directly. */
   readonly reads: readonly TableName[]
+  /** Of the query of a view: to notice that it changed. */
+  readonly queryHash: string | null
   readonly columns: readonly ColumnState[]
   readonly policies: readonly PolicyState[]
   readonly indexes: readonly IndexState[]

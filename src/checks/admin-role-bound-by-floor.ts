@@ -1,5 +1,6 @@
+import { inherits } from '../catalog/inherits.ts'
 import { type Check, defineCheck } from './check.ts'
-import { findRole, inherits, revokeMembership } from './facts/roles.ts'
+import { findRole, revokeMembership } from './facts/roles.ts'
 import { statements } from './facts/statements.ts'
 
 export const adminRoleBoundByFloor: Check = defineCheck(

@@ -1,6 +1,7 @@
+import { inherits } from '../catalog/inherits.ts'
 import { identifier } from '../policy/quote.ts'
 import { type Check, type CheckContext, defineCheck } from './check.ts'
-import { inherits, plainAppRoles, revokeMembership } from './facts/roles.ts'
+import { plainAppRoles, revokeMembership } from './facts/roles.ts'
 import { objectName, securedObjects } from './facts/secured-objects.ts'
 
 export const appRoleOwnsSchemaOrDb: Check = defineCheck(

@@ -1,6 +1,7 @@
+import { inherits } from '../catalog/inherits.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
-import { canSetRole, inherits, plainAppRoles, revokeMembership } from './facts/roles.ts'
+import { canSetRole, plainAppRoles, revokeMembership } from './facts/roles.ts'
 import { statements } from './facts/statements.ts'
 
 export const appRoleOwnsTable: Check = tableCheck(

@@ -1,6 +1,7 @@
+import { inherits } from '../catalog/inherits.ts'
 import type { Level } from '../level.ts'
 import { appRoleCheck, type Check } from './check.ts'
-import { canSetRole, inherits, revokeMembership } from './facts/roles.ts'
+import { canSetRole, revokeMembership } from './facts/roles.ts'
 
 // What leaves SQL, and row security with it; what opens or shows other tenants' data.
 const LEVEL: Readonly<Record<string, Level>> = {

@@ -56,6 +56,13 @@ export interface Check {
   /** Made only when the application was asked on a connection of its own: `--app-url`. */
   readonly asksApp?: true
   readonly detect: (context: CheckContext) => Finding[]
+  /** Where it could not look, and why: nothing found there is no "no findings". */
+  readonly doubts?: (context: CheckContext) => Doubt[]
+}
+
+export interface Doubt {
+  readonly object: string
+  readonly reason: string
 }
 
 type Description = Omit<Check, 'detect'>

@@ -1,7 +1,8 @@
+import { inherits } from '../catalog/inherits.ts'
 import { identifier } from '../policy/quote.ts'
 import { type Check, type CheckContext, defineCheck, type Problem } from './check.ts'
 import { revokeExecute } from './facts/privileges.ts'
-import { inherits, plainAppRoles } from './facts/roles.ts'
+import { plainAppRoles } from './facts/roles.ts'
 import { isGrantedToApp, objectName, securedObjects } from './facts/secured-objects.ts'
 
 export const fdwUserMapping: Check = defineCheck(

@@ -1,7 +1,8 @@
+import { inherits } from '../catalog/inherits.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { revokeGrants } from './facts/privileges.ts'
-import { inherits, isUnbound } from './facts/roles.ts'
+import { isUnbound } from './facts/roles.ts'
 
 export const grantOtherRole: Check = tableCheck(
   {

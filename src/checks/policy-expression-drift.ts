@@ -1,6 +1,8 @@
+import { proofOf, verdictOf } from '../drift/verdict.ts'
 import type { Level } from '../level.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
+import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'
 import {
   type Difference,
@@ -13,12 +15,6 @@ import {
   readsAnotherSetting,
 } from './facts/policies.ts'
 import type { TenantTableState } from './facts/tenant-tables.ts'
-
-const SUMMARY = {
-  stricter: 'demands more than what is generated',
-  ignores: 'does not look at the tenant column',
-  differs: 'is not what is generated',
-} as const
 
 export const policyExpressionDrift: Check = tableCheck(
   {
@@ -40,18 +36,66 @@ export const policyExpressionDrift: Check = tableCheck(
         const found = difference(pair, state)
         if (found === 'none') return []
         return {
-          level: levelOf(found, pair, { state, context }),
-          summary: `Policy ${pair.wanted.name} ${SUMMARY[found]}.`,
+          ...judged(found, pair, { state, context }),
           fix: alterPolicy(state.table, pair.wanted),
           evidence: policyText(pair.actual),
         }
       }),
 )
 
+interface Place {
+  readonly state: TenantTableState
+  readonly context: CheckContext
+}
+
+interface Judged {
+  readonly level: Level
+  readonly summary: string
+}
+
+/** By what was tried out, where that says anything, else by the words. */
+function judged(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Place): Judged {
+  const { name, permissive } = pair.wanted
+  const truthTable = truthTableOf(place.state, place.context)
+  if (found === 'stricter' || !truthTable) return judgedByWords(found, pair, place)
+
+  const worst = worstEffect(truthTable.effects.filter(({ policy }) => policy === name))
+  const verdict = worst ? verdictOf(worst) : 'same'
+  const proof = worst ? proofOf(worst) : ''
+  switch (verdict) {
+    case 'more': {
+      const leaks = effectsOnApp(truthTable, place.context).some(({ more }) => more.length > 0)
+      const level = leaks ? 'critical' : permissive ? 'medium' : 'high'
+      return { level, summary: `Policy ${name} lets more through: ${proof}.` }
+    }
+    case 'doubtful':
+      return judgedByWords(found, pair, place)
+    case 'nothing':
+      return { level: 'high', summary: `Policy ${name} denies what it is for: ${proof}.` }
+    case 'no more':
+      return { level: 'low', summary: `Policy ${name} ${SUMMARY.stricter}.` }
+    case 'same':
+      return { level: 'low', summary: `Policy ${name} says the same in other words.` }
+  }
+}
+
+const SUMMARY = {
+  stricter: 'demands more than what is generated',
+  ignores: 'does not look at the tenant column',
+  differs: 'is not what is generated',
+} as const
+
+function judgedByWords(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Place): Judged {
+  return {
+    level: levelOf(found, pair, place),
+    summary: `Policy ${pair.wanted.name} ${SUMMARY[found]}.`,
+  }
+}
+
 function levelOf(
   found: Exclude<Difference, 'none'>,
   { wanted }: PolicyPair,
-  { state, context }: { state: TenantTableState; context: CheckContext },
+  { state, context }: Place,
 ): Level {
   if (found === 'stricter') return 'low'
   if (!wanted.permissive) return 'high'

@@ -41,6 +41,7 @@ import { policyExpressionDrift } from './policy-expression-drift.ts'
 import { policyFloorMissing } from './policy-floor-missing.ts'
 import { policyIgnoresTenantColumn } from './policy-ignores-tenant-column.ts'
 import { policyImmutableFunction } from './policy-immutable-function.ts'
+import { policyLeaksRows } from './policy-leaks-rows.ts'
 import { policyMissingCommand } from './policy-missing-command.ts'
 import { policyNotInitplan } from './policy-not-initplan.ts'
 import { policyReferencesOtherColumns } from './policy-references-other-columns.ts'
@@ -106,6 +107,7 @@ export const CHECKS: readonly Check[] = [
   policyFloorMissing,
   policyIgnoresTenantColumn,
   policyUnexpectedPermissive,
+  policyLeaksRows,
   multiplePermissivePolicies,
   policyExpressionDrift,
   policyShapeDrift,

@@ -1,6 +1,7 @@
+import { inherits } from '../catalog/inherits.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
-import { canSetRole, findRole, inherits } from './facts/roles.ts'
+import { canSetRole, findRole } from './facts/roles.ts'
 
 export const rlsNotForced: Check = tableCheck(
   {

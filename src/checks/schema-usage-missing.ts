@@ -1,6 +1,7 @@
+import { inherits } from '../catalog/inherits.ts'
 import { identifier } from '../policy/quote.ts'
 import { type Check, defineCheck } from './check.ts'
-import { inherits, plainAppRoles } from './facts/roles.ts'
+import { plainAppRoles } from './facts/roles.ts'
 import { objectName, securedObjects } from './facts/secured-objects.ts'
 
 export const schemaUsageMissing: Check = defineCheck(

@@ -4,7 +4,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { snapshotNotWritable, snapshotOtherConfig, snapshotUnreadable } from '../errors.ts'
 
 /** Changes whenever a release reads something more: an older file would look clean of it. */
-const VERSION = 1
+const VERSION = 2
 
 interface SnapshotFile {
   readonly version: typeof VERSION

@@ -91,7 +91,7 @@ describe('an audit of what was saved', () => {
       'is cut short': '{ "version": 1, "snap',
       'is something else': '[]',
       'is null': 'null',
-      'is of another release': '{ "version": 2, "request": {}, "snapshot": {} }',
+      'is of another release': '{ "version": 1, "request": {}, "snapshot": {} }',
     }
     for (const [what, text] of Object.entries(BROKEN)) {
       it(`refuses a file that ${what}`, () =>

@@ -3,6 +3,7 @@ import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { CheckContext } from '../../src/checks/check.ts'
 import type { Config } from '../../src/config.ts'
+import { readTruthTables } from '../../src/drift/read-truth-tables.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { snapshotRequest, wantedState } from '../../src/wanted.ts'
@@ -33,17 +34,25 @@ export async function createCorrectSchema(client: pg.Client, database: string): 
 /** What the checks are given, read inside the transaction of the caller. */
 export async function checkContext(client: pg.Client, config: Config): Promise<CheckContext> {
   const snapshot = await readState(client, config)
-  return { snapshot, wanted: wantedState(config, snapshot) }
+  const wanted = wantedState(config, snapshot)
+  const truthTables = await withCatalogPath(client, () =>
+    readTruthTables(client, wanted.tables, snapshot),
+  )
+  return { snapshot: { ...snapshot, truthTables }, wanted }
 }
 
-async function readState(client: pg.Client, config: Config): Promise<Snapshot> {
+function readState(client: pg.Client, config: Config): Promise<Snapshot> {
+  return withCatalogPath(client, () => readSnapshot(client, snapshotRequest(config)))
+}
+
+async function withCatalogPath<T>(client: pg.Client, body: () => Promise<T>): Promise<T> {
   const { rows } = await client.query<{ path: string }>(
     `select current_setting('search_path') as path`,
   )
   await client.query('set local search_path = pg_catalog')
-  const snapshot = await readSnapshot(client, snapshotRequest(config))
+  const result = await body()
   await client.query(`select set_config('search_path', $1, true)`, [rows[0]?.path])
-  return snapshot
+  return result
 }
 
 const SCHEMA = `

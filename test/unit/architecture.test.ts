@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 const FACTS = [
   ...['errors.ts', 'level.ts', 'literal.ts', 'migration-format.ts', 'setting.ts', 'table-name.ts'],
 ]
-const TOOLS = ['catalog', 'checks', 'config.ts', 'parse-config.ts', 'policy', 'wanted.ts']
+const TOOLS = ['catalog', 'checks', 'config.ts', 'drift', 'parse-config.ts', 'policy', 'wanted.ts']
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
@@ -32,7 +32,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   knex: [...FACTS, 'runtime', 'knex'],
   policy: FACTS,
   catalog: FACTS,
-  checks: ['catalog', 'policy', 'type wanted.ts', ...FACTS],
+  drift: ['catalog', 'policy', ...FACTS],
+  checks: ['catalog', 'drift', 'policy', 'type wanted.ts', ...FACTS],
+  comparison: ['catalog', 'drift', 'policy', 'type wanted.ts', ...FACTS],
   migration: ['catalog', 'policy', 'type adoptions.ts', 'type wanted.ts', ...FACTS],
   'waivers.ts': ['checks', 'type config.ts'],
   'baseline.ts': ['type checks'],
@@ -52,6 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...FACTS,
     'audit.ts',
     'baseline.ts',
+    'comparison',
     'isolation.ts',
     'nearest.ts',
     'migration',

@@ -191,6 +191,7 @@ function snapshot(relation: Partial<RelationState>): Snapshot {
         ...{ schema: 'public', name: 'projects', kind: 'table', owner: 'owner' },
         ...{ rlsEnabled: false, rlsForced: false, isPartition: false, securityInvoker: false },
         ...{ inExtension: false, estimatedRows: -1, partitionKey: [], parents: [], reads: [] },
+        queryHash: null,
         ...{ columns: [COLUMN], policies: [], indexes: [INDEX], foreignKeys: [] },
         ...{ grants: [], privileges: [], extension: null, isUnlogged: false, constraints: [] },
         ...{ triggers: [], rules: [], statistics: [], publications: [] },

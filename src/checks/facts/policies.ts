@@ -1,10 +1,10 @@
+import { inherits } from '../../catalog/inherits.ts'
 import type { PolicyState } from '../../catalog/snapshot.ts'
 import { literal } from '../../literal.ts'
+import { conjuncts } from '../../policy/conjuncts.ts'
 import { isOwnRow } from '../../policy/current-tenant.ts'
 import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
 import type { CheckContext } from '../check.ts'
-import { conjuncts } from './conjuncts.ts'
-import { inherits } from './roles.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 
 export interface PolicyPair {

@@ -1,7 +1,8 @@
+import { inherits } from '../../catalog/inherits.ts'
 import type { FunctionState, Grant, RelationState } from '../../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../../policy/quote.ts'
 import type { CheckContext } from '../check.ts'
-import { inherits, plainAppRoles } from './roles.ts'
+import { plainAppRoles } from './roles.ts'
 
 /** What lets a role see or change rows. */
 export const ROW_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const

@@ -1,3 +1,4 @@
+import { inherits } from '../../catalog/inherits.ts'
 import type { RelationState, RoleState, Snapshot } from '../../catalog/snapshot.ts'
 import { identifier } from '../../policy/quote.ts'
 import type { CheckContext } from '../check.ts'
@@ -6,14 +7,6 @@ import { tenantTables } from './tenant-tables.ts'
 
 export function findRole(snapshot: Snapshot, name: string): RoleState | undefined {
   return snapshot.roles.find((role) => role.name === name)
-}
-
-/** True for the role itself too: it is bound by what binds `role`, and may what `role` may. */
-export function inherits(snapshot: Snapshot, member: string, role: string): boolean {
-  return (
-    member === role ||
-    snapshot.memberships.some((m) => m.member === member && m.role === role && m.inherits)
-  )
 }
 
 export function canSetRole(snapshot: Snapshot, member: string, role: string): boolean {

@@ -7,6 +7,7 @@ import {
   type SnapshotOptions,
   takeSnapshot,
 } from '../../audit.ts'
+import { compareSnapshots } from '../../comparison/compare.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { snapshotRequest, wantedState } from '../../wanted.ts'
@@ -22,6 +23,12 @@ import { renderAuditHuman } from '../render/audit-human.ts'
 import { renderAuditMarkdown } from '../render/audit-markdown.ts'
 import { renderAuditSarif } from '../render/audit-sarif.ts'
 import type { AuditSource } from '../render/audit-source.ts'
+import {
+  COMPARISON_FORMATS,
+  type Comparison,
+  opens,
+  renderComparison,
+} from '../render/comparison.ts'
 import { renderJson } from '../render/json.ts'
 import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
 import { type TablePolicies, tablePolicies } from '../table-policies.ts'
@@ -36,12 +43,14 @@ interface AuditOptions extends CommonOptions, RatchetOptions {
   readonly snapshot?: string
   readonly from?: string
   readonly appUrl?: string
+  readonly against?: string
   readonly verbose?: boolean
 }
 
 const HELP = `
 Reads the catalog in one read-only transaction and changes nothing.
-Exits 1 when a finding is at least as bad as --fail-on.
+Exits 1 when a finding is at least as bad as --fail-on; with --against, when a change WIDENS what somebody
+can see or write, or is UNKNOWN.
 
 Examples:
   kysely-tenants audit
@@ -53,6 +62,7 @@ Examples:
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
   kysely-tenants audit --baseline known.json --update-baseline
+  kysely-tenants audit --against production.json
   kysely-tenants audit --json | jq '.findings[].check'
   kysely-tenants explain rls-not-forced`
 
@@ -85,6 +95,12 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
         'appUrl',
       ]),
     )
+    .addOption(
+      new Option('--against <file>', 'report what changed since --snapshot saved it').conflicts([
+        'failOn',
+        'baseline',
+      ]),
+    )
     .option('--baseline <file>', 'let the findings in this file pass; new ones fail')
     .option('--update-baseline', 'take out of it what is fixed; write it where there is none')
     .option('--verbose', 'a line of the matrix for every table')
@@ -93,7 +109,16 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       if (options.updateBaseline && options.baseline === undefined) {
         command.error("error: option '--update-baseline' needs '--baseline <file>'")
       }
+      const comparable = COMPARISON_FORMATS.find((format) => format === options.format)
+      if (options.against !== undefined && !comparable) {
+        command.error(`error: --against is printed as ${COMPARISON_FORMATS.join(', ')}`)
+      }
       const { config, path } = await loadConfig(io.cwd, options.config)
+      if (options.against !== undefined && comparable) {
+        const comparison = await compare(config, options.against, { ...options, cwd: io.cwd })
+        io.out(renderComparison(comparison, comparable, io.color))
+        return exit(opens(comparison.changes) ? EXIT.findings : EXIT.clean)
+      }
       const snapshot = await snapshotFor(config, options, io.cwd)
       const report = ratchet(options, io, (baseline) =>
         auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
@@ -122,6 +147,18 @@ async function snapshotFor(
   )
   if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
   return snapshot
+}
+
+async function compare(
+  config: Config,
+  against: string,
+  { cwd, ...options }: AuditOptions & { readonly cwd: string },
+): Promise<Comparison> {
+  // What cannot be read must not cost a look at the database, nor overwrite itself.
+  const before = loadSnapshot(resolve(cwd, against), snapshotRequest(config))
+  const after = await snapshotFor(config, options, cwd)
+  const changes = compareSnapshots(before, after, wantedState(config, after))
+  return { database: after.database, against, changes }
 }
 
 function withAppClient<T>(

@@ -2,6 +2,7 @@ import type { AuditReport } from '../../audit.ts'
 import { COMMANDS } from '../../isolation.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import { MATRIX_TITLE, matrixLines, SIGN } from './isolation.ts'
+import { code, escaped } from './markdown.ts'
 
 /**
  * For a comment on a pull request, or the summary of a job.
@@ -26,7 +27,7 @@ export function renderAuditMarkdown(
 
 function table(findings: AuditReport['findings']): string {
   const rows = findings.map(({ level, object, summary, check }) =>
-    [level, code(object), cell(summary), code(check)].join(' | '),
+    [level, code(object), escaped(summary), code(check)].join(' | '),
   )
   return ['level | object | finding | check', '---|---|---|---', ...rows]
     .map((row) => `| ${row} |`)
@@ -58,21 +59,7 @@ function fixes(findings: AuditReport['findings']): string {
 }
 
 function list(inconclusive: AuditReport['inconclusive']): string {
-  return inconclusive.map(({ check, reason }) => `- ${code(check)}: ${cell(reason)}`).join('\n')
-}
-
-function cell(text: string): string {
-  const plain = text.replaceAll(/\s+/g, ' ')
-  return plain.replaceAll(/[\\`*_|<>~[\]]/g, (character) => `\\${character}`)
-}
-
-// In a code span nothing is escaped but, inside a table, the bar.
-function code(text: string): string {
-  const plain = text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
-  const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length))
-  const mark = '`'.repeat(longest + 1)
-  const pad = longest > 0 ? ' ' : ''
-  return `${mark}${pad}${plain}${pad}${mark}`
+  return inconclusive.map(({ check, reason }) => `- ${code(check)}: ${escaped(reason)}`).join('\n')
 }
 
 function fenceFor(text: string): string {

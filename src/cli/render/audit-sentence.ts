@@ -7,7 +7,8 @@ type Paint = (what: Level | 'doubt', text: string) => string
 /** The sum of a report in one line: the same in every format. */
 export function auditSentence(report: AuditReport, paint: Paint = (_, text) => text): string {
   const { tables, checks, baseline, waived, inconclusive, off } = report
-  const open = inconclusive.length
+  // One check can be in doubt about many tables.
+  const open = new Set(inconclusive.map(({ check }) => check)).size
   const known = baseline?.known.length ?? 0
   const fixed = baseline?.fixed.length ?? 0
   const asides = [

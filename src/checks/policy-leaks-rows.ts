@@ -1,0 +1,74 @@
+import type { Effect } from '../catalog/truth-table.ts'
+import { hasDrifted } from '../drift/drifted-table.ts'
+import { proofOf, verdictOf } from '../drift/verdict.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import { alterPolicy } from '../policy/tenant-policies.ts'
+import { type Check, type CheckContext, type Doubt, tableCheck } from './check.ts'
+import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
+import { alterExample } from './facts/example.ts'
+import { hasWantedShape, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
+import { createPolicies } from './facts/protection.ts'
+import { statements } from './facts/statements.ts'
+import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
+
+const FAIL_OPEN = `tenant_id = coalesce(
+    (select nullif(current_setting('app.tenant_id', true), '')::uuid), tenant_id)`
+
+export const policyLeaksRows: Check = {
+  ...tableCheck(
+    {
+      id: 'policy-leaks-rows',
+      level: 'critical',
+      title: 'The policies of a table together let rows of other tenants through',
+      why:
+        'Their conditions were asked about made-up rows, combined as PostgreSQL combines them: the ' +
+        'one that is named passes, and must not. Whoever connects as the application can do the same.',
+      link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
+      broken: `alter policy tenant_access on public.projects using (${FAIL_OPEN}) with check (${FAIL_OPEN});
+alter policy tenant_isolation on public.projects using (${FAIL_OPEN}) with check (${FAIL_OPEN})`,
+      fixed: statements([alterExample('tenant_access'), alterExample('tenant_isolation')]),
+      alsoFinds: ['policy-expression-drift'],
+    },
+    (state, context) => {
+      const worst = worstOf(state, context)
+      if (!worst || verdictOf(worst) !== 'more') return
+      const proof = proofOf(worst)
+      return {
+        summary: `${proof.charAt(0).toUpperCase()}${proof.slice(1)}.`,
+        fix: restore(state),
+        evidence: JSON.stringify(state.relation.policies.map(policyText)),
+      }
+    },
+  ),
+  doubts,
+}
+
+function worstOf(state: TenantTableState, context: CheckContext): Effect | undefined {
+  const truthTable = truthTableOf(state, context)
+  return truthTable && worstEffect(effectsOnApp(truthTable, context))
+}
+
+function doubts(context: CheckContext): Doubt[] {
+  return tenantTables(context)
+    .filter(hasDrifted)
+    .flatMap((state) => {
+      const object = qualifiedName(state.relation)
+      if (!truthTableOf(state, context)) {
+        return { object, reason: 'what its policies let through was not tried out for this config' }
+      }
+      const worst = worstOf(state, context)
+      if (!worst || verdictOf(worst) !== 'doubtful') return []
+      return { object, reason: worst.moreDoubt ?? '' }
+    })
+}
+
+// With the floor as it should be, nothing else can leak.
+function restore(state: TenantTableState): string {
+  const missing = missingPolicies(state)
+  return statements([
+    ...(missing.length > 0 ? [createPolicies(state.table, missing)] : []),
+    ...policyPairs(state)
+      .filter(hasWantedShape)
+      .map(({ wanted }) => alterPolicy(state.table, wanted)),
+  ])
+}

@@ -1,0 +1,97 @@
+import type { ChalkInstance } from 'chalk'
+import { type Change, JUDGEMENTS, type Judgement } from '../../comparison/change.ts'
+import { renderJson } from './json.ts'
+import { code, escaped } from './markdown.ts'
+import { paint } from './paint.ts'
+import { plural } from './plural.ts'
+
+/** What changed, and since when. */
+export interface Comparison {
+  readonly database: string
+  /** The file that holds what was there before. */
+  readonly against: string
+  readonly changes: readonly Change[]
+}
+
+export const COMPARISON_FORMATS = ['human', 'json', 'markdown'] as const
+
+export function renderComparison(
+  comparison: Comparison,
+  format: (typeof COMPARISON_FORMATS)[number],
+  color: boolean,
+): string {
+  switch (format) {
+    case 'human':
+      return renderHuman(comparison, color)
+    case 'json':
+      return renderJson(comparison)
+    case 'markdown':
+      return renderMarkdown(comparison)
+  }
+}
+
+/** Worst first, object by object; the sum. */
+function renderHuman(comparison: Comparison, color: boolean): string {
+  const c = paint(color)
+  const width = Math.max(...JUDGEMENTS.map((judgement) => judgement.length))
+  const blocks = byObject(comparison.changes).map(([object, changes]) =>
+    [
+      c.bold(object),
+      ...changes.map(({ judgement, summary }) => {
+        const text = summary.replaceAll('\n', `\n  ${' '.repeat(width)}  `)
+        return `  ${painted(c, judgement, judgement.padEnd(width))}  ${text}`
+      }),
+    ].join('\n'),
+  )
+  const mark = opens(comparison.changes) ? c.red('✖') : c.green('✔')
+  return `${[...blocks, `${mark} ${sum(comparison)}`].join('\n\n')}\n`
+}
+
+/** For a comment on a pull request, or the summary of a job. */
+function renderMarkdown(comparison: Comparison): string {
+  const rows = comparison.changes.map(({ judgement, object, summary }) =>
+    [judgement, code(object), escaped(summary)].join(' | '),
+  )
+  const table = ['judgement | object | change', '---|---|---', ...rows].map((row) => `| ${row} |`)
+  const blocks = [
+    `## Changes of ${code(comparison.database)}`,
+    `**${escaped(sum(comparison))}**`,
+    ...(rows.length === 0 ? [] : [table.join('\n')]),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+/** Somebody can see or write more than before, or nobody knows. */
+export function opens(changes: readonly Change[]): boolean {
+  return changes.some(({ judgement }) => judgement === 'WIDENS' || judgement === 'UNKNOWN')
+}
+
+function byObject(changes: readonly Change[]): [string, Change[]][] {
+  const groups = new Map<string, Change[]>()
+  for (const change of changes) {
+    groups.set(change.object, [...(groups.get(change.object) ?? []), change])
+  }
+  return [...groups]
+}
+
+function sum({ against, changes }: Comparison): string {
+  if (changes.length === 0) return `Nothing changed since ${against}.`
+  const counts = JUDGEMENTS.flatMap((judgement) => {
+    const count = changes.filter((change) => change.judgement === judgement).length
+    return count > 0 ? [`${count} ${judgement}`] : []
+  })
+  return `${plural(changes.length, 'change')} since ${against}: ${counts.join(', ')}.`
+}
+
+function painted(c: ChalkInstance, judgement: Judgement, text: string): string {
+  switch (judgement) {
+    case 'WIDENS':
+      return c.red(text)
+    case 'UNKNOWN':
+      return c.yellow(text)
+    case 'NARROWS':
+      return c.cyan(text)
+    case 'SAFE':
+      return c.dim(text)
+  }
+}

@@ -1,0 +1,110 @@
+import type { ColumnState, Grant, PublicationState, RelationState } from '../catalog/snapshot.ts'
+import {
+  barrier,
+  type Change,
+  changedFields,
+  changedList,
+  isSame,
+  type Judge,
+  type Judgement,
+  type Judges,
+  safe,
+  told,
+} from './change.ts'
+
+interface Granted {
+  readonly owner: string
+  readonly grants: readonly Grant[]
+}
+
+/** What its owner has goes with the ownership. */
+export function changedGrants(before: Granted, after: Granted, object: string): Change[] {
+  const grants = ({ owner, grants }: Granted) => grants.filter(({ grantee }) => grantee !== owner)
+  const words = ({ grantee, privilege }: Grant) => `${privilege} of ${grantee ?? 'public'}`
+  return changedList(grants(before), grants(after), {
+    key: words,
+    added: (grant) => ({ judgement: 'WIDENS', object, summary: `${words(grant)} is new` }),
+    gone: (grant) => ({ judgement: 'NARROWS', object, summary: `${words(grant)} is gone` }),
+  })
+}
+
+export function changedColumns(
+  before: RelationState,
+  after: RelationState,
+  object: string,
+): Change[] {
+  const decides = ({ name }: ColumnState) =>
+    [...before.policies, ...after.policies].some(({ usingColumns, checkColumns }) =>
+      [...usingColumns, ...checkColumns].includes(name),
+    )
+  const ifDecides =
+    (column: ColumnState): Judge<unknown> =>
+    () =>
+      decides(column) ? 'UNKNOWN' : 'SAFE'
+  return changedList(before.columns, after.columns, {
+    key: ({ name }) => name,
+    added: ({ name }) => ({ judgement: 'SAFE', object, summary: `column ${name} is new` }),
+    gone: ({ name }) => ({ judgement: 'NARROWS', object, summary: `column ${name} is gone` }),
+    kept: (old, now) => {
+      const judge = ifDecides(now)
+      const judges: Judges<ColumnState> = {
+        ...{ name: told, baseType: told, isDomain: told },
+        ...{ type: judge, notNull: judge, default: judge, isIdentity: judge },
+        defaultFunctions: judge,
+      }
+      return changedFields(old, now, { object, what: `column ${now.name}`, judges })
+    },
+  })
+}
+
+export function changedPublications(
+  before: readonly PublicationState[],
+  after: readonly PublicationState[],
+  object: string,
+): Change[] {
+  const words = ({ name }: PublicationState) => `publication ${name}`
+  return changedList(before, after, {
+    key: words,
+    added: (it) => ({ judgement: 'WIDENS', object, summary: `${words(it)} is new` }),
+    gone: (it) => ({ judgement: 'NARROWS', object, summary: `${words(it)} is gone` }),
+    kept: (old, now) =>
+      changedFields(old, now, {
+        ...{ object, what: words(now) },
+        judges: { name: told, namesTable: safe, hasRowFilter: barrier },
+      }),
+  })
+}
+
+type Named = { readonly name: string }
+
+interface Part {
+  readonly what: string
+  readonly of: (relation: RelationState) => readonly Named[]
+  readonly judgement: Judgement
+}
+
+// A trigger runs whatever its function says. Keys, indexes and constraints keep rows out.
+const PARTS: readonly Part[] = [
+  { what: 'trigger', of: ({ triggers }) => triggers, judgement: 'UNKNOWN' },
+  { what: 'index', of: ({ indexes }) => indexes, judgement: 'SAFE' },
+  { what: 'foreign key', of: ({ foreignKeys }) => foreignKeys, judgement: 'SAFE' },
+  { what: 'constraint', of: ({ constraints }) => constraints, judgement: 'SAFE' },
+]
+
+export function changedParts(
+  before: RelationState,
+  after: RelationState,
+  object: string,
+): Change[] {
+  return PARTS.flatMap(({ what, of, judgement }) => {
+    const change = ({ name }: Named, state: string): Change => ({
+      ...{ judgement, object, summary: `${what} ${name} ${state}` },
+    })
+    return changedList(of(before), of(after), {
+      key: ({ name }) => name,
+      added: (part) => change(part, 'is new'),
+      gone: (part) => change(part, 'is gone'),
+      kept: (old, now) => (isSame(old, now) ? [] : change(now, 'is another')),
+    })
+  })
+}

@@ -1,0 +1,156 @@
+import { inherits } from '../catalog/inherits.ts'
+import type { PolicyState, Snapshot } from '../catalog/snapshot.ts'
+import type { Clause } from '../catalog/truth-table.ts'
+import { isOwnRow } from '../policy/current-tenant.ts'
+import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import { type Bounds, exactly, opaque, open } from './bounds.ts'
+import { type Applied, CLAUSES, clauseOf, combine } from './combine.ts'
+import { type DriftedTable, hasShape } from './drifted-table.ts'
+import type { Anatomy } from './read-anatomies.ts'
+import type { Samples } from './samples.ts'
+import { namesItsSettings } from './words.ts'
+
+/** A condition of the database, and the one that is wanted in its place. */
+export interface Subject {
+  readonly policy: string | null
+  readonly role: string | null
+  readonly clause: Clause
+  readonly actual: Bounds
+  readonly wanted: string
+}
+
+/** What there is to compare: all policies of each role together, and each that changed alone. */
+export function subjectsOf(
+  { table, relation }: DriftedTable,
+  snapshot: Snapshot,
+  { anatomies, samples }: { anatomies: readonly Anatomy[]; samples: Samples },
+): Subject[] {
+  const wanted = tenantPolicies(table)
+  const bounds = new Map(
+    relation.policies.map((policy) => {
+      const anatomy = anatomies.find((one) => one.policy === policy.name)
+      return [policy, boundsOf(policy, { table, wanted, anatomy, samples })] as const
+    }),
+  )
+  const applied = (policy: PolicyState): Applied => bounds.get(policy) ?? { ...policy, ...NEITHER }
+
+  const roles = [...table.appRoles, ...table.adminRoles]
+  return [
+    ...(roles.length > 0 ? roles : [null]).flatMap((role) =>
+      CLAUSES.map((source): Subject => {
+        const binds = bindsRole(role, table, snapshot)
+        const isOpen = table.access === 'boundary' && !table.adminRoles.includes(role ?? '')
+        return {
+          ...{ policy: null, role, clause: source.clause },
+          actual: combine(relation.policies.filter(binds).map(applied), source),
+          wanted: combine(
+            [...wanted.filter(binds).map(asWanted), ...(isOpen ? [EVERYTHING] : [])],
+            source,
+          ).lower,
+        }
+      }),
+    ),
+    ...wanted.flatMap((policy) => {
+      const actual = relation.policies.find(({ name }) => name === policy.name)
+      return actual && hasShape(policy, actual) ? alone(policy, applied(actual)) : []
+    }),
+  ]
+}
+
+/** Whoever wrote the policies of a boundary may let anything through, up to the floor. */
+const EVERYTHING: Applied = {
+  ...{ command: 'all', permissive: true, check: null },
+  using: exactly('true'),
+}
+
+const NEITHER = { using: null, check: null }
+
+function alone(wanted: TenantPolicy, actual: Applied): Subject[] {
+  return CLAUSES.filter(({ command }) =>
+    wanted.command === 'all' ? ['select', 'insert'].includes(command) : command === wanted.command,
+  ).flatMap(({ clause, of }) => {
+    const expected = clauseOf(asWanted(wanted), of)
+    const found = clauseOf(actual, of)
+    if (expected === null) return []
+    return {
+      ...{ policy: wanted.name, role: null, clause },
+      // A restrictive policy without the clause bounds nothing, a permissive one opens nothing.
+      actual: found ?? exactly(String(!wanted.permissive)),
+      wanted: expected.lower,
+    }
+  })
+}
+
+function asWanted({ command, permissive, using, check }: TenantPolicy): Applied {
+  return {
+    ...{ command, permissive },
+    using: using ? exactly(using.deparsed) : null,
+    check: check ? exactly(check.deparsed) : null,
+  }
+}
+
+interface Roles {
+  readonly roles: readonly string[]
+  readonly permissive: boolean
+}
+
+// Without app roles in the config anybody could be one: let in by any policy, bound by those of all.
+function bindsRole(role: string | null, { adminRoles }: TenantTable, snapshot: Snapshot) {
+  return ({ roles, permissive }: Roles): boolean => {
+    if (roles.length === 0) return true
+    if (role === null) return permissive && roles.some((name) => !adminRoles.includes(name))
+    return roles.some((name) => inherits(snapshot, role, name))
+  }
+}
+
+interface Known {
+  readonly table: TenantTable
+  readonly wanted: readonly TenantPolicy[]
+  readonly anatomy: Anatomy | undefined
+  readonly samples: Samples
+}
+
+function boundsOf(policy: PolicyState, known: Known): Applied {
+  const { command, permissive, using, check, usingColumns, checkColumns } = policy
+  const bounds = (text: string | null, columns: readonly string[]) =>
+    text === null ? null : boundsOfClause(policy.name, { text, columns }, known)
+  return {
+    ...{ command, permissive },
+    using: bounds(using, usingColumns),
+    check: bounds(check, checkColumns),
+  }
+}
+
+function boundsOfClause(
+  name: string,
+  { text, columns }: { text: string; columns: readonly string[] },
+  { table, wanted, anatomy, samples }: Known,
+): Bounds {
+  const known = [
+    isOwnRow(table).deparsed,
+    ...wanted.flatMap(({ using, check }) => [using, check].flatMap((e) => e?.deparsed ?? [])),
+  ]
+  if (known.includes(text)) return exactly(text)
+  const doubts = (reasons: readonly string[]) => reasons.map((reason) => `policy ${name} ${reason}`)
+
+  const hidden = [
+    ...(anatomy ? anatomy.opaque : ['was not there when the others were read']),
+    ...columns
+      .filter((column) => samples.rows.untried.includes(column))
+      .map((column) => `reads ${column}, of which no value can be tried`),
+    ...(namesItsSettings(text) ? [] : ['reads a setting that is not one of the application']),
+  ]
+  if (hidden.length > 0) return opaque(text, known, doubts(hidden))
+
+  const reasons = [
+    ...(anatomy?.open ?? []),
+    // What it stands for depends on `standard_conforming_strings`.
+    ...(text.includes('\\') ? ['holds a backslash'] : []),
+    ...columns
+      .filter((column) => samples.rows.open.includes(column))
+      .map((column) => `reads ${column}, of which not every value can be tried`),
+    ...samples.limits,
+  ]
+  return reasons.length > 0 ? open(text, known, doubts(reasons)) : exactly(text)
+}

@@ -1,0 +1,98 @@
+import type { Queryable } from '../catalog/read-only.ts'
+import { literal } from '../literal.ts'
+import { dollarQuoted } from '../policy/quote.ts'
+
+/** Why nothing is known: the server did not answer what was asked. */
+export class NotTried {
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+const MOST_IN_ONE = 200
+
+// What a statement of the application would end with too: a malformed value, and a setting that nobody
+// set and that the condition does not expect to be missing.
+const IS_REFUSAL = /^22|^42704$/
+
+/**
+ * Asks the server, in the transaction of the caller, whether each of these expressions is true. One that
+ * fails for what it is given lets nothing through, and counts as false.
+ */
+export async function tryConditions(
+  db: Queryable,
+  expressions: readonly string[],
+): Promise<boolean[] | NotTried> {
+  const outcomes: boolean[] = []
+  for (let start = 0; start < expressions.length; start += MOST_IN_ONE) {
+    const some = expressions.slice(start, start + MOST_IN_ONE)
+    let asked = await guarded(db, () => askTogether(db, some))
+    // One that fails takes the others with it.
+    if ('code' in asked && IS_REFUSAL.test(asked.code)) {
+      asked = await guarded(db, () => askOneByOne(db, some))
+    }
+    if ('code' in asked) return new NotTried(asked.message)
+    outcomes.push(...asked)
+  }
+  return outcomes
+}
+
+async function askTogether(db: Queryable, expressions: readonly string[]): Promise<boolean[]> {
+  const { rows } = await db.query<{ outcomes: (boolean | null)[] }>(
+    `select pg_catalog.to_json(array[${expressions.join(',\n')}]::boolean[]) as "outcomes"`,
+  )
+  return (rows[0]?.outcomes ?? []).map((outcome) => outcome === true)
+}
+
+async function askOneByOne(db: Queryable, expressions: readonly string[]): Promise<boolean[]> {
+  await db.query(`do ${dollarQuoted(oneByOne(expressions))}`)
+  // A block returns nothing, and what it sets can be read.
+  const { rows } = await db.query<{ outcomes: string }>(
+    `select pg_catalog.current_setting('kysely_tenants.outcomes') as "outcomes"`,
+  )
+  return [...(rows[0]?.outcomes ?? '')].map((outcome) => outcome === 't')
+}
+
+function oneByOne(expressions: readonly string[]): string {
+  return `
+    declare
+      expression text;
+      outcome boolean;
+      outcomes text := '';
+    begin
+      foreach expression in array array[${expressions.map(literal).join(',\n')}]::text[] loop
+        begin
+          execute 'select ' || expression into outcome;
+        exception when data_exception or undefined_object then
+          outcome := false;
+        end;
+        outcomes := outcomes || case when outcome then 't' else 'f' end;
+      end loop;
+      perform pg_catalog.set_config('kysely_tenants.outcomes', outcomes, true);
+    end`
+}
+
+/** Lets the transaction go on after an error of the statement; an error of the session is thrown. */
+export async function guarded<T>(
+  db: Queryable,
+  body: () => Promise<T>,
+): Promise<T | { code: string; message: string }> {
+  await db.query('savepoint kysely_tenants_try')
+  try {
+    const result = await body()
+    await db.query('release savepoint kysely_tenants_try')
+    return result
+  } catch (error) {
+    if (!isStatementError(error)) throw error
+    await db.query('rollback to savepoint kysely_tenants_try')
+    await db.query('release savepoint kysely_tenants_try')
+    return { code: error.code, message: error.message }
+  }
+}
+
+function isStatementError(error: unknown): error is Error & { code: string } {
+  if (!(error instanceof Error) || !('code' in error) || !('severity' in error)) return false
+  return typeof error.code === 'string' && /^(?!57P|08)[0-9A-Z]{5}$/.test(error.code)
+}

@@ -1,0 +1,55 @@
+import type { Queryable } from '../catalog/read-only.ts'
+import { identifier } from '../policy/quote.ts'
+import type { Outcomes } from './effects.ts'
+import type { Row } from './rows.ts'
+import type { Samples } from './samples.ts'
+import type { Subject } from './subjects.ts'
+import { guarded, NotTried, tryConditions } from './try-conditions.ts'
+import { withSettings } from './words.ts'
+
+/** Asks every condition about every row in every state of the settings. */
+export async function tryOut(
+  db: Queryable,
+  name: string,
+  { subjects, samples }: { subjects: readonly Subject[]; samples: Samples },
+): Promise<Outcomes | NotTried> {
+  const { rows, givens } = samples
+  const columns = rows.columns.map(identifier).join(', ')
+  // Under the name of the table, as the deparsed text calls it. Behind an `offset` the values are no
+  // constants, of which the planner would leave out what fails for a row of a table.
+  const ask = (condition: string, { values }: Row) =>
+    `(select ${condition} from (select ${values.join(', ')} offset 0) as ${identifier(name)} (${columns}))`
+
+  // Whether the rows can be made at all: afterwards an error is one of the condition.
+  const made = await tryConditions(db, [rows.rows.map((row) => ask('true', row)).join(' and ')])
+  if (made instanceof NotTried) return made
+  if (!made[0]) return new NotTried('the rows to try cannot be made')
+
+  const set = await guarded(db, () =>
+    db.query(
+      `select pg_catalog.set_config(s.name, s.value, true)
+       from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) s (name, value)`,
+      [[...givens.values.keys()], [...givens.values.values()]],
+    ),
+  )
+  if ('code' in set) return new NotTried(set.message)
+
+  const conditions = [
+    ...new Set(subjects.flatMap(({ actual, wanted }) => [actual.lower, actual.upper, wanted])),
+  ]
+  const outcomes = new Map<string, boolean[][]>()
+  for (const given of givens.givens) {
+    const expressions = conditions.flatMap((condition) => {
+      const asked = withSettings(condition, given.standIns)
+      return rows.rows.map((row) => ask(asked, row))
+    })
+    const answers = await tryConditions(db, expressions)
+    if (answers instanceof NotTried) return answers
+    conditions.forEach((condition, i) => {
+      const start = i * rows.rows.length
+      const answered = answers.slice(start, start + rows.rows.length)
+      outcomes.set(condition, [...(outcomes.get(condition) ?? []), answered])
+    })
+  }
+  return outcomes
+}
