@@ -19,7 +19,10 @@ import type { TableReference } from './table-name.ts'
  * ```
  */
 export interface ConfigInput {
-  /** Used by the CLI only, as the owner of the tables or a superuser. `--url` overrides it. */
+  /**
+   * Used by the CLI only, as the owner of the tables or a superuser. `--url` overrides it.
+   * @default what `kysely.config` of kysely-ctl connects to
+   */
   readonly connection?: string | ClientConfig | undefined
   readonly tenant?: {
     /** @default 'tenant_id' */
@@ -42,7 +45,7 @@ export interface ConfigInput {
   /** Tables that the app may reach and that hold no tenant data. */
   readonly global?: readonly string[]
   readonly migrations?: {
-    /** Relative to the config file. @default 'migrations' */
+    /** Relative to the config file. @default what `kysely.config` of kysely-ctl says, else 'migrations' */
     readonly folder?: string
     /**
      * For whom `migrate:rls` writes: Kysely ('ts', 'js'), Knex ('knex-ts', 'knex') or psql ('sql').
@@ -104,7 +107,7 @@ export interface Config {
   readonly schemas: readonly string[]
   readonly tables: readonly ConfigTable[]
   readonly global: readonly TableReference[]
-  readonly migrations: { readonly folder: string; readonly format: MigrationFormat }
+  readonly migrations: { readonly folder: string | undefined; readonly format: MigrationFormat }
   readonly audit: {
     readonly failOn: Level
     readonly levels: Readonly<Record<string, Judgement>>

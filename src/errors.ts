@@ -11,8 +11,10 @@ export const ERROR_CODES = [
   'CATALOG.CHANGED',
   'CATALOG.MISMATCH',
   'CHECK.UNKNOWN',
+  'CONFIG.FILE_EXISTS',
   'CONFIG.INVALID',
   'CONFIG.NOT_FOUND',
+  'CONFIG.NOT_WRITABLE',
   'CONFIG.UNREADABLE',
   'CONNECTION.IN_DOUBT',
   'CONNECTION.IN_TRANSACTION',
@@ -21,6 +23,10 @@ export const ERROR_CODES = [
   'DATABASE.UNREACHABLE',
   'DIALECT.FOREIGN',
   'DIALECT.UNSUPPORTED_POOL',
+  'INIT.AMBIGUOUS',
+  'INIT.CANCELLED',
+  'INIT.NOTHING_FOUND',
+  'INIT.UNKNOWN_NAME',
   'MIGRATION.FAILED',
   'MIGRATION.FILE_EXISTS',
   'MIGRATION.FOLDER_NOT_READABLE',
@@ -197,6 +203,14 @@ export function checkUnknown(check: string, near: string | undefined): TenancyEr
   )
 }
 
+export function configFileExists(path: string): TenancyError {
+  return new TenancyError(
+    'CONFIG.FILE_EXISTS',
+    `${path} exists already; nothing was written.`,
+    'Overwrite it with `--force`, see what would be written with `--dry-run`, or move it away.',
+  )
+}
+
 export function configInvalid(problems: readonly string[]): TenancyError {
   return new TenancyError(
     'CONFIG.INVALID',
@@ -209,7 +223,16 @@ export function configNotFound(path: string): TenancyError {
   return new TenancyError(
     'CONFIG.NOT_FOUND',
     `There is no config file at ${path}; nothing was done.`,
-    'Create kysely-tenants.config.ts (README, "Install"), or pass `--config <path>`.',
+    'Write one with `kysely-tenants init`, or pass `--config <path>`.',
+  )
+}
+
+export function configNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'CONFIG.NOT_WRITABLE',
+    `The config file ${path} cannot be written: ${(cause as Error).message}; nothing was written.`,
+    'Create the folder, correct its permissions, or pass another `--config <path>`.',
+    { cause },
   )
 }
 
@@ -286,6 +309,47 @@ export function dialectUnsupportedPool(problem: string): TenancyError {
   )
 }
 
+/** @param options what the question could be answered with, a line each */
+export function initAmbiguous(
+  question: string,
+  options: readonly string[],
+  flag: string,
+): TenancyError {
+  return new TenancyError(
+    'INIT.AMBIGUOUS',
+    lines(`The catalog does not say: ${question} Nothing was written.`, options),
+    `Choose with \`${flag}\`.`,
+  )
+}
+
+export function initCancelled(): TenancyError {
+  return new TenancyError(
+    'INIT.CANCELLED',
+    'The questions were not answered to the end; nothing was written.',
+    'Run it again, or pass the answers as flags: `kysely-tenants init --help`.',
+  )
+}
+
+export function initNothingFound(database: string, hasTables: boolean): TenancyError {
+  return new TenancyError(
+    'INIT.NOTHING_FOUND',
+    hasTables
+      ? `No table of ${database} has a column that looks like a tenant, or a foreign key to a table of tenants; nothing was written.`
+      : `${database} has no tables to look at; nothing was written.`,
+    hasTables
+      ? 'Name the column with `--tenant-column`, or the table of the tenants with `--tenants-table`.'
+      : 'Run the migrations of your schema first, or name the right `--url` or `--schema`.',
+  )
+}
+
+export function initUnknownName(problems: readonly string[]): TenancyError {
+  return new TenancyError(
+    'INIT.UNKNOWN_NAME',
+    lines('The flags and the database do not fit; nothing was written.', problems),
+    'Write names as the database has them: case counts, quotes are not part of them.',
+  )
+}
+
 export function migrationFailed(name: string, cause: unknown): TenancyError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new TenancyError(
@@ -308,7 +372,7 @@ export function migrationFolderNotReadable(path: string, cause: unknown): Tenanc
   return new TenancyError(
     'MIGRATION.FOLDER_NOT_READABLE',
     `The migrations folder ${path} cannot be read: ${(cause as Error).message}; nothing was done.`,
-    'Correct `migrations.folder` in the config, or write the first migration with `kysely-tenants migrate:rls`.',
+    'Correct `migrations.folder` in the config or `migrationFolder` in kysely.config, or write the first migration with `kysely-tenants migrate:rls`.',
     { cause },
   )
 }
@@ -317,7 +381,7 @@ export function migrationFolderNotWritable(path: string, cause: unknown): Tenanc
   return new TenancyError(
     'MIGRATION.FOLDER_NOT_WRITABLE',
     `The migrations folder ${path} cannot be written: ${(cause as Error).message}; nothing was written.`,
-    'Correct its permissions or `migrations.folder` in the config.',
+    'Correct its permissions, `migrations.folder` in the config, or `migrationFolder` in kysely.config.',
     { cause },
   )
 }

@@ -43,7 +43,7 @@ export function parseConfig(input: unknown): Config {
       return reference ? [reference] : []
     }),
     migrations: {
-      folder: read.text('migrations.folder', migrations.folder, 'migrations'),
+      folder: read.text('migrations.folder', migrations.folder, undefined),
       format: read.oneOf('migrations.format', migrations.format, MIGRATION_FORMATS, 'ts'),
     },
     audit: {

@@ -27,3 +27,12 @@ export function parseTableName(text: string): TableReference | undefined {
     name: quotedName?.replaceAll('""', '"') ?? name ?? '',
   }
 }
+
+/** The way back: {@link parseTableName} reads the same names from it. */
+export function formatTableName({ schema, name }: TableReference): string {
+  return schema === undefined ? part(name) : `${part(schema)}.${part(name)}`
+}
+
+function part(name: string): string {
+  return /[".]/.test(name) || name.trim() !== name ? `"${name.replaceAll('"', '""')}"` : name
+}

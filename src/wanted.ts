@@ -57,6 +57,11 @@ const TYPES: Readonly<Record<string, TenantType>> = {
   int8: 'bigint',
 }
 
+/** Undefined: a column like this cannot hold the tenant. */
+export function tenantTypeOf({ baseType }: ColumnState): TenantType | undefined {
+  return TYPES[baseType]
+}
+
 /** What the snapshot has to hold for {@link wantedState}. */
 export function snapshotRequest({
   schemas,

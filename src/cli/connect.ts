@@ -5,7 +5,15 @@ import {
   databaseLoginRefused,
   databaseUnreachable,
   isTenancyError,
+  type TenancyError,
 } from '../errors.ts'
+import type { KyselyConfig } from './kysely-config.ts'
+import {
+  isLender,
+  type KyselyConnection,
+  type Lender,
+  readConnection,
+} from './kysely-connection.ts'
 
 const CONNECT_TIMEOUT = 10_000
 
@@ -13,19 +21,57 @@ const CONNECT_TIMEOUT = 10_000
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const LOGIN_REFUSED = ['28P01', '28000', '3D000']
 
+/** Where to connect, and the file that says so when it is not our own config. */
+export interface Connection {
+  readonly to: Config['connection'] | KyselyConnection
+  readonly file: string | undefined
+}
+
+/**
+ * What a `kysely.config` connects to.
+ *
+ * @throws `DATABASE.UNREACHABLE` when no connection can be made of what it says
+ */
+export async function connectionOf(config: KyselyConfig | undefined): Promise<Connection> {
+  if (config === undefined) return { to: undefined, file: undefined }
+  try {
+    return { to: await readConnection(config.exported), file: config.name }
+  } catch (error) {
+    throw databaseUnreachable(`The database of ${config.name}`, error)
+  }
+}
+
 /**
  * Runs `body` with a client of its own, closed afterwards. What is thrown never shows the password.
  *
- * @param url instead of `connection`
+ * @param source asked when there is no `url`
  * @throws `DATABASE.UNREACHABLE`, `DATABASE.LOGIN_REFUSED`, or `DATABASE.CONNECTION_LOST` when the
  * connection breaks under `body`
  */
 export async function withClient<T>(
-  connection: Config['connection'],
+  source: Config['connection'] | (() => Promise<Connection>),
   url: string | undefined,
   body: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = createClient(url ?? connection)
+  const given = { to: url, file: undefined }
+  const { to, file } =
+    url !== undefined
+      ? given
+      : typeof source === 'function'
+        ? await source()
+        : { to: source, file: undefined }
+  return typeof to === 'object' && isLender(to)
+    ? borrow(to, `database of ${file}`, body)
+    : withOwnClient(to, file, body)
+}
+
+async function withOwnClient<T>(
+  connection: string | pg.ClientConfig | undefined,
+  file: string | undefined,
+  body: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = createClient(connection)
+  const name = file === undefined ? target(client) : `${target(client)} of ${file}`
   let lost = false
   // A client without a listener takes the process down when its backend dies.
   client.on('error', () => {
@@ -33,13 +79,32 @@ export async function withClient<T>(
   })
 
   try {
-    await connect(client)
+    await connect(client, name)
     return await body(client)
   } catch (error) {
     if (isTenancyError(error) || !(lost || isShutdown(error))) throw error
-    throw databaseConnectionLost(target(client), error)
+    throw databaseConnectionLost(name, error)
   } finally {
     await client.end()
+  }
+}
+
+async function borrow<T>(
+  { lend }: Lender,
+  name: string,
+  body: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  let isConnected = false
+  try {
+    return await lend((client) => {
+      isConnected = true
+      return body(client)
+    })
+  } catch (error) {
+    if (isTenancyError(error)) throw error
+    if (!isConnected) throw connectFailure(`The ${name}`, error)
+    if (isShutdown(error)) throw databaseConnectionLost(`the ${name}`, error)
+    throw error
   }
 }
 
@@ -67,13 +132,17 @@ function readable(url: string): string {
   return url
 }
 
-async function connect(client: pg.Client): Promise<void> {
+async function connect(client: pg.Client, name: string): Promise<void> {
   try {
     await client.connect()
   } catch (error) {
-    const refused = LOGIN_REFUSED.includes(sqlState(error) ?? '')
-    throw (refused ? databaseLoginRefused : databaseUnreachable)(target(client), firstOf(error))
+    throw connectFailure(name, error)
   }
+}
+
+function connectFailure(name: string, error: unknown): TenancyError {
+  const refused = LOGIN_REFUSED.includes(sqlState(error) ?? '')
+  return (refused ? databaseLoginRefused : databaseUnreachable)(name, firstOf(error))
 }
 
 function target({ user, host, port, database }: pg.Client): string {
@@ -90,6 +159,8 @@ function isShutdown(error: unknown): boolean {
   return sqlState(error)?.startsWith('57P') ?? false
 }
 
+// By shape: a dialect may bring a pg of its own.
 function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
 }

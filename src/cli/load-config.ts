@@ -4,6 +4,8 @@ import { loadConfig as readConfigFile } from 'c12'
 import type { Config } from '../config.ts'
 import { configNotFound, configUnreadable } from '../errors.ts'
 import { parseConfig } from '../parse-config.ts'
+import { type Connection, connectionOf } from './connect.ts'
+import { type KyselyConfig, loadKyselyConfig } from './kysely-config.ts'
 
 export interface LoadedConfig {
   readonly config: Config
@@ -11,7 +13,13 @@ export interface LoadedConfig {
   readonly path: string
   /** Of the config file: relative paths in the config start here. */
   readonly folder: string
+  /** Ours, else that of a `kysely.config` beside it, which is loaded only when it is needed. */
+  readonly connection: () => Promise<Connection>
+  /** The same for the migrations. Absolute. */
+  readonly migrationFolder: () => Promise<string>
 }
+
+export const DEFAULT_FILE = 'kysely-tenants.config.ts'
 
 const EXTENSIONS = ['ts', 'mts', 'js', 'mjs', 'json'] as const
 
@@ -27,12 +35,33 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
   if (!isFile(path)) throw configNotFound(path)
 
   const folder = dirname(path)
-  return { config: parseConfig(await defaultExport(path, folder)), path, folder }
+  const config = parseConfig(await defaultExport(path, folder))
+  let loading: Promise<KyselyConfig | undefined> | undefined
+  const beside = () => {
+    loading ??= loadKyselyConfig(folder)
+    return loading
+  }
+  return {
+    ...{ config, path, folder },
+    connection: async () =>
+      config.connection === undefined
+        ? connectionOf(await beside())
+        : { to: config.connection, file: undefined },
+    migrationFolder: async () => {
+      const named = config.migrations.folder
+      if (named !== undefined) return resolve(folder, named)
+      return (await beside())?.migrationFolder ?? resolve(folder, 'migrations')
+    },
+  }
 }
 
 function defaultFile(cwd: string): string {
-  const paths = EXTENSIONS.map((extension) => resolve(cwd, `kysely-tenants.config.${extension}`))
-  return paths.find(isFile) ?? resolve(cwd, 'kysely-tenants.config.ts')
+  return defaultFiles(cwd).find(isFile) ?? resolve(cwd, DEFAULT_FILE)
+}
+
+/** Where a config is looked for, in this order. */
+export function defaultFiles(folder: string): string[] {
+  return EXTENSIONS.map((extension) => resolve(folder, `kysely-tenants.config.${extension}`))
 }
 
 function isFile(path: string): boolean {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
 import { backfillCommand } from './commands/backfill.ts'
 import { explainCommand } from './commands/explain.ts'
+import { initCommand } from './commands/init.ts'
 import { migrateDownCommand } from './commands/migrate-down.ts'
 import { migrateLatestCommand } from './commands/migrate-latest.ts'
 import { migrateListCommand } from './commands/migrate-list.ts'
@@ -15,6 +16,7 @@ import { paint } from './render/paint.ts'
 type CreateCommand = (io: Io, exit: (code: number) => void) => Command
 
 const COMMANDS: readonly CreateCommand[] = [
+  initCommand,
   statusCommand,
   migrateRlsCommand,
   migrateLatestCommand,
@@ -34,6 +36,7 @@ Exit codes:
   2  could not do the job
 
 Examples:
+  kysely-tenants init             propose a config from what the database has
   kysely-tenants status           what is in place, table by table
   kysely-tenants migrate:rls      write the migrations that are missing
   kysely-tenants migrate:latest   run them

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { migrationOtherTool } from '../errors.ts'
 import type { MigrationFormat } from '../migration-format.ts'
-import type { LoadedConfig } from './load-config.ts'
 import { filesOf } from './migration-folder.ts'
 
 type Command = 'migrate:latest' | 'migrate:down' | 'migrate:list'
@@ -43,14 +42,16 @@ export function nextStep(format: MigrationFormat): string {
  *
  * @throws `MIGRATION.OTHER_TOOL`
  */
-export function refuseOtherTool({ config, folder }: LoadedConfig, command: Command): void {
-  const { format, folder: migrations } = config.migrations
+export function refuseOtherTool(
+  { format, folder }: { readonly format: MigrationFormat; readonly folder: string },
+  command: Command,
+): void {
   const tool = TOOLS[format]
   if (tool) {
     const what = `The migrations of the config (migrations.format: '${format}') are`
     throw migrationOtherTool(what, tool.name, tool[command])
   }
-  refuseOtherFiles(resolve(folder, migrations), command)
+  refuseOtherFiles(folder, command)
 }
 
 // A `.ts` file for Knex has an `up` too, which would fail half-way.

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type pg from 'pg'
 import { withClient } from './connect.ts'
 import type { Io } from './io.ts'
@@ -28,8 +27,9 @@ export async function runMigrations(
   run: Run,
 ): Promise<number> {
   const loaded = await loadConfig(io.cwd, options.config)
-  refuseOtherTool(loaded, command)
-  const { config, folder } = loaded
+  const { config, connection, migrationFolder } = loaded
+  const folder = await migrationFolder()
+  refuseOtherTool({ ...config.migrations, folder }, command)
   const c = paint(io.color)
   const say = (text: string) => io.err(`${c.dim('·')} ${text}\n`)
   const migrations: { name: string; status: MigrationStatus }[] = []
@@ -38,13 +38,11 @@ export async function runMigrations(
     if (!options.json) io.out(line(name, status, io))
   }
   const connect = (body: (client: pg.Client) => Promise<void>) =>
-    withClient(config.connection, options.url, body)
+    withClient(connection, options.url, body)
 
   await connect(async (client) => {
     try {
-      await watchStatement(client, { connect, say }, () =>
-        run(client, resolve(folder, config.migrations.folder), { done, say }),
-      )
+      await watchStatement(client, { connect, say }, () => run(client, folder, { done, say }))
     } finally {
       if (options.json) io.out(renderJson({ migrations }))
     }

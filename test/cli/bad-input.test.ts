@@ -65,7 +65,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
         expect(await runCli([command])).to.deep.equal(
           trouble(
             '✖ There is no config file at <folder>/kysely-tenants.config.ts; nothing was done.  CONFIG.NOT_FOUND',
-            '  next Create kysely-tenants.config.ts (README, "Install"), or pass `--config <path>`.',
+            '  next Write one with `kysely-tenants init`, or pass `--config <path>`.',
           ),
         )
       })

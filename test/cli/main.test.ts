@@ -5,6 +5,7 @@ import { createDatabase, type TestDatabase } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
 
 const COMMANDS = [
+  'init',
   'status',
   'audit',
   'explain',
@@ -132,6 +133,7 @@ Options:
   -h, --help                     display help for command
 
 Commands:
+  init [options]                 propose a config from what the database has, and write it
   status [options]               show what is in place, a line for each tenant table
   migrate:rls [options]          write the migrations that bring row security to what the config
                                  wants
@@ -149,6 +151,7 @@ Exit codes:
   2  could not do the job
 
 Examples:
+  kysely-tenants init             propose a config from what the database has
   kysely-tenants status           what is in place, table by table
   kysely-tenants migrate:rls      write the migrations that are missing
   kysely-tenants migrate:latest   run them

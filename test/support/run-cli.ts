@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Terminal } from '../../src/cli/io.ts'
 import { main } from '../../src/cli/main.ts'
 
 export interface CliRun {
@@ -13,6 +14,8 @@ export interface Project {
   /** Appears as `<folder>` in what the CLI prints. */
   readonly folder: string
   run(...argv: string[]): Promise<CliRun>
+  /** The same where somebody can be asked. */
+  runAt(terminal: Terminal, ...argv: string[]): Promise<CliRun>
 }
 
 /**
@@ -30,7 +33,11 @@ export async function withProject<T>(
       const text = typeof config === 'string' ? config : `export default ${JSON.stringify(config)}`
       writeFileSync(join(folder, 'kysely-tenants.config.ts'), text)
     }
-    return await body({ folder, run: (...argv) => run(folder, argv) })
+    return await body({
+      folder,
+      run: (...argv) => run(folder, argv),
+      runAt: (terminal, ...argv) => run(folder, argv, terminal),
+    })
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -41,7 +48,7 @@ export function runCli(argv: readonly string[], config?: object | string): Promi
   return withProject(config, ({ run }) => run(...argv))
 }
 
-async function run(cwd: string, argv: readonly string[]): Promise<CliRun> {
+async function run(cwd: string, argv: readonly string[], terminal?: Terminal): Promise<CliRun> {
   let out = ''
   let err = ''
   const code = await main(argv, {
@@ -53,6 +60,7 @@ async function run(cwd: string, argv: readonly string[]): Promise<CliRun> {
       err += text
     },
     color: false,
+    terminal,
   })
   const told = (text: string) => text.replaceAll(cwd, '<folder>')
   return { code, out: told(out), err: told(err).replaceAll(PROGRESS, '') }

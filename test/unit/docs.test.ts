@@ -4,6 +4,14 @@ import { checksPage } from '../../docs/checks-page.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import { MIGRATION_FORMATS } from '../../src/migration-format.ts'
 
+describe('docs/init.md', () => {
+  it('shows the file that the test of `init` expects', () => {
+    const page = readFileSync(new URL('../../docs/init.md', import.meta.url), 'utf8')
+    const file = new URL('../cli/golden/kysely-tenants.config.ts', import.meta.url)
+    expect(page).to.include(`<!-- config -->\n\`\`\`ts\n${readFileSync(file, 'utf8')}\`\`\`\n`)
+  })
+})
+
 describe('docs/checks.md', () => {
   const page = readFileSync(new URL('../../docs/checks.md', import.meta.url), 'utf8')
 

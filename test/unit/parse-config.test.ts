@@ -21,7 +21,7 @@ const DEFAULTS = {
     },
   ],
   global: [],
-  migrations: { folder: 'migrations', format: 'ts' },
+  migrations: { folder: undefined, format: 'ts' },
   audit: { failOn: 'high', levels: {}, waivers: [], appConnection: undefined },
 }
 

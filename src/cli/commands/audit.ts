@@ -13,7 +13,7 @@ import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
-import { loadConfig } from '../load-config.ts'
+import { type LoadedConfig, loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
 import { type RatchetOptions, ratchet } from '../ratchet.ts'
@@ -113,13 +113,14 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       if (options.against !== undefined && !comparable) {
         command.error(`error: --against is printed as ${COMPARISON_FORMATS.join(', ')}`)
       }
-      const { config, path } = await loadConfig(io.cwd, options.config)
+      const loaded = await loadConfig(io.cwd, options.config)
+      const { config, path } = loaded
       if (options.against !== undefined && comparable) {
-        const comparison = await compare(config, options.against, { ...options, cwd: io.cwd })
+        const comparison = await compare(loaded, options.against, { ...options, cwd: io.cwd })
         io.out(renderComparison(comparison, comparable, io.color))
         return exit(opens(comparison.changes) ? EXIT.findings : EXIT.clean)
       }
-      const snapshot = await snapshotFor(config, options, io.cwd)
+      const snapshot = await snapshotFor(loaded, options, io.cwd)
       const report = ratchet(options, io, (baseline) =>
         auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
       )
@@ -135,14 +136,14 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 }
 
 async function snapshotFor(
-  config: Config,
+  { config, connection }: LoadedConfig,
   { url, appUrl, snapshot: to, from }: AuditOptions,
   cwd: string,
 ): Promise<Snapshot> {
   const request = snapshotRequest(config)
   if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
 
-  const snapshot = await withClient(config.connection, url, (client) =>
+  const snapshot = await withClient(connection, url, (client) =>
     withAppClient(config, appUrl, (app) => takeSnapshot(client, config, app)),
   )
   if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
@@ -150,13 +151,14 @@ async function snapshotFor(
 }
 
 async function compare(
-  config: Config,
+  loaded: LoadedConfig,
   against: string,
   { cwd, ...options }: AuditOptions & { readonly cwd: string },
 ): Promise<Comparison> {
   // What cannot be read must not cost a look at the database, nor overwrite itself.
+  const { config } = loaded
   const before = loadSnapshot(resolve(cwd, against), snapshotRequest(config))
-  const after = await snapshotFor(config, options, cwd)
+  const after = await snapshotFor(loaded, options, cwd)
   const changes = compareSnapshots(before, after, wantedState(config, after))
   return { database: after.database, against, changes }
 }

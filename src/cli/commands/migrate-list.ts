@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { MigrationInfo } from 'kysely/migration'
 import { withClient } from '../connect.ts'
@@ -26,10 +25,10 @@ export function migrateListCommand(io: Io, exit: (code: number) => void): Comman
     .addHelpText('after', HELP)
     .action(async (options: CommonOptions) => {
       const loaded = await loadConfig(io.cwd, options.config)
-      refuseOtherTool(loaded, 'migrate:list')
-      const { config, folder } = loaded
-      const migrations = await withClient(config.connection, options.url, (client) =>
-        listMigrations(client, resolve(folder, config.migrations.folder)),
+      const folder = await loaded.migrationFolder()
+      refuseOtherTool({ ...loaded.config.migrations, folder }, 'migrate:list')
+      const migrations = await withClient(loaded.connection, options.url, (client) =>
+        listMigrations(client, folder),
       )
       io.out(
         options.json ? renderJson({ migrations: migrations.map(state) }) : human(io, migrations),

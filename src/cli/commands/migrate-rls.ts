@@ -1,8 +1,7 @@
-import { relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
-import type { Config } from '../../config.ts'
 import { plan } from '../../migration/plan.ts'
 import type { Phase, Step } from '../../migration/step.ts'
 import { MIGRATION_FORMATS, type MigrationFormat } from '../../migration-format.ts'
@@ -10,7 +9,7 @@ import { qualifiedName } from '../../policy/quote.ts'
 import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
-import { loadConfig } from '../load-config.ts'
+import { type LoadedConfig, loadConfig } from '../load-config.ts'
 import { migrationFiles, type PhaseFiles } from '../migration-files.ts'
 import { writeMigrations } from '../migration-folder.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
@@ -58,10 +57,10 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: RlsOptions) => {
-      const { config, folder: base } = await loadConfig(io.cwd, options.config)
-      const phases = await planFor(config, options.url)
-      const folder = resolve(base, config.migrations.folder)
-      const format = options.format ?? config.migrations.format
+      const loaded = await loadConfig(io.cwd, options.config)
+      const phases = await planFor(loaded, options.url)
+      const folder = await loaded.migrationFolder()
+      const format = options.format ?? loaded.config.migrations.format
       const written = migrationFiles(phases, { folder, format, name: options.name })
       const files = written.flatMap((phase) => phase.files)
 
@@ -77,9 +76,12 @@ function parseName(name: string): string {
   throw new InvalidArgumentError('A name has letters, digits, "_" and "-".')
 }
 
-async function planFor(config: Config, url: string | undefined): Promise<Phase[]> {
+async function planFor(
+  { config, connection }: LoadedConfig,
+  url: string | undefined,
+): Promise<Phase[]> {
   const request = snapshotRequest(config)
-  const snapshot = await withClient(config.connection, url, (client) =>
+  const snapshot = await withClient(connection, url, (client) =>
     inReadOnlyTransaction(client, () => readSnapshot(client, request)),
   )
   return plan(wantedState(config, snapshot), snapshot)

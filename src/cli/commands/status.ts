@@ -26,9 +26,9 @@ export function statusCommand(io: Io, exit: (code: number) => void): Command {
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: CommonOptions) => {
-      const { config } = await loadConfig(io.cwd, options.config)
+      const { config, connection } = await loadConfig(io.cwd, options.config)
       const request = snapshotRequest(config)
-      const snapshot = await withClient(config.connection, options.url, (client) =>
+      const snapshot = await withClient(connection, options.url, (client) =>
         inReadOnlyTransaction(client, () => readSnapshot(client, request)),
       )
       const status = tableStatus(wantedState(config, snapshot), snapshot)

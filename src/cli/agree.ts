@@ -1,0 +1,71 @@
+import type { Survey } from '../catalog/read-survey.ts'
+import { initAmbiguous, initCancelled } from '../errors.ts'
+import type { Answers, Question } from '../init/answers.ts'
+import type { Proposal } from '../init/proposal.ts'
+import { propose } from '../init/propose.ts'
+import type { Ask } from './ask.ts'
+
+const FLAGS: Readonly<Record<Question['about'], string>> = {
+  appRoles: '--app-role',
+  column: '--tenant-column',
+  tenantsTable: '--tenants-table',
+}
+
+/**
+ * Comes to a proposal, with the answers of whoever can be asked.
+ *
+ * @throws `INIT.AMBIGUOUS` when there is a question and nobody to ask
+ */
+export async function agree(
+  survey: Survey,
+  given: Answers,
+  ask: Ask | undefined,
+): Promise<Proposal> {
+  const { proposal, answers } = await settle(survey, given, ask)
+  if (ask === undefined) return proposal
+  const shared = answers.shared ?? (await askShared(proposal, ask))
+  const adminRoles = answers.adminRoles ?? (await askAdmins(proposal, ask))
+  return (await settle(survey, { ...answers, shared, adminRoles }, ask)).proposal
+}
+
+/** @throws `INIT.CANCELLED` when the answer is no */
+export async function confirmProposal(summary: string, file: string, ask: Ask): Promise<void> {
+  ask.show(summary.trimEnd(), 'Proposal')
+  if (!(await ask.yes(`Write ${file}?`))) throw initCancelled()
+}
+
+async function settle(
+  survey: Survey,
+  given: Answers,
+  ask: Ask | undefined,
+): Promise<{ proposal: Proposal; answers: Answers }> {
+  let answers = given
+  for (;;) {
+    const outcome = propose(survey, answers)
+    if ('proposal' in outcome) return { proposal: outcome.proposal, answers }
+    answers = { ...answers, ...(await answerTo(outcome.question, ask)) }
+  }
+}
+
+async function answerTo({ about, text, options }: Question, ask: Ask | undefined) {
+  if (ask === undefined) {
+    const lines = options.map(({ value, note }) => `${value}  ${note}`)
+    throw initAmbiguous(text, lines, FLAGS[about])
+  }
+  const answer = await ask.one(text, options)
+  return { [about]: about === 'appRoles' ? [answer] : answer }
+}
+
+async function askShared({ tables }: Proposal, ask: Ask): Promise<readonly string[]> {
+  const options = tables
+    .filter(({ nullable }) => nullable)
+    .map(({ name, column }) => ({ value: name, note: `${column} may be NULL` }))
+  if (options.length === 0) return []
+  return ask.any('Which tables have rows without a tenant that every tenant may read?', options)
+}
+
+async function askAdmins({ roles }: Proposal, ask: Ask): Promise<readonly string[]> {
+  const options = roles.others.map((value) => ({ value, note: 'may change tenant tables too' }))
+  if (options.length === 0) return []
+  return ask.any('Which logins see every tenant?', options)
+}

@@ -1,0 +1,109 @@
+import { CompiledQuery, type Dialect, Kysely } from 'kysely'
+import type pg from 'pg'
+import { suppress } from '../errors.ts'
+
+/** What a `kysely.config` connects to: the options of a pool, or a Kysely that lends its connection. */
+export type KyselyConnection = pg.ClientConfig | Lender
+
+export interface Lender {
+  /** One borrower at a time: a pool of one connection would let a second one wait for ever. */
+  readonly lend: <T>(body: (client: pg.Client) => Promise<T>) => Promise<T>
+}
+
+export function isLender(connection: object): connection is Lender {
+  return 'lend' in connection && typeof connection.lend === 'function'
+}
+
+/**
+ * Reads `dialect` and `dialectConfig`, or `kysely`. Nothing is connected.
+ *
+ * @param config not trusted: what the file exports
+ * @throws Error, with what the file would have to say instead
+ */
+export async function readConnection(config: object): Promise<KyselyConnection> {
+  const { dialect, dialectConfig, kysely } = config as Partial<Record<string, unknown>>
+  if (dialect === 'pg') return poolOptions(await resolved(dialectConfig))
+  if (typeof dialect === 'string') throw new Error(`its dialect '${dialect}' is not 'pg'`)
+  if (dialect !== undefined) {
+    return lender(async () => new Kysely({ dialect: await shaped(dialect, isDialect) }))
+  }
+  if (kysely !== undefined) return lender(() => shaped(kysely, isKysely))
+  throw new Error('it has no dialect')
+}
+
+async function poolOptions(dialectConfig: unknown): Promise<pg.ClientConfig> {
+  const pool = isObject(dialectConfig) ? await resolved(dialectConfig.pool) : undefined
+  const options = isObject(pool) ? pool.options : undefined
+  if (!isObject(options)) throw new Error('its dialectConfig has no pool of pg')
+  // A pool hides its password from whoever copies its options.
+  return { ...options, password: options.password as pg.ClientConfig['password'] }
+}
+
+function lender(open: () => Promise<Kysely<unknown>>): Lender {
+  let isLent = false
+  return {
+    async lend(body) {
+      if (isLent) throw new Error('the connection of the dialect is in use')
+      isLent = true
+      try {
+        return await borrowed(await open(), body)
+      } finally {
+        isLent = false
+      }
+    },
+  }
+}
+
+async function borrowed<T>(
+  kysely: Kysely<unknown>,
+  body: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  let result: T
+  try {
+    result = await kysely
+      .withoutPlugins()
+      .connection()
+      .execute((db) => body(clientOver(db)))
+  } catch (error) {
+    await kysely.destroy().catch((cleanUp) => suppress(error, cleanUp))
+    throw error
+  }
+  // kysely-ctl does so too: idle connections would keep the process alive.
+  await kysely.destroy()
+  return result
+}
+
+function clientOver(db: Kysely<unknown>): pg.Client {
+  const query = async (text: string, values: unknown[] = []) => {
+    const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, values))
+    if (numAffectedRows === undefined) return { rows }
+    // As a statement that changes rows answers, whichever it was.
+    return { rows, command: 'UPDATE', rowCount: Number(numAffectedRows) }
+  }
+  // The commands call `query` with a text and values, and nothing else of a client.
+  return { query } as unknown as pg.Client
+}
+
+/** kysely-ctl takes a value or a function that makes it. */
+async function resolved(value: unknown): Promise<unknown> {
+  return typeof value === 'function' ? value() : value
+}
+
+async function shaped<T>(value: unknown, isShaped: (value: unknown) => value is T): Promise<T> {
+  const made = await resolved(value)
+  if (isShaped(made)) return made
+  throw new Error('it has no dialect')
+}
+
+// By shape: the application may have a Kysely of its own.
+function isDialect(value: unknown): value is Dialect {
+  return isObject(value) && typeof value.createDriver === 'function'
+}
+
+function isKysely(value: unknown): value is Kysely<unknown> {
+  return isObject(value) && typeof value.withoutPlugins === 'function'
+}
+
+function isObject(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

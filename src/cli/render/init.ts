@@ -1,0 +1,27 @@
+import type { Proposal } from '../../init/proposal.ts'
+import { paint } from './paint.ts'
+import { plural } from './plural.ts'
+
+/** What was found, for whoever reviews the file: numbers to compare with what they know. */
+export function renderProposal(proposal: Proposal, color: boolean): string {
+  const c = paint(color)
+  const { column, type, tenantsTable, tables, undecided, global, roles } = proposal
+  const adopted = tables.filter(({ adoption }) => adoption !== undefined).length
+  const facts: (readonly [string, string])[] = [
+    ['tenant', `${column}${type ? ` (${type})` : ''}${tenantsTable ? `, of ${tenantsTable}` : ''}`],
+    ['tables', `${tables.length}${adopted > 0 ? `, ${adopted} of them get the column` : ''}`],
+    ['global', global.join(', ') || 'none'],
+    ['app', roles.app.join(', ') || 'no login found that row security binds'],
+    ...(roles.admin.length > 0 ? [['admin', roles.admin.join(', ')] as const] : []),
+    ['owner', proposal.owners.join(', ')],
+  ]
+  const open = undecided.map(({ name, reason }) => `  ${c.yellow('?')} ${name}: ${reason}`)
+  return [
+    ...facts.map(([name, value]) => `${c.dim(name.padEnd(7))} ${value}`),
+    ...(open.length > 0 ? [`${plural(open.length, 'table')} not decided`, ...open] : []),
+    ...[...roles.warnings, ...(proposal.citus ? [CITUS] : [])].map((w) => `${c.yellow('!')} ${w}`),
+    '',
+  ].join('\n')
+}
+
+const CITUS = 'Citus refuses policies with a sub-select on distributed tables.'

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { configFileExists, configNotWritable, suppress } from '../errors.ts'
+
+/** @throws `CONFIG.FILE_EXISTS` */
+export function refuseExisting(paths: readonly string[]): void {
+  const taken = paths.find((path) => existsSync(path))
+  if (taken !== undefined) throw configFileExists(taken)
+}
+
+/**
+ * Writes the whole file or nothing: what was there before stays until the new one is complete.
+ *
+ * @throws `CONFIG.NOT_WRITABLE`
+ */
+export function writeConfig(path: string, text: string): void {
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' })
+    renameSync(temporary, path)
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true })
+    } catch (cleanUp) {
+      suppress(error, cleanUp)
+    }
+    throw configNotWritable(path, error)
+  }
+}

@@ -1,0 +1,55 @@
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { initUnknownName } from '../errors.ts'
+import type { Answers } from './answers.ts'
+import type { Classification, TenantKey } from './classification.ts'
+import { meaningOf } from './column-meaning.ts'
+import { type Landscape, tableByLabel } from './landscape.ts'
+
+/** @throws `INIT.UNKNOWN_NAME` with all that the answers name and the database does not have */
+export function checkAnswers(answers: Answers, landscape: Landscape, { roles }: Snapshot): void {
+  const columns = new Set(landscape.tables.flatMap((t) => t.columns.map(({ name }) => name)))
+  const tables = [answers.tenantsTable ?? [], answers.shared ?? []].flat()
+  const logins = [answers.appRoles ?? [], answers.adminRoles ?? []].flat()
+  const meanings = new Set([...columns].map(meaningOf))
+  const problems = [
+    ...[answers.column ?? []]
+      .flat()
+      .flatMap((name) => (meanings.has(meaningOf(name)) ? [] : [`No table has a column ${name}.`])),
+    ...tables.flatMap((name) =>
+      tableByLabel(name, landscape) ? [] : [`There is no table ${name}.`],
+    ),
+    ...logins.flatMap((name) =>
+      roles.some((role) => role.name === name) ? [] : [`There is no role ${name}.`],
+    ),
+    ...(answers.adminRoles ?? [])
+      .filter((name) => answers.appRoles?.includes(name))
+      .map((name) => `${name} cannot be both the app role and the admin role.`),
+  ]
+  if (problems.length > 0) throw initUnknownName([...new Set(problems)])
+}
+
+/**
+ * An answer that changes nothing is a mistake too.
+ *
+ * @throws `INIT.UNKNOWN_NAME`
+ */
+export function checkUse(
+  { tenantsTable, shared = [] }: Answers,
+  landscape: Landscape,
+  { key, classification }: { readonly key: TenantKey; readonly classification: Classification },
+): void {
+  const owned = new Set(classification.owned.map(({ relation }) => relation))
+  const isOwned = (name: string) => {
+    const table = tableByLabel(name, landscape)
+    return table !== undefined && owned.has(table)
+  }
+  const problems = [
+    ...(tenantsTable !== undefined && key.tenants === undefined
+      ? [`${tenantsTable} has no key of one column that could be the tenant.`]
+      : []),
+    ...shared
+      .filter((name) => !isOwned(name))
+      .map((name) => `${name} has no tenant column, and so no rows to share.`),
+  ]
+  if (problems.length > 0) throw initUnknownName(problems)
+}

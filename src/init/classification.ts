@@ -1,0 +1,41 @@
+import type { ColumnState, RelationState } from '../catalog/snapshot.ts'
+import type { TenantsTable } from './tenants-table.ts'
+
+/** What tells whose a row is. */
+export interface TenantKey {
+  /** See `meaningOf`. */
+  readonly meaning: string
+  readonly tenants: TenantsTable | undefined
+}
+
+export interface OwnedTable {
+  readonly relation: RelationState
+  readonly column: ColumnState
+}
+
+/** A table without a tenant column, whose rows are those of the tenant of another row. */
+export interface AdoptedTable {
+  readonly relation: RelationState
+  readonly parent: RelationState
+  /** Tables that would do as well. */
+  readonly alternatives: readonly RelationState[]
+}
+
+/** Neither of a tenant nor for all, for all that the catalog says. */
+export interface UndecidedTable {
+  readonly relation: RelationState
+  readonly reason: string
+}
+
+export interface Classification {
+  /** As most of them call it: for `tenant.column` of the config. */
+  readonly column: string
+  readonly owned: readonly OwnedTable[]
+  /** Parents first. */
+  readonly adopted: readonly AdoptedTable[]
+  readonly undecided: readonly UndecidedTable[]
+  /** No foreign key leads from them to a tenant. */
+  readonly global: readonly RelationState[]
+  /** What migration tools keep for themselves. */
+  readonly bookkeeping: readonly RelationState[]
+}

@@ -1,0 +1,52 @@
+import type { Survey } from '../catalog/read-survey.ts'
+import type { RelationState } from '../catalog/snapshot.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import { formatTableName, parseTableName, type TableName } from '../table-name.ts'
+
+/** The tables to decide about, and how the config names them. */
+export interface Landscape {
+  readonly tables: readonly RelationState[]
+  readonly byName: ReadonlyMap<string, RelationState>
+  /** For `schemas` of the config: `public` first, then those with most tables. */
+  readonly schemas: readonly string[]
+}
+
+/** A partition or an inheritance child goes with its parent, a member of an extension with that. */
+export function landscapeOf({ snapshot: { relations } }: Survey): Landscape {
+  const tables = relations.filter(
+    ({ kind, isPartition, parents, inExtension }) =>
+      (kind === 'table' || kind === 'partitioned table') &&
+      !isPartition &&
+      parents.length === 0 &&
+      !inExtension,
+  )
+  return {
+    tables,
+    byName: new Map(tables.map((table) => [qualifiedName(table), table])),
+    schemas: schemasOf(tables),
+  }
+}
+
+/** The table as the config writes it: without the schema where that is searched first. */
+export function labelOf({ schema, name }: TableName, { schemas }: Landscape): string {
+  return formatTableName({ schema: schema === schemas[0] ? undefined : schema, name })
+}
+
+/** What a user means by a name: `tenants` is found in any schema, the first of `schemas` first. */
+export function tableByLabel(
+  label: string,
+  { byName, schemas }: Landscape,
+): RelationState | undefined {
+  const reference = parseTableName(label)
+  if (!reference) return undefined
+  const { name } = reference
+  const searched = reference.schema === undefined ? schemas : [reference.schema]
+  return searched.flatMap((schema) => byName.get(qualifiedName({ schema, name })) ?? [])[0]
+}
+
+function schemasOf(tables: readonly TableName[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { schema } of tables) counts.set(schema, (counts.get(schema) ?? 0) + 1)
+  const rank = (schema: string) => (schema === 'public' ? Infinity : (counts.get(schema) ?? 0))
+  return [...counts.keys()].toSorted((a, b) => rank(b) - rank(a) || (a < b ? -1 : 1))
+}

@@ -1,0 +1,59 @@
+import type { RelationState, RoleState, Snapshot } from '../catalog/snapshot.ts'
+import { commonest } from './references.ts'
+
+/** A login that row security binds and that reaches tenant tables: perhaps the application. */
+export interface Login {
+  readonly name: string
+  /** How many of the tenant tables it may read and change. */
+  readonly reaches: number
+}
+
+/** The likeliest first: whoever only presses Enter should not serve tenants as an administrator. */
+export function findLogins(tables: readonly RelationState[], snapshot: Snapshot): Login[] {
+  const isAdmin = ({ name }: Login) => Number(/admin/i.test(name))
+  return snapshot.roles
+    .filter((role) => role.canLogIn && whyUnbound(role, tables, snapshot) === undefined)
+    .map(({ name }) => ({
+      name,
+      reaches: tables.filter(reachedBy(name, snapshot, CHANGES)).length,
+    }))
+    .filter(({ reaches }) => reaches > 0)
+    .toSorted(
+      (a, b) => isAdmin(a) - isAdmin(b) || b.reaches - a.reaches || (a.name < b.name ? -1 : 1),
+    )
+}
+
+const CHANGES = ['INSERT', 'UPDATE', 'DELETE']
+
+/** What a role may do: its own grants, those of `public`, and those of the roles it inherits. */
+export function reachedBy(
+  role: string,
+  snapshot: Snapshot,
+  privileges: readonly string[],
+): (relation: RelationState) => boolean {
+  const inherited = snapshot.memberships.filter((m) => m.member === role && m.inherits)
+  const holders = new Set<string | null>([null, role, ...inherited.map((m) => m.role)])
+  const readsAll = holders.has('pg_read_all_data') && privileges.includes('SELECT')
+  if (readsAll || holders.has('pg_write_all_data')) return () => true
+  return ({ grants }) =>
+    grants.some(({ grantee, privilege }) => holders.has(grantee) && privileges.includes(privilege))
+}
+
+/** Why no policy keeps this role in bounds. */
+export function whyUnbound(
+  { name, superuser, bypassRls }: RoleState,
+  tables: readonly RelationState[],
+  { memberships }: Snapshot,
+): string | undefined {
+  if (superuser) return 'it is a superuser'
+  if (bypassRls) return 'it has BYPASSRLS'
+  const owners = new Set(tables.map(({ owner }) => owner))
+  if (owners.has(name)) return 'it owns tenant tables'
+  const way = memberships.find((m) => m.member === name && owners.has(m.role))
+  return way && `it can act as ${way.role}, which owns tenant tables`
+}
+
+/** Of the tables, the role that owns most first. */
+export function ownersOf(tables: readonly RelationState[]): string[] {
+  return commonest(tables.map(({ owner }) => owner))
+}

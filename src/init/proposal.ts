@@ -1,0 +1,40 @@
+import type { TenantType } from '../setting.ts'
+
+/** A config to be reviewed, with what speaks for it. Tables are named as the config names them. */
+export interface Proposal {
+  readonly database: string
+  readonly serverVersion: number
+  /** Who owns the tenant tables, of most of them first. */
+  readonly owners: readonly string[]
+  /** The login that read the catalog. */
+  readonly currentUser: string
+  readonly column: string
+  /** Undefined: the tenant columns are of several types. */
+  readonly type: TenantType | undefined
+  /** The table with a row for each tenant. */
+  readonly tenantsTable: string | undefined
+  readonly roles: {
+    readonly app: readonly string[]
+    readonly admin: readonly string[]
+    /** Logins that reach tenant tables too. */
+    readonly others: readonly string[]
+    /** A sentence for each role that would not do what it is meant to. */
+    readonly warnings: readonly string[]
+  }
+  readonly schemas: readonly string[]
+  readonly tables: readonly ProposedTable[]
+  readonly undecided: readonly { readonly name: string; readonly reason: string }[]
+  readonly global: readonly string[]
+  readonly citus: boolean
+}
+
+export interface ProposedTable {
+  readonly name: string
+  readonly column: string
+  readonly nullable: boolean
+  readonly shared: boolean
+  /** It has no tenant column: where its tenants come from, and what would do as well. */
+  readonly adoption:
+    | { readonly parent: string; readonly alternatives: readonly string[] }
+    | undefined
+}

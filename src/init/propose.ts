@@ -1,0 +1,141 @@
+import type { Survey } from '../catalog/read-survey.ts'
+import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import { initNothingFound } from '../errors.ts'
+import { tenantTypeOf } from '../wanted.ts'
+import type { Answers, Question } from './answers.ts'
+import { checkAnswers, checkUse } from './check-answers.ts'
+import type { Classification, TenantKey } from './classification.ts'
+import { type Landscape, labelOf, landscapeOf, tableByLabel } from './landscape.ts'
+import { findLogins, type Login, ownersOf, reachedBy } from './logins.ts'
+import type { Proposal, ProposedTable } from './proposal.ts'
+import { isSameTable } from './references.ts'
+import { roleWarnings } from './role-warnings.ts'
+import { findTenantKey } from './tenant-key.ts'
+
+const ROWS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']
+
+/**
+ * What a config for this database would say. Pure: the same survey and answers, the same proposal.
+ *
+ * @returns a question when the catalog allows two answers; ask, and call it again with the answer
+ * @throws `INIT.UNKNOWN_NAME`, `INIT.NOTHING_FOUND`
+ */
+export function propose(
+  survey: Survey,
+  answers: Answers,
+): { readonly proposal: Proposal } | { readonly question: Question } {
+  const { snapshot } = survey
+  const landscape = landscapeOf(survey)
+  if (landscape.tables.length === 0) throw initNothingFound(snapshot.database, false)
+  checkAnswers(answers, landscape, snapshot)
+
+  const keyed = findTenantKey(landscape, survey, answers)
+  if (keyed === undefined) throw initNothingFound(snapshot.database, true)
+  if ('question' in keyed) return keyed
+  const { key, classification } = keyed
+  const tables = tenantTables(classification)
+  if (tables.length === 0) throw initNothingFound(snapshot.database, true)
+  checkUse(answers, landscape, keyed)
+
+  const logins = findLogins(tables, snapshot)
+  if (answers.appRoles === undefined && logins.length > 1) {
+    return { question: whichLogin(logins, tables.length) }
+  }
+  const app = answers.appRoles ?? logins.map(({ name }) => name)
+  const admin = answers.adminRoles ?? []
+  const roles = {
+    ...{ app, admin },
+    others: logins.map(({ name }) => name).filter((name) => ![...app, ...admin].includes(name)),
+    warnings: roleWarnings(app, admin, { tables, snapshot }),
+  }
+  return { proposal: describe({ survey, landscape, key, classification, answers, roles }) }
+}
+
+interface Found {
+  readonly survey: Survey
+  readonly landscape: Landscape
+  readonly key: TenantKey
+  readonly classification: Classification
+  readonly answers: Answers
+  readonly roles: Proposal['roles']
+}
+
+function describe(found: Found): Proposal {
+  const { survey, landscape, key, classification, roles } = found
+  const { database, serverVersion, currentUser } = survey.snapshot
+  const label = (table: RelationState) => labelOf(table, landscape)
+  const types = new Set(classification.owned.map(({ column }) => tenantTypeOf(column)))
+  const [type, ...otherTypes] = types
+  const global = globalTables(classification, roles.app, survey.snapshot)
+  const { undecided } = classification
+  const named = [
+    ...tenantTables(classification),
+    ...undecided.map(({ relation }) => relation),
+    ...global,
+  ]
+  return {
+    ...{ database, serverVersion, currentUser, roles },
+    owners: ownersOf(tenantTables(classification)),
+    column: classification.column,
+    type: otherTypes.length > 0 ? undefined : type,
+    tenantsTable: key.tenants && label(key.tenants.relation),
+    schemas: landscape.schemas.filter((schema) => named.some((table) => table.schema === schema)),
+    tables: proposedTables(found),
+    undecided: undecided.map(({ relation, reason }) => ({ name: label(relation), reason })),
+    global: global.map(label),
+    citus: survey.citus !== undefined,
+  }
+}
+
+function tenantTables({ owned, adopted }: Classification): RelationState[] {
+  return [...owned, ...adopted].map(({ relation }) => relation)
+}
+
+/** The table of the tenants first, then by schema and name; those without the column after their parents. */
+function proposedTables({ landscape, key, classification, answers }: Found): ProposedTable[] {
+  const label = (table: RelationState) => labelOf(table, landscape)
+  const shared = (answers.shared ?? []).flatMap((name) => tableByLabel(name, landscape) ?? [])
+  const owned = classification.owned.map(({ relation, column }) => ({
+    relation,
+    entry: {
+      ...{ name: label(relation), column: column.name, nullable: !column.notNull },
+      shared: shared.includes(relation),
+      adoption: undefined,
+    },
+  }))
+  const isTenants = (table: RelationState) =>
+    key.tenants !== undefined && isSameTable(table, key.tenants.relation)
+  const adopted = classification.adopted.map(({ relation, parent, alternatives }) => ({
+    ...{ name: label(relation), column: classification.column, nullable: false, shared: false },
+    adoption: { parent: label(parent), alternatives: alternatives.map(label) },
+  }))
+  const rank = ({ schema }: RelationState) => landscape.schemas.indexOf(schema)
+  const others = owned
+    .filter(({ relation }) => !isTenants(relation))
+    .toSorted((a, b) => rank(a.relation) - rank(b.relation))
+  return [...owned.filter(({ relation }) => isTenants(relation)), ...others]
+    .map(({ entry }): ProposedTable => entry)
+    .concat(adopted)
+}
+
+/** What the app does not reach need not be listed; as long as nobody knows the app, all of it is. */
+function globalTables(
+  { global, bookkeeping }: Classification,
+  app: readonly string[],
+  snapshot: Snapshot,
+): RelationState[] {
+  if (app.length === 0) return [...global]
+  const reach = app.map((role) => reachedBy(role, snapshot, ROWS))
+  return [...global, ...bookkeeping].filter((table) => reach.some((reaches) => reaches(table)))
+}
+
+function whichLogin(logins: readonly Login[], tables: number): Question {
+  return {
+    about: 'appRoles',
+    text: 'Which login does the application use?',
+    options: logins.map(({ name, reaches }) => ({
+      value: name,
+      note: `may change ${reaches} of ${tables} tenant tables`,
+    })),
+  }
+}

@@ -1,0 +1,38 @@
+import type { ConfigInput, TableInput } from '../config.ts'
+import type { Proposal, ProposedTable } from './proposal.ts'
+
+/** What the proposed file exports, without the connection and the folder of the migrations. */
+export interface ProposedConfig extends ConfigInput {
+  readonly tenant: NonNullable<ConfigInput['tenant']>
+  readonly roles?: NonNullable<ConfigInput['roles']>
+  readonly schemas: readonly string[]
+  readonly tables: Readonly<Record<string, TableInput>>
+  readonly global: readonly string[]
+}
+
+export function proposedConfig(proposal: Proposal): ProposedConfig {
+  const { column, type, schemas, tables, global } = proposal
+  const { app, admin } = proposal.roles
+  return {
+    tenant: { column, ...(type && { type }) },
+    ...(app.length > 0 && {
+      roles: { app: one(app), ...(admin.length > 0 && { admin: one(admin) }) },
+    }),
+    schemas,
+    tables: Object.fromEntries(tables.map((table) => [table.name, tableInput(table, column)])),
+    global,
+  }
+}
+
+function tableInput({ column, shared, adoption }: ProposedTable, usual: string): TableInput {
+  return {
+    ...(column !== usual && { column }),
+    ...(shared && { shared }),
+    ...(adoption && { backfill: { parent: adoption.parent } }),
+  }
+}
+
+function one(names: readonly string[]): string | readonly string[] {
+  const [name, ...more] = names
+  return name === undefined || more.length > 0 ? names : name
+}

@@ -1,0 +1,38 @@
+import type { ForeignKeyState, RelationState } from '../catalog/snapshot.ts'
+import type { TableName } from '../table-name.ts'
+
+/** A foreign key of one column. */
+export interface Reference {
+  readonly column: string
+  readonly table: TableName
+  readonly key: string
+}
+
+export function references(relation: RelationState): Reference[] {
+  return ownForeignKeys(relation).flatMap(({ columns, references: table, referencedColumns }) => {
+    const [column, ...more] = columns
+    const [key] = referencedColumns
+    if (column === undefined || key === undefined || more.length > 0) return []
+    return [{ column, table, key }]
+  })
+}
+
+/** Without those that PostgreSQL made for partitions, which say nothing more. */
+export function ownForeignKeys({ foreignKeys }: RelationState): ForeignKeyState[] {
+  return foreignKeys.filter(({ isPartition }) => !isPartition)
+}
+
+export function isNotNull(relation: RelationState, { columns }: ForeignKeyState): boolean {
+  return columns.every((name) => relation.columns.find((c) => c.name === name)?.notNull)
+}
+
+export function isSameTable(a: TableName, b: TableName): boolean {
+  return a.schema === b.schema && a.name === b.name
+}
+
+/** The most frequent first; ties stay in the order they come in. */
+export function commonest(names: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts].toSorted(([, a], [, b]) => b - a).map(([name]) => name)
+}

@@ -1,0 +1,144 @@
+import type { Proposal, ProposedTable } from './proposal.ts'
+import { type ProposedConfig, proposedConfig } from './proposed-config.ts'
+import { commentText, type Entries, propertyLines } from './source-text.ts'
+
+/** What the file has to say, or may leave out, because of what is beside it. */
+export interface Surroundings {
+  /** The name of a `kysely.config.*`, and what it gives. */
+  readonly kyselyConfig:
+    | { readonly name: string; readonly connects: boolean; readonly folder: boolean }
+    | undefined
+  /** For `migrations.folder`. */
+  readonly folder: string | undefined
+}
+
+/** The text of the config file: valid TypeScript and JavaScript, with a reason for each guess. */
+export function renderConfig(proposal: Proposal, surroundings: Surroundings): string {
+  const { database, serverVersion } = proposal
+  const config = proposedConfig(proposal)
+  const sections = [
+    connection(proposal, surroundings),
+    propertyLines('tenant', literal(config.tenant), 2),
+    roles(proposal, config),
+    propertyLines('schemas', config.schemas, 2),
+    tables(proposal, config),
+    global(config),
+    migrations(surroundings),
+  ].filter((lines) => lines.length > 0)
+  const written = sections.map((lines) => lines.map((line) => (line ? `  ${line}` : '')).join('\n'))
+  const release = Math.floor(serverVersion / 10_000)
+  return [
+    ...comment(
+      `Proposed by \`kysely-tenants init\` for the database ${database} on PostgreSQL ${release}. It is yours from here on: review it, then commit it.`,
+    ),
+    "import { defineConfig } from 'kysely-tenants/config'",
+    '',
+    'export default defineConfig({',
+    written.join('\n\n'),
+    '})',
+    '',
+  ].join('\n')
+}
+
+function connection({ owners, citus }: Proposal, { kyselyConfig }: Surroundings): string[] {
+  const who = `${owners.join(', ')}, who ${owners.length > 1 ? 'own' : 'owns'} the tables`
+  const warning = citus
+    ? comment(
+        'Citus is installed. It refuses policies with a sub-select, as `migrate:rls` writes them, on distributed tables.',
+      )
+    : []
+  if (kyselyConfig?.connects) {
+    return [
+      ...warning,
+      ...comment(`The commands connect as ${kyselyConfig.name} does; that must be ${who}.`),
+    ]
+  }
+  return [
+    ...warning,
+    ...comment(`The commands connect as ${who}; the application has a login of its own.`),
+    'connection: process.env.DATABASE_URL,',
+  ]
+}
+
+// A config is made of literals; its type allows what is left out to be undefined.
+function literal(value: object): Entries {
+  return value as Entries
+}
+
+function roles({ roles: { others, warnings } }: Proposal, { roles }: ProposedConfig): string[] {
+  if (roles === undefined) {
+    return [
+      ...comment(
+        'No login was found that may change tenant tables and that row security binds: superusers, owners and roles with BYPASSRLS are above it. Create one, and connect the application with it:',
+      ),
+      "//   create role app_user login password '…';",
+      '//   grant usage on schema public to app_user;',
+      '//   grant select, insert, update, delete on all tables in schema public to app_user;',
+      "// roles: { app: 'app_user' },",
+    ]
+  }
+  return [
+    ...comment('The login of the application: it sees the rows of one tenant at a time.'),
+    ...(others.length === 0
+      ? []
+      : comment(
+          `Others that may change tenant tables: ${others.join(', ')}. One that is to see every tenant belongs under \`admin\`; without a policy they see nothing.`,
+        )),
+    ...warnings.flatMap(comment),
+    ...propertyLines('roles', literal(roles), 2),
+  ]
+}
+
+function tables(proposal: Proposal, config: ProposedConfig): string[] {
+  const lines = proposal.tables.flatMap((table) => [
+    ...remark(table, proposal),
+    ...propertyLines(table.name, literal(config.tables[table.name] ?? {}), 4),
+  ])
+  const open = proposal.undecided.flatMap(({ name, reason }) => comment(`- ${name}: ${reason}`))
+  const undecided =
+    open.length === 0
+      ? []
+      : [
+          '',
+          ...comment(
+            'Not decided, and reported by `audit` while the application reaches them: list each here, with its column or `backfill`, or under `global`.',
+          ),
+          ...open,
+        ]
+  return ['tables: {', ...[...lines, ...undecided].map((line) => (line ? `  ${line}` : '')), '},']
+}
+
+function remark(table: ProposedTable, { column, tenantsTable }: Proposal): string[] {
+  if (table.name === tenantsTable) return comment('The tenants: each sees its own row.')
+  if (table.adoption) {
+    const { parent, alternatives } = table.adoption
+    const others = alternatives.length > 0 ? `; ${alternatives.join(', ')} would do as well` : ''
+    return comment(`Gets a column ${column}, filled from ${parent}${others}.`)
+  }
+  if (!table.nullable) return []
+  return table.shared
+    ? comment('Rows without a tenant are readable by every tenant.')
+    : comment(
+        `${table.column} may be NULL, and is to become NOT NULL; { shared: true } if rows without a tenant are for every tenant.`,
+      )
+}
+
+function global({ global: names }: ProposedConfig): string[] {
+  if (names.length === 0) return []
+  return [
+    ...comment(
+      'No foreign key leads from these to a tenant: every tenant sees every row. What holds data of a tenant belongs under `tables`.',
+    ),
+    ...propertyLines('global', names, 2),
+  ]
+}
+
+function migrations({ folder, kyselyConfig }: Surroundings): string[] {
+  if (folder !== undefined) return propertyLines('migrations', { folder }, 2)
+  if (!kyselyConfig?.folder) return []
+  return comment(`The folder of the migrations is the one of ${kyselyConfig.name}.`)
+}
+
+function comment(text: string): string[] {
+  return (text.match(/\S.{0,90}(?!\S)|\S+/gs) ?? []).map(commentText)
+}
