@@ -1,6 +1,7 @@
 import type { ClientConfig } from 'pg'
 import type { Judgement, Level } from './level.ts'
 import type { MigrationFormat } from './migration-format.ts'
+import type { MigrationPart } from './migration-part.ts'
 import type { TenantType } from './setting.ts'
 import type { TableReference } from './table-name.ts'
 
@@ -52,6 +53,11 @@ export interface ConfigInput {
      * `--format` overrides it. @default 'ts'
      */
     readonly format?: MigrationFormat
+    /**
+     * What `migrate:rls` plans beside row security: foreign keys and unique keys that hold the tenant,
+     * views that read as their caller, no privileges but those the app needs. @default none
+     */
+    readonly with?: readonly MigrationPart[]
   }
   readonly audit?: {
     /** `audit` exits 1 from this level on. @default 'high' */
@@ -95,6 +101,11 @@ export interface TableInput {
    * @default for a missing column, the only tenant table that a foreign key without NULL leads to
    */
   readonly backfill?: { readonly parent: string } | { readonly tenant: string }
+  /**
+   * Unique keys that are meant to span all tenants, by the name of the constraint or index: the e-mail
+   * of a login, say. @default none
+   */
+  readonly globalKeys?: readonly string[]
 }
 
 /** The same, checked and with every default filled in. */
@@ -107,7 +118,11 @@ export interface Config {
   readonly schemas: readonly string[]
   readonly tables: readonly ConfigTable[]
   readonly global: readonly TableReference[]
-  readonly migrations: { readonly folder: string | undefined; readonly format: MigrationFormat }
+  readonly migrations: {
+    readonly folder: string | undefined
+    readonly format: MigrationFormat
+    readonly with: readonly MigrationPart[]
+  }
   readonly audit: {
     readonly failOn: Level
     readonly levels: Readonly<Record<string, Judgement>>
@@ -121,6 +136,7 @@ export interface ConfigTable extends TableReference {
   readonly shared: boolean
   readonly access: 'full' | 'boundary'
   readonly backfill: { readonly parent: TableReference } | { readonly tenant: string } | undefined
+  readonly globalKeys: readonly string[]
 }
 
 /**

@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'MIGRATION.NOT_STARTED',
   'MIGRATION.OTHER_TOOL',
   'MIGRATION.POLICY_NOT_OURS',
+  'MIGRATION.ROWS_IN_THE_WAY',
   'POOLER.DETECTED',
   'ROLE.BYPASSES_RLS',
   'SCOPE.ENDED',
@@ -424,6 +425,17 @@ export function migrationPolicyNotOurs(policies: readonly string[]): TenancyErro
       policies,
     ),
     'Rename or drop them yourself: what the tool did not create it does not change.',
+  )
+}
+
+/** `cause`: an integrity violation, SQLSTATE class 23; the written files say in it where to look. */
+export function migrationRowsInTheWay(name: string, cause: Error): TenancyError {
+  const detail = 'detail' in cause && typeof cause.detail === 'string' ? `; ${cause.detail}` : ''
+  return new TenancyError(
+    'MIGRATION.ROWS_IN_THE_WAY',
+    `Migration ${name} failed: ${cause.message}${detail}; what ran before it stays, nothing of a failed transaction does.`,
+    'Mend the rows, those that the query shows if there is one, and run the same command again; it goes on where it stopped.',
+    { cause },
   )
 }
 

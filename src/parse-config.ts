@@ -4,6 +4,7 @@ import { ConfigReader } from './config-reader.ts'
 import { configInvalid } from './errors.ts'
 import { JUDGEMENTS, type Judgement, LEVELS } from './level.ts'
 import { MIGRATION_FORMATS } from './migration-format.ts'
+import { MIGRATION_PARTS, type MigrationPart } from './migration-part.ts'
 import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './setting.ts'
 import { parseTableName, type TableReference } from './table-name.ts'
 
@@ -21,7 +22,7 @@ export function parseConfig(input: unknown): Config {
   ])
   const tenant = read.object('tenant', root.tenant, ['column', 'type', 'setting'])
   const roles = read.object('roles', root.roles, ['app', 'admin'])
-  const migrations = read.object('migrations', root.migrations, ['folder', 'format'])
+  const migrations = read.object('migrations', root.migrations, ['folder', 'format', 'with'])
   const audit = read.object('audit', root.audit, [
     ...['failOn', 'levels', 'waivers', 'appConnection'],
   ])
@@ -45,6 +46,7 @@ export function parseConfig(input: unknown): Config {
     migrations: {
       folder: read.text('migrations.folder', migrations.folder, undefined),
       format: read.oneOf('migrations.format', migrations.format, MIGRATION_FORMATS, 'ts'),
+      with: parts(read, migrations.with),
     },
     audit: {
       failOn: read.oneOf('audit.failOn', audit.failOn, LEVELS, 'high'),
@@ -101,7 +103,9 @@ function tables(read: ConfigReader, value: unknown, column: string): ConfigTable
     read.problem("tables: name at least one tenant table, such as { projects: {} } or ['projects']")
   }
   return entries.flatMap(([path, name, table]) => {
-    const fields = read.object(path, table, ['column', 'shared', 'access', 'backfill'])
+    const fields = read.object(path, table, [
+      ...['column', 'shared', 'access', 'backfill', 'globalKeys'],
+    ])
     const reference = tableReference(read, path, name)
     if (!reference) return []
     return [
@@ -111,8 +115,16 @@ function tables(read: ConfigReader, value: unknown, column: string): ConfigTable
         shared: read.flag(`${path}.shared`, fields.shared, false),
         access: read.oneOf(`${path}.access`, fields.access, ACCESS, 'full'),
         backfill: backfill(read, `${path}.backfill`, fields.backfill),
+        globalKeys: read.texts(`${path}.globalKeys`, fields.globalKeys, []),
       },
     ]
+  })
+}
+
+function parts(read: ConfigReader, value: unknown): MigrationPart[] {
+  return read.list('migrations.with', value).flatMap((item, index) => {
+    const path = `migrations.with[${index}]`
+    return read.oneOf(path, item ?? null, MIGRATION_PARTS, undefined) ?? []
   })
 }
 

@@ -12,7 +12,8 @@ import type { SnapshotRequest } from './catalog/read-snapshot.ts'
 import type { ColumnState, RelationState, Snapshot } from './catalog/snapshot.ts'
 import type { Config, ConfigTable } from './config.ts'
 import { catalogMismatch } from './errors.ts'
-import { qualifiedName } from './policy/quote.ts'
+import type { MigrationPart } from './migration-part.ts'
+import { identifier, qualifiedName } from './policy/quote.ts'
 import type { TenantTable } from './policy/tenant-table.ts'
 import type { TenantType } from './setting.ts'
 import type { TableName, TableReference } from './table-name.ts'
@@ -40,13 +41,18 @@ export interface Wanted {
   readonly appRoles: readonly string[]
   readonly adminRoles: readonly string[]
   readonly schemas: readonly string[]
-  /** The listed tables, and every partition and inheritance child of theirs. */
+  /**
+   * The listed tables, and every partition and inheritance child of theirs. But for foreign tables: those
+   * have no row security, and the policies of the parent hold for whoever reads them through it.
+   */
   readonly tables: readonly TenantTable[]
   /** Listed tables that have no tenant column. */
   readonly withoutColumn: readonly MissingColumn[]
   /** Those of them whose tenants are known, and tables whose column has to be filled. */
   readonly adoptions: readonly Adoption[]
   readonly global: readonly TableName[]
+  /** What `migrate:rls` is asked to plan beside row security. */
+  readonly parts: readonly MigrationPart[]
 }
 
 const TYPES: Readonly<Record<string, TenantType>> = {
@@ -96,6 +102,7 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
       return []
     }
     const column = relation.columns.find(({ name }) => name === entry.column)
+    problems.push(...unknownKeys(entry, relation, relations))
     if (!column) {
       orphans.push({ entry, relation })
       return []
@@ -126,6 +133,7 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
       })),
     ].map(({ relation, entry, ...adoption }) => adoption),
     global,
+    parts: config.migrations.with,
   }
 }
 
@@ -227,18 +235,33 @@ function tenantType(
 }
 
 function descendants(root: TableName, relations: Relations): RelationState[] {
-  const children = relations.byParent.get(qualifiedName(root)) ?? []
+  const children = (relations.byParent.get(qualifiedName(root)) ?? []).filter(
+    ({ kind }) => kind !== 'foreign table',
+  )
   return children.flatMap((child) => [child, ...descendants(child, relations)])
+}
+
+function unknownKeys(
+  { globalKeys }: ConfigTable,
+  relation: RelationState,
+  relations: Relations,
+): string[] {
+  const known = [relation, ...descendants(relation, relations)].flatMap(({ indexes }) =>
+    indexes.flatMap(({ name, isUnique }) => (isUnique ? [name] : [])),
+  )
+  return globalKeys
+    .filter((key) => !known.includes(key))
+    .map((key) => `${qualifiedName(relation)} has no unique key ${identifier(key)}: globalKeys.`)
 }
 
 function tenantTable(
   { schema, name }: TableName,
-  { column, shared, access }: ConfigTable,
+  { column, shared, access, globalKeys }: ConfigTable,
   type: Pick<TenantTable, 'type' | 'isDomain'>,
   { setting, roles }: Config,
 ): TenantTable {
   return {
-    ...{ schema, name, column, ...type, setting, shared, access },
+    ...{ schema, name, column, ...type, setting, shared, access, globalKeys },
     appRoles: roles.app,
     adminRoles: roles.admin,
   }

@@ -164,7 +164,29 @@ export const READ_INDEXES: string = `
     'isValid',     i.indisvalid and i.indisready,
     'predicate',   pg_catalog.pg_get_expr(i.indpred, i.indrelid),
     'constraint',  k.conname,
-    'isPartition', c.relispartition
+    'isPartition', c.relispartition,
+    'definition',  pg_catalog.pg_get_indexdef(i.indexrelid),
+    'constraintDefinition', pg_catalog.pg_get_constraintdef(k.oid),
+    'isReplicaIdentity', i.indisreplident,
+    'dependents',  array(
+                     select pg_catalog.format('view %I.%I', n.nspname, v.relname)
+                     from pg_catalog.pg_depend d
+                     join pg_catalog.pg_rewrite w   on w.oid = d.objid
+                     join pg_catalog.pg_class v     on v.oid = w.ev_class
+                     join pg_catalog.pg_namespace n on n.oid = v.relnamespace
+                     where d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+                       and d.refobjid = k.oid
+                       and d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                     union
+                     select 'function ' || ${SIGNATURE}
+                     from pg_catalog.pg_depend d
+                     join pg_catalog.pg_proc f      on f.oid = d.objid
+                     join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+                     where d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+                       and d.refobjid = k.oid
+                       and d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                     order by 1
+                   )
   ) order by c.relname) as "parts"
   from pg_catalog.pg_index i
   join pg_catalog.pg_class c on c.oid = i.indexrelid
@@ -208,6 +230,12 @@ export const READ_FOREIGN_KEYS: string = `
     'onUpdate',          ${action('k.confupdtype')},
     'deferrable',        k.condeferrable,
     'deferred',          k.condeferred,
+    'match',             case k.confmatchtype when 'f' then 'full' when 'p' then 'partial'
+                           else 'simple' end,
+    -- Both are columns of 18.
+    'isEnforced',        coalesce((pg_catalog.to_jsonb(k) ->> 'conenforced')::boolean, true),
+    'isTemporal',        coalesce((pg_catalog.to_jsonb(k) ->> 'conperiod')::boolean, false),
+    'definition',        pg_catalog.pg_get_constraintdef(k.oid),
     'isPartition',       k.conparentid <> 0
   ) order by k.conname) as "parts"
   from pg_catalog.pg_constraint k
@@ -217,25 +245,33 @@ export const READ_FOREIGN_KEYS: string = `
   group by k.conrelid
 `
 
+// A privilege can be granted twice: on the table and on a column, by the owner and by somebody else.
 export const READ_GRANTS = `
-  with acl (relation, acl) as (
-    select c.oid, coalesce(c.relacl, pg_catalog.acldefault(
+  with acl (relation, "column", acl) as (
+    select c.oid, null, coalesce(c.relacl, pg_catalog.acldefault(
       case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))
     from pg_catalog.pg_class c where c.oid = any($1::oid[])
     union all
-    select a.attrelid, a.attacl
+    select a.attrelid, a.attname::text, a.attacl
     from pg_catalog.pg_attribute a
     where a.attrelid = any($1::oid[]) and a.attacl is not null and not a.attisdropped
   ),
   granted as (
-    select distinct acl.relation, r.rolname, x.privilege_type
+    select acl.relation, r.rolname as grantee, x.privilege_type as privilege,
+      pg_catalog.array_remove(pg_catalog.array_agg(acl."column" order by acl."column"), null)
+        as columns,
+      g.rolname as grantor, x.is_grantable
     from acl
     cross join lateral pg_catalog.aclexplode(acl.acl) x
+    join pg_catalog.pg_roles g      on g.oid = x.grantor
     left join pg_catalog.pg_roles r on r.oid = x.grantee
+    group by acl.relation, r.rolname, x.privilege_type, acl."column" is null, g.rolname,
+      x.is_grantable
   )
   select relation, pg_catalog.json_agg(pg_catalog.json_build_object(
-    'grantee', rolname, 'privilege', privilege_type
-  ) order by rolname nulls first, privilege_type) as "parts"
+    'grantee', grantee, 'privilege', privilege, 'columns', columns, 'grantor', grantor,
+    'isGrantable', is_grantable
+  ) order by grantee nulls first, privilege, columns, grantor, is_grantable) as "parts"
   from granted
   group by relation
 `

@@ -14,10 +14,10 @@ import type {
   ColumnState,
   ConstraintState,
   ForeignKeyState,
-  Grant,
   IndexState,
   PolicyState,
   PublicationState,
+  RelationGrant,
   RelationState,
   RolePrivilege,
   TriggerState,
@@ -41,7 +41,7 @@ export async function readRelations(
   const policies = await readParts<PolicyState>(db, READ_POLICIES, [oids])
   const indexes = await readParts<IndexState>(db, READ_INDEXES, [oids])
   const foreignKeys = await readParts<ForeignKeyState>(db, READ_FOREIGN_KEYS, [oids])
-  const grants = await readParts<Grant>(db, READ_GRANTS, [oids])
+  const grants = await readParts<RelationGrant>(db, READ_GRANTS, [oids])
   const privileges = await readParts<RolePrivilege & { granted: boolean | null }>(
     db,
     READ_PRIVILEGES,

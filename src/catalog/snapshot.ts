@@ -110,7 +110,7 @@ export interface RelationState extends TableName {
   readonly indexes: readonly IndexState[]
   readonly foreignKeys: readonly ForeignKeyState[]
   /** As they were granted, on the table or on a column of it. */
-  readonly grants: readonly Grant[]
+  readonly grants: readonly RelationGrant[]
   /** What the app roles may do, for whatever reason. */
   readonly privileges: readonly RolePrivilege[]
   /** Exclusion constraints, and whatever is NOT VALID. */
@@ -181,6 +181,14 @@ export interface IndexState {
   readonly constraint: string | null
   /** Attached to the index of a parent table, which decides about it. */
   readonly isPartition: boolean
+  /** As PostgreSQL deparses it: `CREATE UNIQUE INDEX …`. */
+  readonly definition: string
+  /** The same of the constraint: `PRIMARY KEY (id)`. */
+  readonly constraintDefinition: string | null
+  /** `replica identity using index` names it. */
+  readonly isReplicaIdentity: boolean
+  /** Without the constraint these cannot be: `view public.titles` groups by the key. */
+  readonly dependents: readonly string[]
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
@@ -197,6 +205,13 @@ export interface ForeignKeyState {
   readonly onUpdate: ReferentialAction
   readonly deferrable: boolean
   readonly deferred: boolean
+  readonly match: 'simple' | 'full' | 'partial'
+  /** Always, before PostgreSQL 18. */
+  readonly isEnforced: boolean
+  /** It has a PERIOD; never before PostgreSQL 18. */
+  readonly isTemporal: boolean
+  /** As PostgreSQL deparses it: `FOREIGN KEY (project_id) REFERENCES …`. */
+  readonly definition: string
   /** Made by PostgreSQL for the key of a parent table, which decides about it. */
   readonly isPartition: boolean
 }
@@ -208,6 +223,14 @@ export interface Grant {
   /** null: to `public`. */
   readonly grantee: string | null
   readonly privilege: Privilege
+}
+
+export interface RelationGrant extends Grant {
+  /** Empty: on the whole relation. */
+  readonly columns: readonly string[]
+  /** The only one who can take it back. */
+  readonly grantor: string
+  readonly isGrantable: boolean
 }
 
 export interface RolePrivilege {

@@ -99,7 +99,7 @@ export function fingerprinted(finding: Omit<Finding, 'fingerprint'>, evidence = 
   return { ...finding, fingerprint }
 }
 
-type Result = Omit<Problem, 'object'>
+export type Result = Omit<Problem, 'object'>
 
 /** A check that looks at one tenant table at a time. */
 export function tableCheck(

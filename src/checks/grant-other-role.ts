@@ -1,7 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
-import { revokeGrants } from './facts/privileges.ts'
+import { privilegesOf, revokeGrants } from './facts/privileges.ts'
 import { isUnbound } from './facts/roles.ts'
 
 export const grantOtherRole: Check = tableCheck(
@@ -27,7 +27,7 @@ export const grantOtherRole: Check = tableCheck(
       .map((role) => {
         const grants = relation.grants.filter(({ grantee }) => grantee === role)
         const isFree = isUnbound(snapshot, role, relation)
-        const has = grants.map(({ privilege }) => privilege).join(', ')
+        const has = privilegesOf(grants).join(', ')
         return {
           level: isFree ? 'high' : 'info',
           summary: `${identifier(role)} has ${has}${isFree ? ' and is not held by row security' : ''}.`,

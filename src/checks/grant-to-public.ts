@@ -1,6 +1,6 @@
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
-import { revokeGrants } from './facts/privileges.ts'
+import { privilegesOf, revokeGrants } from './facts/privileges.ts'
 
 export const grantToPublic: Check = tableCheck(
   {
@@ -16,7 +16,7 @@ export const grantToPublic: Check = tableCheck(
     const grants = relation.grants.filter(({ grantee }) => grantee === null)
     if (grants.length === 0) return
     return {
-      summary: `Every role has ${grants.map(({ privilege }) => privilege).join(', ')}.`,
+      summary: `Every role has ${privilegesOf(grants).join(', ')}.`,
       fix: revokeGrants(grants, qualifiedName(relation)),
     }
   },

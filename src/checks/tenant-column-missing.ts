@@ -16,7 +16,7 @@ export const tenantColumnMissing: Check = defineCheck(
       object: qualifiedName(table),
       summary: `It has no column ${identifier(column)}.`,
       fix: [
-        `-- Add it, fill it, then: alter table ${qualifiedName(table)} alter column ${identifier(column)} set not null.`,
+        '-- `kysely-tenants migrate:rls` adds it, and fills it from where `backfill` in the config says.',
         '-- Or name the column that the table has in the config: { column: … }.',
       ].join('\n'),
     })),

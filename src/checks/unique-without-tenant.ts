@@ -1,7 +1,7 @@
 import type { IndexState, RelationState } from '../catalog/snapshot.ts'
 import type { Level } from '../level.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
-import { type Check, type CheckContext, tableCheck } from './check.ts'
+import { type Check, type CheckContext, type Result, tableCheck } from './check.ts'
 import { statements } from './facts/statements.ts'
 import { isSameTable } from './facts/tenant-tables.ts'
 import { vulnerabilities } from './facts/vulnerabilities.ts'
@@ -27,6 +27,7 @@ create unique index projects_by_name on public.projects (tenant_id, name)`,
       })
       .map((index) => {
         const unavoidable = table.shared && index.isPrimary
+        if (table.globalKeys.includes(index.name)) return accepted(index)
         return {
           level: unavoidable ? 'low' : levelOf(index, relation, context),
           summary: unavoidable
@@ -38,6 +39,15 @@ create unique index projects_by_name on public.projects (tenant_id, name)`,
         }
       }),
 )
+
+/** The config says that it is meant to: what it tells other tenants stays worth knowing. */
+function accepted({ name, keys }: IndexState): Result {
+  return {
+    level: 'low',
+    summary: `${name} (${keys.join(', ')}) spans all tenants, as \`globalKeys\` of the config wants it.`,
+    fix: `-- Take it out of \`globalKeys\` when it no longer has to.`,
+  }
+}
 
 function levelOf(index: IndexState, relation: RelationState, { snapshot }: CheckContext): Level {
   const open = vulnerabilities(snapshot.serverVersion)
@@ -57,10 +67,18 @@ function fixOf(
 ): string {
   const users = referencing(relation, context)
   if (index.constraint !== null && users.length > 0) {
-    return `-- First let the foreign keys that use it include the tenant: ${users.join(', ')}.`
+    return [
+      `-- First let the foreign keys that use it include the tenant: ${users.join(', ')}.`,
+      '-- `kysely-tenants migrate:rls --with foreign-keys,unique-keys` does both.',
+    ].join('\n')
   }
   if (index.columns.includes(null) || index.predicate !== null || index.method !== 'btree') {
-    return `-- Create ${index.name} again with ${identifier(column)} as its first key.`
+    return [
+      `-- Create ${index.name} again with ${identifier(column)} as its first key;`,
+      ...(index.method === 'btree'
+        ? ['-- `kysely-tenants migrate:rls --with unique-keys` does it.']
+        : ['-- such a key cannot be built while the application writes.']),
+    ].join('\n')
   }
   const table = qualifiedName(relation)
   const keys = [identifier(column), ...index.keys].join(', ')

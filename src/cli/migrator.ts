@@ -7,7 +7,7 @@ import type {
   MigratorProps,
 } from 'kysely/migration'
 import type pg from 'pg'
-import { migrationFailed, migrationNotStarted } from '../errors.ts'
+import { migrationFailed, migrationNotStarted, migrationRowsInTheWay } from '../errors.ts'
 import { type LoadedMigration, loadMigrations } from './load-migrations.ts'
 import { readMigrationFolder } from './migration-folder.ts'
 import { withMigrationLock } from './migration-lock.ts'
@@ -131,7 +131,7 @@ async function runEach(
     if (results.length === 0) throw migrationNotStarted(messageOf(error), error)
     run.listener.done(name, 'failed')
     for (const left of names.slice(index + 1)) run.listener.done(left, before)
-    throw migrationFailed(name, error)
+    throw breaksIntegrity(error) ? migrationRowsInTheWay(name, error) : migrationFailed(name, error)
   }
 }
 
@@ -190,6 +190,16 @@ async function importMigrator(): Promise<MigrationModule> {
 
 function hasMigrator(module: object): module is MigrationModule {
   return 'Migrator' in module
+}
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+function breaksIntegrity(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('23')
+  )
 }
 
 function messageOf(error: unknown): string {

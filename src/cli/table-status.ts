@@ -1,5 +1,7 @@
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { Change } from '../migration/change.ts'
 import { plan } from '../migration/plan.ts'
+import { planParts } from '../migration/plan-parts.ts'
 import { policiesNotOurs } from '../migration/plan-policies.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { POLICY_MARKER, tenantPolicies } from '../policy/tenant-policies.ts'
@@ -11,6 +13,8 @@ export interface Status {
   readonly database: string
   readonly serverVersion: number
   readonly tables: readonly TableStatus[]
+  /** Views that are to read as their caller. */
+  readonly views: readonly ViewStatus[]
   /** Tables that have a tenant column and that the config does not mention. */
   readonly unlisted: readonly UnlistedTable[]
 }
@@ -28,6 +32,10 @@ export interface TableStatus extends TableName {
   readonly blockers: readonly string[]
 }
 
+export interface ViewStatus extends TableName {
+  readonly drift: readonly string[]
+}
+
 export interface UnlistedTable extends TableName {
   readonly column: string
 }
@@ -35,25 +43,49 @@ export interface UnlistedTable extends TableName {
 /** Pure: says for every table what the plan of `migrate:rls` says. */
 export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   const { database, serverVersion } = snapshot
+  // Foreign keys are a matter of two tables: they are planned for all of them together.
+  const changes = planParts(wanted, snapshot)
+  const byTable = new Map<string, Change[]>()
+  for (const change of changes) {
+    const name = qualifiedName(change.table)
+    byTable.set(name, [...(byTable.get(name) ?? []), change])
+  }
+  const changesOf = (table: TableName) => byTable.get(qualifiedName(table)) ?? []
   return {
     database,
     serverVersion,
     tables: [
-      ...wanted.withoutColumn.map((table) => withoutColumn(table, wanted, snapshot)),
-      ...wanted.tables.map((table) => withColumn(table, wanted, snapshot)),
+      ...wanted.withoutColumn.map((table) =>
+        withoutColumn(table, { wanted, snapshot, changes: changesOf(table) }),
+      ),
+      ...wanted.tables.map((table) =>
+        withColumn(table, { wanted, snapshot, changes: changesOf(table) }),
+      ),
     ],
+    views: changes.flatMap(({ part, table, steps: { privileges = [] } }) =>
+      part === 'views' && wanted.parts.includes(part) && privileges.length > 0
+        ? [{ ...table, drift: privileges.map(({ why }) => why) }]
+        : [],
+    ),
     unlisted: unlisted(wanted, snapshot),
   }
 }
 
-export function isInPlace({ tables, unlisted }: Status): boolean {
+interface Catalog {
+  readonly wanted: Wanted
+  readonly snapshot: Snapshot
+  readonly changes: readonly Change[]
+}
+
+export function isInPlace({ tables, views, unlisted }: Status): boolean {
   return (
     unlisted.length === 0 &&
+    views.length === 0 &&
     tables.every(({ drift, blockers }) => drift.length === 0 && blockers.length === 0)
   )
 }
 
-function withColumn(table: TenantTable, wanted: Wanted, snapshot: Snapshot): TableStatus {
+function withColumn(table: TenantTable, { wanted, snapshot, changes }: Catalog): TableStatus {
   const relation = find(table, snapshot)
   const policies = tenantPolicies(table)
   const present = policies.filter(({ name }) =>
@@ -62,7 +94,7 @@ function withColumn(table: TenantTable, wanted: Wanted, snapshot: Snapshot): Tab
   const foreign = policiesNotOurs(table, relation)
   // The plan refuses a whole database for one table; here each table speaks for itself.
   const only = { tables: [table], withoutColumn: [], adoptions: adoptionsOf(table, wanted) }
-  const phases = foreign.length > 0 ? [] : plan({ ...wanted, ...only }, snapshot)
+  const phases = foreign.length > 0 ? [] : plan({ ...wanted, ...only }, snapshot, changes)
   return {
     ...state(table, relation),
     policies: { wanted: policies.length, present: present.length },
@@ -71,11 +103,12 @@ function withColumn(table: TenantTable, wanted: Wanted, snapshot: Snapshot): Tab
   }
 }
 
-function withoutColumn(table: MissingColumn, wanted: Wanted, snapshot: Snapshot): TableStatus {
+function withoutColumn(table: MissingColumn, { wanted, snapshot, changes }: Catalog): TableStatus {
   const adoptions = adoptionsOf(table, wanted)
   const [root] = adoptions.flatMap(({ tables }) => tables)
   const problem = `${qualifiedName(table)} has no column ${identifier(table.column)}`
-  const phases = root ? plan({ ...wanted, tables: [], withoutColumn: [], adoptions }, snapshot) : []
+  const only = { tables: [], withoutColumn: [], adoptions }
+  const phases = root ? plan({ ...wanted, ...only }, snapshot, changes) : []
   return {
     ...state(table, find(table, snapshot)),
     policies: { wanted: root ? tenantPolicies(root).length : 0, present: 0 },

@@ -5,8 +5,6 @@ import type { TableName } from '../table-name.ts'
 interface Index {
   readonly byName: ReadonlyMap<string, RelationState>
   readonly byParent: ReadonlyMap<string, readonly RelationState[]>
-  /** Schema → the names that its relations and their indexes have. */
-  readonly names: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 const indexes = new WeakMap<Snapshot, Index>()
@@ -20,16 +18,12 @@ function indexOf(snapshot: Snapshot): Index {
 
 function createIndex({ relations }: Snapshot): Index {
   const byParent = new Map<string, RelationState[]>()
-  const names = new Map<string, Set<string>>()
   for (const relation of relations) {
     for (const parent of relation.parents.map(qualifiedName)) {
       byParent.set(parent, [...(byParent.get(parent) ?? []), relation])
     }
-    const taken = names.get(relation.schema) ?? new Set()
-    names.set(relation.schema, taken)
-    for (const { name } of [relation, ...relation.indexes]) taken.add(name)
   }
-  return { byName: new Map(relations.map((r) => [qualifiedName(r), r])), byParent, names }
+  return { byName: new Map(relations.map((r) => [qualifiedName(r), r])), byParent }
 }
 
 /** @throws a bug: what is wanted was found in this snapshot. */
@@ -46,11 +40,6 @@ export function descendantsOf(parent: TableName, snapshot: Snapshot): RelationSt
 
 export function childrenOf(parent: TableName, snapshot: Snapshot): readonly RelationState[] {
   return indexOf(snapshot).byParent.get(qualifiedName(parent)) ?? []
-}
-
-/** Whether a relation of the schema, or an index of one, has this name. */
-export function isTaken(name: string, schema: string, snapshot: Snapshot): boolean {
-  return indexOf(snapshot).names.get(schema)?.has(name) ?? false
 }
 
 /** For `from`: the rows that a foreign key means, which are not those of inheritance children. */

@@ -35,7 +35,7 @@ export function planColumn({ tables, column, source }: Adoption, snapshot: Snaps
       up: `alter table ${qualifiedName(root)}\n  add column ${definition.join(' ')}`,
       down: [`alter table ${qualifiedName(root)}\n  drop column ${identifier(column.name)}`],
       lock: 'access exclusive',
-      hazard: 'Undone, the column goes, and the tenants of the rows with it.',
+      downHazard: 'The column goes, and the tenants of the rows with it.',
     },
   ]
 }

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { IndexState, RelationState, Snapshot } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import { descendantsOf, isTaken } from './family.ts'
+import { buildConcurrently } from './build-index.ts'
+import { descendantsOf } from './family.ts'
+import { unusedIndexNames } from './index-name.ts'
 import type { Step } from './step.ts'
-
-/** As many bytes as a name of PostgreSQL holds. */
-const LONGEST_NAME = 63
 
 /**
  * The indexes that begin with the tenant, built while the application writes. A failed build of
@@ -35,7 +33,7 @@ export function planPartitionedIndex(
   if (relation.kind !== 'partitioned table' || !lacksIndex(table, relation)) return []
   const { schema, name } = relation
   const partitions = descendantsOf(relation, snapshot)
-  const index = unusedName(relation, table.column, snapshot)
+  const index = unusedIndexNames(snapshot)(relation, [table.column], 'idx')
   // They go with the index of the parent that took them in.
   const taken = partitions.flatMap((leaf) => {
     const plain = leaf.kind === 'table' ? leaf.indexes.find((i) => isPlain(i, table)) : undefined
@@ -87,46 +85,15 @@ function rebuild({ schema, name }: RelationState, index: IndexState): Step {
   }
 }
 
-function build(relation: RelationState, column: string, snapshot: Snapshot): Step[] {
-  const { schema, name } = relation
-  const index = unusedName(relation, column, snapshot)
-  const drop = `drop index concurrently if exists ${qualifiedName({ schema, name: index })}`
-  const step = { table: { schema, name }, lock: 'share update exclusive' } as const
-  return [
-    {
-      ...step,
-      why: 'What an interrupted run of this file left behind: it may not be valid.',
-      up: drop,
-      down: [],
-    },
-    {
-      ...step,
-      why: 'Finds the rows of a tenant without reading those of the others.',
-      up: `create index concurrently ${identifier(index)} ${on(relation, column)}`,
-      down: [drop],
-      hazard: 'Waits for every transaction that is older.',
-    },
-  ]
+function build(leaf: RelationState, column: string, snapshot: Snapshot): Step[] {
+  return buildConcurrently(leaf, {
+    name: unusedIndexNames(snapshot)(leaf, [column], 'idx'),
+    isUnique: false,
+    body: `(${identifier(column)})`,
+    why: 'Finds the rows of a tenant without reading those of the others.',
+  })
 }
 
 function on(relation: RelationState, column: string): string {
   return `on ${qualifiedName(relation)} (${identifier(column)})`
-}
-
-/** As PostgreSQL would call it. Indexes and tables of a schema share their names. */
-function unusedName({ schema, name }: RelationState, column: string, snapshot: Snapshot): string {
-  for (let number = 0; ; number++) {
-    const candidate = shortened(`${name}_${column}`, `_idx${number === 0 ? '' : number}`)
-    if (!isTaken(candidate, schema, snapshot)) return candidate
-  }
-}
-
-/** Two long names that begin alike stay different. */
-function shortened(text: string, ending: string): string {
-  if (Buffer.byteLength(text + ending) <= LONGEST_NAME) return text + ending
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
-  const characters = [...text]
-  const result = () => `${characters.join('')}_${digest}${ending}`
-  while (Buffer.byteLength(result()) > LONGEST_NAME) characters.pop()
-  return result()
 }

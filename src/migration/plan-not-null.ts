@@ -31,7 +31,9 @@ begin
   if exists (
     ${without}
   ) then
-    raise exception using message = ${literal(`${name} has rows without a tenant: ${without}`)};
+    raise exception using
+      errcode = 'not_null_violation',
+      message = ${literal(`${name} has rows without a tenant: ${without}`)};
   end if;
 end
 `)}`,

@@ -3,12 +3,14 @@ import { migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
+import type { Change, Entry } from './change.ts'
 import { childrenFirst } from './children-first.ts'
 import { relationOf } from './family.ts'
-import { planBackfill, planColumn, withColumn } from './plan-column.ts'
+import { planBackfill, planColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
 import { planIndexes, planPartitionedIndex } from './plan-index.ts'
 import { lacksNotNull, planConstraint, planNotNull } from './plan-not-null.ts'
+import { entriesOf, planParts } from './plan-parts.ts'
 import { planPolicies, policiesNotOurs } from './plan-policies.ts'
 import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
 
@@ -30,37 +32,26 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  * @throws `MIGRATION.NO_COLUMN`, `MIGRATION.POLICY_NOT_OURS`: all of a kind together, because half
  * a plan is none.
  */
-export function plan(wanted: Wanted, snapshot: Snapshot): Phase[] {
+export function plan(
+  wanted: Wanted,
+  snapshot: Snapshot,
+  changes: readonly Change[] = planParts(wanted, snapshot),
+): Phase[] {
   const adopted = wanted.adoptions.filter(({ column }) => column)
   const known = new Set(adopted.flatMap(({ tables }) => tables.map(qualifiedName)))
   const unknown = wanted.withoutColumn.filter((table) => !known.has(qualifiedName(table)))
   if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
 
-  const tables = childrenFirst([
-    ...wanted.tables.map((table) => ({ table, relation: relationOf(table, snapshot) })),
-    ...adopted.flatMap((adoption) =>
-      adoption.tables.map((table) => ({
-        table,
-        relation: withColumn(relationOf(table, snapshot), table, adoption),
-        isNew: true,
-      })),
-    ),
-  ])
+  const tables = childrenFirst(entriesOf(wanted, snapshot))
   const notOurs = tables.flatMap(({ table, relation }) => policiesNotOurs(table, relation))
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
-  const planned = wanted.adoptions.filter(({ isInferred }) => !isInferred)
-  const steps = stepsByPhase(tables, planned, snapshot)
+  const asked = changes.filter(({ part }) => wanted.parts.includes(part))
+  const adoptions = wanted.adoptions.filter(({ isInferred }) => !isInferred)
+  const steps = stepsByPhase(tables, { adoptions, changes: asked, snapshot })
   return PHASES.map((name) => ({ name, steps: steps[name] })).filter(
     (phase) => phase.steps.length > 0,
   )
-}
-
-interface Entry {
-  readonly table: TenantTable
-  readonly relation: RelationState
-  /** Its tenant column is added by this plan. */
-  readonly isNew?: boolean
 }
 
 function withoutColumn({ column, reason, ...table }: MissingColumn): string {
@@ -68,10 +59,15 @@ function withoutColumn({ column, reason, ...table }: MissingColumn): string {
   return reason === undefined ? problem : `${problem}: ${reason}`
 }
 
+interface Ways {
+  readonly adoptions: readonly Adoption[]
+  readonly changes: readonly Change[]
+  readonly snapshot: Snapshot
+}
+
 function stepsByPhase(
   tables: readonly Entry[],
-  adoptions: readonly Adoption[],
-  snapshot: Snapshot,
+  { adoptions, changes, snapshot }: Ways,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
   const isNullable = ({ table, relation }: Entry) => lacksNotNull(table, relation)
   const isEarly = (entry: Entry) => entry.isNew || isNullable(entry)
@@ -84,6 +80,11 @@ function stepsByPhase(
   )
   const constraints = roots.map((e) => planConstraint(e.table, e.relation, snapshot))
   const notNulls = roots.map((e) => planNotNull(e.table, e.relation, snapshot))
+  const indexed = new Set(
+    changes.flatMap(({ indexes }) => (indexes ? [qualifiedName(indexes)] : [])),
+  )
+  const unindexed = tables.filter(({ table }) => !indexed.has(qualifiedName(table)))
+  const optional = (phase: PhaseName) => changes.flatMap(({ steps }) => steps[phase] ?? [])
   const defaults = (entry: Entry) => planDefault(entry.table, entry.relation, snapshot)
 
   return {
@@ -94,16 +95,23 @@ function stepsByPhase(
       ...tables.filter(isEarly).flatMap(defaults),
     ],
     backfill: adoptions.flatMap((adoption) => planBackfill(adoption, snapshot)),
-    indexes: tables.flatMap((e) => planIndexes(e.table, e.relation, snapshot)),
+    indexes: [
+      ...unindexed.flatMap((e) => planIndexes(e.table, e.relation, snapshot)),
+      ...optional('indexes'),
+    ],
     constraints: [
-      ...tables.flatMap((e) => planPartitionedIndex(e.table, e.relation, snapshot)),
+      ...unindexed.flatMap((e) => planPartitionedIndex(e.table, e.relation, snapshot)),
       ...constraints.map(({ looks }) => looks),
       ...constraints.map(({ adds }) => adds),
+      ...optional('constraints'),
     ],
     validation: [
+      ...optional('validation'),
       ...notNulls.map(({ validates }) => validates),
       ...notNulls.flatMap(({ closes }) => closes),
     ],
+    keys: optional('keys'),
+    privileges: optional('privileges'),
     policies: tables.flatMap((entry) => [
       ...planPolicies(entry.table, entry.relation),
       ...(isEarly(entry) ? [] : defaults(entry)),

@@ -20,6 +20,10 @@ const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
     'Validation of the rows that are there, while reads and writes go on; then the constraint proves',
     'NOT NULL without another scan.',
   ],
+  keys: ['Keys: those that do not hold the tenant go, now that others do.'],
+  privileges: [
+    'Privileges: views read with those of whoever asks, and the application keeps those it needs.',
+  ],
   policies: ['Policies, defaults, ENABLE: the application reaches the rows of its tenant only.'],
   force: [
     'FORCE: the policies bind the owner of the tables too. Before this runs, its jobs, views and',
@@ -27,10 +31,14 @@ const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
   ],
 }
 
+const REDUCES = '`down` reduces isolation: it puts back what was there when this file was written.'
+
 const DOWN: Partial<Record<Phase['name'], string>> = {
   backfill: '`down` does nothing: what the rows were given stays.',
-  policies: '`down` reduces isolation: it puts back what was there when this file was written.',
-  force: '`down` reduces isolation: it puts back what was there when this file was written.',
+  keys: REDUCES,
+  privileges: REDUCES,
+  policies: REDUCES,
+  force: REDUCES,
 }
 
 /**
@@ -62,7 +70,12 @@ function up({ steps }: Phase, syntax: Syntax, width: number): string {
 }
 
 function down({ steps }: Phase, { comment, statement }: Syntax, width: number): string {
-  const undo = steps.toReversed().flatMap((step) => step.down.map((sql) => statement(sql, width)))
+  const undo = steps
+    .toReversed()
+    .flatMap(({ down, downHazard }) => [
+      ...(downHazard ? [comments(wrap(`Hazard: ${downHazard}`), comment)] : []),
+      ...down.map((sql) => statement(sql, width)),
+    ])
   if (undo.length === 0) return `${comment} There is nothing to take back.`
   return [`${comment} Restores what was there when this file was written.`, ...undo].join('\n')
 }

@@ -17,14 +17,18 @@ export interface Step {
   readonly lock: Lock
   /** What it can do to an application that is running. */
   readonly hazard?: string
+  /** The same of `down`, and what `down` loses. */
+  readonly downHazard?: string
 }
 
 /** From the weakest to the strongest. `share` is the first that makes writers wait. */
 export const LOCKS = [
+  'none',
   'access share',
   'row exclusive',
   'share update exclusive',
   'share',
+  'share row exclusive',
   'access exclusive',
 ] as const
 
@@ -37,6 +41,8 @@ export const PHASES = [
   'indexes',
   'constraints',
   'validation',
+  'keys',
+  'privileges',
   'policies',
   'force',
 ] as const

@@ -17,4 +17,6 @@ export interface TenantTable {
   readonly shared: boolean
   /** `boundary`: the user writes the permissive policies. */
   readonly access: 'full' | 'boundary'
+  /** Unique keys that are meant to span all tenants. */
+  readonly globalKeys: readonly string[]
 }

@@ -27,6 +27,7 @@ interface RuntimeTableInput {
   readonly shared?: boolean
   readonly access?: 'full' | 'boundary'
   readonly backfill?: { readonly parent: string } | { readonly tenant: string }
+  readonly globalKeys?: readonly string[]
 }
 
 export interface RuntimeConfig {

@@ -43,7 +43,7 @@ describe('migrations from the command line', () => {
         expect(await run('migrate:rls', '--dry-run')).to.deep.equal(NOTHING_TO_DO)
         expect(await run('migrate:rls', '--json')).to.deep.equal({
           ...NOTHING_TO_DO,
-          out: '{\n  "version": 1,\n  "phases": []\n}\n',
+          out: '{\n  "version": 1,\n  "phases": [],\n  "advice": []\n}\n',
         })
         expect(files()).to.have.length(2)
       }))
@@ -112,6 +112,46 @@ describe('migrations from the command line', () => {
           ],
           file: phases[1].file,
         })
+      }))
+
+    it('says what was not asked for, and plans it when it is', () =>
+      inProject(async ({ run, files, text }) => {
+        await query('grant select, insert on projects to public')
+        await run('migrate:rls')
+        const latest = await run('migrate:latest')
+        expect(latest).to.have.property('code', 0)
+        expect(await run('migrate:rls', '--check')).to.deep.equal({
+          ...NOTHING_TO_DO,
+          err: `${NOTHING_TO_DO.err}Not planned:\n  --with grants  public.projects: everybody has INSERT, SELECT\n`,
+        })
+        expect(JSON.parse((await run('migrate:rls', '--json')).out)).to.deep.equal({
+          version: 1,
+          phases: [],
+          advice: [
+            {
+              part: 'grants',
+              table: { schema: 'public', name: 'projects' },
+              problem: 'everybody has INSERT, SELECT',
+            },
+          ],
+        })
+        const { code, out, err } = await run('migrate:rls', '--with', 'views, grants')
+        expect({ code, err }).to.deep.equal({
+          code: 0,
+          err: 'Review them, then run `kysely-tenants migrate:latest`.\n',
+        })
+        const file = files().find((name) => out.includes(name)) ?? ''
+        expect(text(file)).to.include('revoke insert, select on public.projects from public')
+      }))
+
+    it('refuses a part that it does not know', () =>
+      inProject(async ({ run, folder }) => {
+        expect(await run('migrate:rls', '--with', 'grants,keys')).to.deep.equal({
+          code: 2,
+          out: '',
+          err: "✖ option '--with <parts>' argument 'grants,keys' is invalid. There are foreign-keys, unique-keys, views, grants.\n",
+        })
+        expect(existsSync(join(folder, 'migrations'))).to.equal(false)
       }))
 
     it('continues the style of the files that are there, behind the last of them', () =>

@@ -173,6 +173,7 @@ describe('kysely-tenants status', () => {
             blockers: [],
           },
         ],
+        views: [],
         unlisted: [],
       },
       serverVersion: 'number',

@@ -7,7 +7,7 @@ import {
   withMigrations,
 } from '../support/migration-project.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
-import { createShapes, shapesConfig } from '../support/tenant-shapes.ts'
+import { createShapes, SHAPES_ADVICE, shapesConfig } from '../support/tenant-shapes.ts'
 
 const MARK = `is 'Written by kysely-tenants.'`
 
@@ -142,7 +142,7 @@ async function repairAndUndo(
   expect(await project.run('migrate:rls', ...argv)).to.deep.equal({
     code: 0,
     out: '',
-    err: 'Nothing to do: the database is as the config wants it.\n',
+    err: `Nothing to do: the database is as the config wants it.\n${SHAPES_ADVICE}`,
   })
   for (const file of files.toReversed()) await project.call(file, 'down')
   expect(await readRelations(url)).to.deep.equal(before)

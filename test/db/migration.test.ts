@@ -11,8 +11,8 @@ import {
   withKysely,
   withMigrations,
 } from '../support/migration-project.ts'
-import { withClient, withDatabase } from '../support/postgres.ts'
-import { createShapes, shapesConfig } from '../support/tenant-shapes.ts'
+import { loginUrl, roleName, withClient, withDatabase } from '../support/postgres.ts'
+import { createShapes, SHAPES_ADVICE, shapesConfig } from '../support/tenant-shapes.ts'
 
 const NOTHING_TO_DO = {
   code: 0,
@@ -44,6 +44,15 @@ const MISSING = `
   create table tasks (id int primary key, project_id int not null references projects);
   create table settings (id int primary key)`
 
+const KEYS = `
+  create table projects (id int primary key, tenant_id uuid not null);
+  create table tasks (
+    id int primary key, tenant_id uuid not null, slug text,
+    project_id int references projects on delete cascade on update cascade
+  );
+  create unique index tasks_by_slug on tasks (lower(slug)) where slug <> '';
+  grant select on projects to public`
+
 // The golden files are compiled, linted and run like any other: generated code is code.
 describe('P11 generated, executed, gone', () => {
   it('writes the expected files, leaves nothing to plan, and undoes itself', () =>
@@ -63,7 +72,10 @@ describe('P11 generated, executed, gone', () => {
         out: files.map((file) => `✔ ${file.replace('.ts', '')}  executed\n`).join(''),
         err: '',
       })
-      expect(await project.run('migrate:rls')).to.deep.equal(NOTHING_TO_DO)
+      expect(await project.run('migrate:rls')).to.deep.equal({
+        ...NOTHING_TO_DO,
+        err: NOTHING_TO_DO.err + SHAPES_ADVICE,
+      })
       expect(await readRelations(url)).to.not.deep.equal(before)
 
       for (const file of files.toReversed()) await project.call(file, 'down')
@@ -78,9 +90,10 @@ describe('P11 generated, executed, gone', () => {
       const policies = files.find((file) => file.includes('policies')) ?? ''
       expect(project.text(policies)).to.match(/for all\n *to public\n.*'custom\.tenant'/)
       expect(await project.run('migrate:latest')).to.have.property('code', 0)
-      expect(await project.run('migrate:rls', '-c', 'public.config.json')).to.deep.equal(
-        NOTHING_TO_DO,
-      )
+      expect(await project.run('migrate:rls', '-c', 'public.config.json')).to.deep.equal({
+        ...NOTHING_TO_DO,
+        err: NOTHING_TO_DO.err + SHAPES_ADVICE,
+      })
       for (const file of files.toReversed()) await project.call(file, 'down')
       expect(await readRelations(url)).to.deep.equal(before)
     }))
@@ -110,6 +123,29 @@ describe('P11 generated, executed, gone', () => {
           expectGolden(withoutPrefixes(file), project.text(file), url)
         }
         expect(files).to.have.length(7)
+        expect(biomeSays(project)).to.deep.equal({
+          status: 0,
+          said: 'Checked 7 files. No fixes applied.\n',
+        })
+      })
+    }))
+
+  it('writes keys that hold the tenant, and what takes their place when undone', () =>
+    withDatabase(async (url) => {
+      await withClient(url, (client) => client.query(KEYS))
+      const tables = { projects: {}, tasks: {} }
+      const parts = ['foreign-keys', 'unique-keys', 'grants'] as const
+      const config = { connection: url, tables, migrations: { with: parts } }
+      await withMigrations(config, async (project) => {
+        await project.run('migrate:rls', '--name', 'keys')
+        const files = project.files()
+        expect(files.map(withoutPrefixes)).to.deep.equal([
+          ...['keys_1_indexes.ts', 'keys_2_constraints.ts', 'keys_3_validation.ts'],
+          ...['keys_4_keys.ts', 'keys_5_privileges.ts', 'keys_6_policies.ts', 'keys_7_force.ts'],
+        ])
+        for (const file of files.slice(0, 5)) {
+          expectGolden(withoutPrefixes(file), project.text(file), url)
+        }
         expect(biomeSays(project)).to.deep.equal({
           status: 0,
           said: 'Checked 7 files. No fixes applied.\n',
@@ -167,6 +203,43 @@ describe('P11 generated, executed, gone', () => {
       const { up } = await import(join(project.folder, 'migrations', file))
       const refused = await withKysely(url, (db) => db.transaction().execute(up)).catch(String)
       expect(refused).to.equal('Error: This migration cannot run inside a transaction.')
+    }))
+
+  it('leaves a partition alone that is a foreign table: the policies of the parent hold for it', () =>
+    withDatabase(async (url) => {
+      const app = roleName(url, 'app')
+      const row = (id: number, tenant: 'a' | 'b') =>
+        `00000000-0000-4000-8000-00000000000${tenant},${id}`
+      await withClient(url, (client) =>
+        client.query(`
+          create role ${app} login password 'secret';
+          create extension file_fdw;
+          create server files foreign data wrapper file_fdw;
+          create table events (tenant_id uuid, id int) partition by range (id);
+          create table events_1 partition of events for values from (0) to (9);
+          create foreign table events_old partition of events for values from (9) to (99)
+            server files options (program 'echo ${row(10, 'a')}; echo ${row(11, 'b')}', format 'csv');
+          grant select on events to ${app}`),
+      )
+      const config = { connection: url, roles: { app }, tables: { events: {} } }
+      await withMigrations(config, async (project) => {
+        const before = await readRelations(url)
+        await project.run('migrate:rls')
+        const latest = await project.run('migrate:latest')
+        expect(latest.code, latest.err).to.equal(0)
+        expect(await project.run('migrate:rls', '--check')).to.deep.equal(NOTHING_TO_DO)
+        const seen = await withClient(loginUrl(url, app), async (client) => {
+          await client.query(`set app.tenant_id = '00000000-0000-4000-8000-00000000000a'`)
+          return (await client.query('select id from events')).rows
+        })
+        expect(seen).to.deep.equal([{ id: 10 }])
+        const { out } = await project.run('audit', '--json')
+        const checks = JSON.parse(out).findings.map(({ check }: { check: string }) => check)
+        expect(checks).to.not.include.members(['partition-without-rls'])
+        expect(checks).to.not.include.members(['foreign-table-with-tenant-data'])
+        expect(await project.run('migrate:down', '--all')).to.have.property('code', 0)
+        expect(await readRelations(url)).to.deep.equal(before)
+      })
     }))
 })
 

@@ -1,4 +1,6 @@
 import type { ConfigInput, TableInput } from '../../src/config.ts'
+import type { MigrationPart } from '../../src/migration-part.ts'
+import { PART_STATES } from './part-states.ts'
 
 /** A database as somebody may have it before the first migration, and the config they write for it. */
 export interface StartingState {
@@ -10,6 +12,10 @@ export interface StartingState {
   readonly drift?: string
   /** Checks of level medium and above that only the user can satisfy. */
   readonly advice?: readonly string[]
+  /** The same on PostgreSQL 14, where it differs. */
+  readonly before15?: readonly string[]
+  /** What is asked of the migration beside row security. */
+  readonly parts?: readonly MigrationPart[]
   /** What `down` cannot and need not restore. */
   readonly stays?: string
 }
@@ -312,6 +318,7 @@ export const STARTING_STATES: Readonly<Record<string, StartingState>> = {
   ...MISSING,
   ...FAMILIES,
   ...SECURITY,
+  ...PART_STATES,
   ...Object.fromEntries(
     Object.entries(DRIFTS).map(([name, drift]) => [
       `a drift: ${name}`,

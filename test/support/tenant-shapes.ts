@@ -36,6 +36,12 @@ export function createShapes(url: string): string {
     grant select, insert, update, delete on all tables in schema public, billing to public;`
 }
 
+/** They have keys of one column, and privileges for everybody: nobody asked to change them. */
+export const SHAPES_ADVICE = `Not planned:
+  --with unique-keys  public.projects: unique key projects_pkey spans all tenants, and 8 more
+  --with grants  public.projects: everybody has DELETE, INSERT, SELECT, UPDATE, and 14 more
+`
+
 export function shapesConfig(url: string): ConfigInput & {
   readonly tables: Readonly<Record<string, object>>
 } {

@@ -18,10 +18,11 @@ const DEFAULTS = {
       shared: false,
       access: 'full',
       backfill: undefined,
+      globalKeys: [],
     },
   ],
   global: [],
-  migrations: { folder: undefined, format: 'ts' },
+  migrations: { folder: undefined, format: 'ts', with: [] },
   audit: { failOn: 'high', levels: {}, waivers: [], appConnection: undefined },
 }
 
@@ -46,7 +47,7 @@ describe('parseConfig', () => {
       roles: { app: 'app_user', admin: ['app_admin', 'support'] },
       schemas: ['public', 'crm'],
       tables: {
-        projects: {},
+        projects: { globalKeys: ['projects_slug_key'] },
         'billing.invoices': { column: 'account' },
         templates: { shared: true },
         comments: { access: 'boundary' },
@@ -54,7 +55,7 @@ describe('parseConfig', () => {
         settings: { backfill: { tenant: 'acme' } },
       },
       global: ['countries', 'audit.log'],
-      migrations: { folder: 'db/migrations', format: 'knex-ts' },
+      migrations: { folder: 'db/migrations', format: 'knex-ts', with: ['views', 'grants'] },
       audit: {
         ...{ failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
         appConnection: 'postgres://app@localhost/app',
@@ -63,6 +64,7 @@ describe('parseConfig', () => {
     const table = {
       ...{ schema: undefined, column: 'org_id', shared: false, access: 'full' },
       backfill: undefined,
+      globalKeys: [],
     }
 
     expect(parseConfig(config)).to.deep.equal({
@@ -73,7 +75,7 @@ describe('parseConfig', () => {
       roles: { app: ['app_user'], admin: ['app_admin', 'support'] },
       schemas: ['public', 'crm'],
       tables: [
-        { ...table, name: 'projects' },
+        { ...table, name: 'projects', globalKeys: ['projects_slug_key'] },
         { ...table, schema: 'billing', name: 'invoices', column: 'account' },
         { ...table, name: 'templates', shared: true },
         { ...table, name: 'comments', access: 'boundary' },
@@ -84,7 +86,7 @@ describe('parseConfig', () => {
         { schema: undefined, name: 'countries' },
         { schema: 'audit', name: 'log' },
       ],
-      migrations: { folder: 'db/migrations', format: 'knex-ts' },
+      migrations: { folder: 'db/migrations', format: 'knex-ts', with: ['views', 'grants'] },
       audit: {
         ...{ failOn: 'low', levels: { 'rls-not-forced': 'info' }, waivers: [WAIVER] },
         appConnection: 'postgres://app@localhost/app',
@@ -211,7 +213,7 @@ describe('parseConfig', () => {
     [
       'an option of a table that it does not know',
       { tables: { projects: { colum: 'org_id' } } },
-      'tables.projects.colum: unknown key; tables.projects takes column, shared, access, backfill',
+      'tables.projects.colum: unknown key; tables.projects takes column, shared, access, backfill, globalKeys',
     ],
     [
       'a column that is no text',
@@ -251,12 +253,17 @@ describe('parseConfig', () => {
     [
       'a key of the migrations that it does not know',
       { migrations: { table: 'x' } },
-      'migrations.table: unknown key; migrations takes folder, format',
+      'migrations.table: unknown key; migrations takes folder, format, with',
     ],
     [
       'a format of migrations that it does not know',
       { migrations: { format: 'knex-js' } },
       "migrations.format: expected one of ts, js, knex-ts, knex, sql, got 'knex-js'",
+    ],
+    [
+      'a part of the migrations that it does not know',
+      { migrations: { with: ['views', 'keys'] } },
+      "migrations.with[1]: expected one of foreign-keys, unique-keys, views, grants, got 'keys'",
     ],
     [
       'a level that does not exist',

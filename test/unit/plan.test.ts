@@ -23,7 +23,7 @@ const [TYPESCRIPT] = FORMATS.ts.files
 const TABLE: TenantTable = {
   ...{ schema: 'public', name: 'projects', column: 'tenant_id', type: 'uuid', isDomain: false },
   ...{ setting: 'app.tenant_id', appRoles: ['app'], adminRoles: ['admin'] },
-  ...{ shared: false, access: 'full' },
+  ...{ shared: false, access: 'full', globalKeys: [] },
 }
 
 const COLUMN: ColumnState = {
@@ -34,7 +34,8 @@ const COLUMN: ColumnState = {
 const INDEX: IndexState = {
   ...{ name: 'by_tenant', columns: ['tenant_id', 'id'], keys: ['tenant_id', 'id'] },
   ...{ method: 'btree', isUnique: false, isPrimary: false, isValid: true, predicate: null },
-  ...{ constraint: null, isPartition: false, leakproof: [true, true] },
+  ...{ constraint: null, isPartition: false, leakproof: [true, true], definition: '' },
+  ...{ constraintDefinition: null, isReplicaIdentity: false, dependents: [] },
 }
 
 describe('plan', () => {
@@ -176,7 +177,7 @@ function wanted(table: TenantTable): Wanted {
   const { setting, appRoles, adminRoles } = table
   return {
     ...{ setting, appRoles, adminRoles, schemas: ['public'] },
-    ...{ tables: [table], withoutColumn: [], adoptions: [], global: [] },
+    ...{ tables: [table], withoutColumn: [], adoptions: [], parts: [], global: [] },
   }
 }
 

@@ -14,6 +14,7 @@ export const EXAMPLE: TenantTable = {
   adminRoles: ['app_admin'],
   shared: false,
   access: 'full',
+  globalKeys: [],
 }
 
 export function examplePolicies(...names: readonly string[]): TenantPolicy[] {

@@ -1,5 +1,6 @@
 import type { ForeignKeyState, RelationState } from '../../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../../policy/quote.ts'
+import { tenantForeignKey } from '../../policy/tenant-foreign-key.ts'
 import { statements } from './statements.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 
@@ -11,28 +12,27 @@ interface Ends {
 
 /** Makes the key again: with the tenant, and without what would move or lose the tenant of a row. */
 export function addTenant(key: ForeignKeyState, { child, parent, serverVersion }: Ends): string {
-  const pairs = key.columns
-    .map((column, index) => ({ column, referenced: key.referencedColumns[index] ?? '' }))
-    .filter(({ referenced }) => referenced !== parent.table.column)
-  const own = pairs.map(({ column }) => column)
-  const columns = list([child.table.column, ...own])
-  const referenced = [parent.table.column, ...pairs.map((pair) => pair.referenced)]
-  const table = qualifiedName(child.relation)
-
+  const { columns, referencedColumns, definition } = tenantForeignKey(key, {
+    child: child.table,
+    parent: parent.table,
+    serverVersion,
+  })
+  if (columns.length === 1) {
+    return `-- ${key.name} refers to the tenant itself: decide whether it may be another one, and what deleting it does.`
+  }
+  const name = identifier(key.name)
   return statements([
-    ...(hasKey(parent, referenced)
+    ...(hasKey(parent, referencedColumns)
       ? []
-      : [`create unique index on ${qualifiedName(parent.relation)} (${list(referenced)})`]),
+      : [
+          `create unique index on ${qualifiedName(parent.relation)} (${referencedColumns.map(identifier).join(', ')})`,
+        ]),
     ...seeingAllRows(
       [child.relation, parent.relation],
       [
-        `alter table ${table} drop constraint ${identifier(key.name)},`,
-        `  add constraint ${identifier(key.name)} foreign key (${columns})`,
-        `  references ${qualifiedName(parent.relation)} (${list(referenced)})`,
-        `  ${actions(key, own, serverVersion)}`.trimEnd(),
-      ]
-        .filter((line) => line !== '')
-        .join('\n'),
+        `alter table ${qualifiedName(child.relation)} drop constraint ${name},`,
+        `  add constraint ${name} ${definition}`,
+      ].join('\n'),
     ),
   ])
 }
@@ -45,22 +45,6 @@ export function seeingAllRows(relations: readonly RelationState[], statement: st
   return [...force('no force'), statement, ...force('force')]
 }
 
-// ON DELETE SET NULL would null the tenant too; the list of columns is of 15 and later. What ON
-// UPDATE does would move rows between tenants.
-function actions(key: ForeignKeyState, own: readonly string[], serverVersion: number): string {
-  const sets = key.onDelete === 'set null' || key.onDelete === 'set default'
-  const onDelete = sets
-    ? serverVersion >= 150000
-      ? `${key.onDelete} (${list(own)})`
-      : 'restrict'
-    : key.onDelete
-  return [
-    ...(onDelete === 'no action' ? [] : [`on delete ${onDelete}`]),
-    ...(key.onUpdate === 'restrict' ? ['on update restrict'] : []),
-    ...(key.deferrable ? [`deferrable${key.deferred ? ' initially deferred' : ''}`] : []),
-  ].join(' ')
-}
-
 function hasKey({ relation }: TenantTableState, columns: readonly string[]): boolean {
   return relation.indexes.some(
     (index) =>
@@ -70,8 +54,4 @@ function hasKey({ relation }: TenantTableState, columns: readonly string[]): boo
       index.columns.length === columns.length &&
       columns.every((column) => index.columns.includes(column)),
   )
-}
-
-function list(columns: readonly string[]): string {
-  return columns.map(identifier).join(', ')
 }

@@ -45,9 +45,14 @@ export function grantsToApp(
   )
 }
 
+/** Each once: a privilege can be granted on the table and on a column of it. */
+export function privilegesOf(grants: readonly Grant[]): string[] {
+  return unique(grants.map(({ privilege }) => privilege))
+}
+
 /** @param object as `revoke … on` wants it: `public.projects`, `schema billing` */
 export function revokeGrants(grants: readonly Grant[], object: string): string {
-  const names = unique(grants.map(({ privilege }) => privilege.toLowerCase())).join(', ')
+  const names = privilegesOf(grants).join(', ').toLowerCase()
   return `revoke ${names} on ${object} from ${grantees(grants.map(({ grantee }) => grantee))}`
 }
 

@@ -2,9 +2,12 @@ import { relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
+import type { Change } from '../../migration/change.ts'
 import { plan } from '../../migration/plan.ts'
+import { planParts } from '../../migration/plan-parts.ts'
 import type { Phase, Step } from '../../migration/step.ts'
 import { MIGRATION_FORMATS, type MigrationFormat } from '../../migration-format.ts'
+import { MIGRATION_PARTS, type MigrationPart } from '../../migration-part.ts'
 import { qualifiedName } from '../../policy/quote.ts'
 import { snapshotRequest, wantedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
@@ -14,6 +17,7 @@ import { migrationFiles, type PhaseFiles } from '../migration-files.ts'
 import { writeMigrations } from '../migration-folder.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { nextStep } from '../other-tool.ts'
+import { renderAdvice } from '../render/advice.ts'
 import { renderJson } from '../render/json.ts'
 import { plural } from '../render/plural.ts'
 
@@ -22,6 +26,13 @@ interface RlsOptions extends CommonOptions {
   readonly check?: boolean
   readonly format?: MigrationFormat
   readonly name: string
+  readonly with: readonly MigrationPart[]
+}
+
+interface Plan {
+  readonly phases: readonly Phase[]
+  /** What was not asked for, and what only the user can decide. */
+  readonly advice: readonly Change[]
 }
 
 const HELP = `
@@ -33,6 +44,7 @@ Examples:
   kysely-tenants migrate:rls --dry-run
   kysely-tenants migrate:rls --format knex
   kysely-tenants migrate:rls --check   # in CI: exits 1 when the database is not as the config wants it
+  kysely-tenants migrate:rls --with foreign-keys,grants
   kysely-tenants migrate:rls --json | jq '.phases[].steps[].up'`
 
 export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command {
@@ -54,19 +66,30 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
         .default('tenants')
         .argParser(parseName),
     )
+    .addOption(
+      new Option(
+        '--with <parts>',
+        `plan these too, beside those of the config: ${MIGRATION_PARTS.join(', ')}`,
+      )
+        .default([], 'none')
+        .argParser(parseParts),
+    )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: RlsOptions) => {
       const loaded = await loadConfig(io.cwd, options.config)
-      const phases = await planFor(loaded, options.url)
+      const { migrations } = loaded.config
+      const parts = [...new Set([...migrations.with, ...options.with])]
+      const { phases, advice } = await planFor(loaded, parts, options.url)
       const folder = await loaded.migrationFolder()
-      const format = options.format ?? loaded.config.migrations.format
+      const format = options.format ?? migrations.format
       const written = migrationFiles(phases, { folder, format, name: options.name })
       const files = written.flatMap((phase) => phase.files)
 
       const isWritten = !options.dryRun && !options.check
       if (isWritten && files.length > 0) writeMigrations(folder, files)
-      report(io, { ...options, format }, written)
+      report(io, { ...options, format }, written, advice)
+      io.err(options.json ? '' : renderAdvice(advice, parts))
       exit(options.check && files.length > 0 ? EXIT.findings : EXIT.clean)
     })
 }
@@ -76,21 +99,36 @@ function parseName(name: string): string {
   throw new InvalidArgumentError('A name has letters, digits, "_" and "-".')
 }
 
+function parseParts(text: string, before: readonly MigrationPart[]): MigrationPart[] {
+  const names = text.split(',').map((name) => name.trim())
+  const parts = MIGRATION_PARTS.filter((part) => names.includes(part))
+  const unknown = names.filter((name) => !parts.some((part) => part === name))
+  if (unknown.length === 0) return [...before, ...parts]
+  throw new InvalidArgumentError(`There are ${MIGRATION_PARTS.join(', ')}.`)
+}
+
 async function planFor(
   { config, connection }: LoadedConfig,
+  parts: readonly MigrationPart[],
   url: string | undefined,
-): Promise<Phase[]> {
+): Promise<Plan> {
   const request = snapshotRequest(config)
   const snapshot = await withClient(connection, url, (client) =>
     inReadOnlyTransaction(client, () => readSnapshot(client, request)),
   )
-  return plan(wantedState(config, snapshot), snapshot)
+  const wanted = { ...wantedState(config, snapshot), parts }
+  const changes = planParts(wanted, snapshot)
+  return {
+    phases: plan(wanted, snapshot, changes),
+    advice: changes.filter(({ part, obstacle }) => !parts.includes(part) || obstacle !== undefined),
+  }
 }
 
 function report(
   io: Io,
   { json, dryRun, check, format }: RlsOptions & { readonly format: MigrationFormat },
   written: readonly PhaseFiles[],
+  advice: readonly Change[],
 ): void {
   const pathOf = (path: string) => relative(io.cwd, path)
   const files = written.flatMap((phase) => phase.files)
@@ -100,7 +138,14 @@ function report(
       file: file && pathOf(file.path),
       ...(downFile && { downFile: pathOf(downFile.path) }),
     }))
-    io.out(renderJson({ phases }))
+    io.out(
+      renderJson({
+        phases,
+        advice: advice.map(({ part, table, problem, obstacle }) => {
+          return { part, table, problem, ...(obstacle !== undefined && { obstacle }) }
+        }),
+      }),
+    )
   } else if (dryRun) {
     const sign = format === 'sql' ? '--' : '//'
     io.out(files.map(({ path, text }) => `${sign} ${pathOf(path)}\n${text}`).join('\n'))

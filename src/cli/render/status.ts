@@ -12,7 +12,7 @@ export function renderStatus(status: Status, color: boolean): string {
   const c = paint(color)
   const [header = [], ...rows] = alignColumns([HEADER, ...status.tables.map(cells)])
   const table = [c.dim(header.join('  ')), ...rows.map((row) => paintRow(row, c))]
-  return `${[table.join('\n'), ...blockers(status, c), ...unlisted(status, c), summary(status, c)].join('\n\n')}\n`
+  return `${[table.join('\n'), ...views(status, c), ...blockers(status, c), ...unlisted(status, c), summary(status, c)].join('\n\n')}\n`
 }
 
 function cells(table: TableStatus): string[] {
@@ -38,6 +38,14 @@ function paintRow(row: readonly string[], c: ChalkInstance): string {
   return [...row.slice(0, -1), drift === 'none' ? c.green(drift) : c.yellow(drift)].join('  ')
 }
 
+function views({ views }: Status, c: ChalkInstance): string[] {
+  if (views.length === 0) return []
+  const lines = views.map(
+    (view) => `  ${c.yellow('✖')} ${qualifiedName(view)}  ${plural(view.drift.length, 'step')}`,
+  )
+  return [[c.bold('Views'), ...lines].join('\n')]
+}
+
 function blockers({ tables }: Status, c: ChalkInstance): string[] {
   const all = tables.flatMap((table) => table.blockers)
   if (all.length === 0) return []
@@ -61,8 +69,8 @@ function unlisted({ unlisted }: Status, c: ChalkInstance): string[] {
   ]
 }
 
-function summary({ tables, unlisted }: Status, c: ChalkInstance): string {
-  const steps = tables.flatMap(({ drift }) => drift).length
+function summary({ tables, views, unlisted }: Status, c: ChalkInstance): string {
+  const steps = [...tables, ...views].flatMap(({ drift }) => drift).length
   const blocked = tables.filter(({ blockers }) => blockers.length > 0).length
   const work = [
     ...(steps > 0 ? [`${plural(steps, 'step')} for \`kysely-tenants migrate:rls\``] : []),

@@ -18,7 +18,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Whose row it is. Empty at first: filling it here would keep everybody out.
-  // Hazard: Undone, the column goes, and the tenants of the rows with it.
   // Lock: access exclusive.
   await sql`
     alter table public.tasks
@@ -26,7 +25,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   `.execute(db)
 
   // Whose row it is. All rows so far are of the tenant o'clock; none is rewritten.
-  // Hazard: Undone, the column goes, and the tenants of the rows with it.
   // Lock: access exclusive.
   await sql`
     alter table public.settings
@@ -57,10 +55,12 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   // Restores what was there when this file was written.
   await sql`alter table public.settings alter column tenant_id drop default`.execute(db)
   await sql`alter table public.tasks alter column tenant_id drop default`.execute(db)
+  // Hazard: The column goes, and the tenants of the rows with it.
   await sql`
     alter table public.settings
       drop column tenant_id
   `.execute(db)
+  // Hazard: The column goes, and the tenants of the rows with it.
   await sql`
     alter table public.tasks
       drop column tenant_id

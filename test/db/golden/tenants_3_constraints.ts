@@ -31,7 +31,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       if exists (
         select * from public."odd \`\${name} \\ */\n  $& end" where "odd \`\${name} \\ */\n  $& end" is null
       ) then
-        raise exception using message = E'public."odd \`\${name} \\\\ */\n  $& end" has rows without a tenant: select * from public."odd \`\${name} \\\\ */\n  $& end" where "odd \`\${name} \\\\ */\n  $& end" is null';
+        raise exception using
+          errcode = 'not_null_violation',
+          message = E'public."odd \`\${name} \\\\ */\n  $& end" has rows without a tenant: select * from public."odd \`\${name} \\\\ */\n  $& end" where "odd \`\${name} \\\\ */\n  $& end" is null';
       end if;
     end
     $$

@@ -25,7 +25,6 @@ export async function up(db) {
   await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Whose row it is. Empty at first: filling it here would keep everybody out.
-  // Hazard: Undone, the column goes, and the tenants of the rows with it.
   // Lock: access exclusive.
   await sql`
     alter table public.tasks
@@ -84,6 +83,7 @@ export async function down(db) {
   await sql`alter table only public.visits alter column tenant_id drop default`.execute(db)
   await sql`alter table public."why\\? Größe?" alter column tenant_id drop default`.execute(db)
   await sql`alter table public.settings alter column org drop default`.execute(db)
+  // Hazard: The column goes, and the tenants of the rows with it.
   await sql`
     alter table public.tasks
       drop column tenant_id

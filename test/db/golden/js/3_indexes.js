@@ -5,9 +5,16 @@
 //
 // Locks, each for its statement only:
 //   public.counters: share update exclusive
-//   public.settings: share update exclusive
 //   public."why\? Größe?": share update exclusive
 //   public.visits_1: share update exclusive
+//   public.projects: share update exclusive
+//   public."projectTasks": share update exclusive
+//   public.labels: share update exclusive
+//   billing.orders: share update exclusive
+//   billing.offers: share update exclusive
+//   public.notes: share update exclusive
+//   public.comments: share update exclusive
+//   public.settings: share update exclusive
 //   public.tasks: share update exclusive
 //
 // `down` puts back what was there when this file was written.
@@ -35,15 +42,6 @@ export async function up(db) {
 
   // What an interrupted run of this file left behind: it may not be valid.
   // Lock: share update exclusive.
-  await sql`drop index concurrently if exists public.settings_org_idx`.execute(db)
-
-  // Finds the rows of a tenant without reading those of the others.
-  // Hazard: Waits for every transaction that is older.
-  // Lock: share update exclusive.
-  await sql`create index concurrently settings_org_idx on public.settings (org)`.execute(db)
-
-  // What an interrupted run of this file left behind: it may not be valid.
-  // Lock: share update exclusive.
   await sql`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`.execute(db)
 
   // Finds the rows of a tenant without reading those of the others.
@@ -66,12 +64,102 @@ export async function up(db) {
 
   // What an interrupted run of this file left behind: it may not be valid.
   // Lock: share update exclusive.
-  await sql`drop index concurrently if exists public.tasks_tenant_id_idx`.execute(db)
+  await sql`drop index concurrently if exists public.projects_tenant_id_id_key`.execute(db)
 
-  // Finds the rows of a tenant without reading those of the others.
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
   // Hazard: Waits for every transaction that is older.
   // Lock: share update exclusive.
-  await sql`create index concurrently tasks_tenant_id_idx on public.tasks (tenant_id)`.execute(db)
+  await sql`
+    create unique index concurrently projects_tenant_id_id_key on public.projects (tenant_id, id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public."projectTasks_tenantId_id_key"`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently "projectTasks_tenantId_id_key" on public."projectTasks" ("tenantId", id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.labels_tenant_id_id_key`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently labels_tenant_id_id_key on public.labels (tenant_id, id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists billing.orders_tenant_id_id_key`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently orders_tenant_id_id_key on billing.orders (tenant_id, id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists billing.offers_tenant_id_id_key`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently offers_tenant_id_id_key on billing.offers (tenant_id, id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.notes_tenant_id_id_key`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently notes_tenant_id_id_key on public.notes (tenant_id, id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.comments_tenant_id_id_key`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently comments_tenant_id_id_key on public.comments (tenant_id, id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.settings_org_id_key`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently settings_org_id_key on public.settings (org, id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.tasks_tenant_id_id_key`.execute(db)
+
+  // The successor of a key that spans all tenants: what is unique, is so for each of them.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create unique index concurrently tasks_tenant_id_id_key on public.tasks (tenant_id, id)
+  `.execute(db)
 
   await sql`reset lock_timeout`.execute(db)
   await sql`reset row_security`.execute(db)
@@ -85,8 +173,15 @@ export async function down(db) {
   if (db.isTransaction) throw new Error('This migration cannot run inside a transaction.')
 
   // Restores what was there when this file was written.
-  await sql`drop index concurrently if exists public.tasks_tenant_id_idx`.execute(db)
+  await sql`drop index concurrently if exists public.tasks_tenant_id_id_key`.execute(db)
+  await sql`drop index concurrently if exists public.settings_org_id_key`.execute(db)
+  await sql`drop index concurrently if exists public.comments_tenant_id_id_key`.execute(db)
+  await sql`drop index concurrently if exists public.notes_tenant_id_id_key`.execute(db)
+  await sql`drop index concurrently if exists billing.offers_tenant_id_id_key`.execute(db)
+  await sql`drop index concurrently if exists billing.orders_tenant_id_id_key`.execute(db)
+  await sql`drop index concurrently if exists public.labels_tenant_id_id_key`.execute(db)
+  await sql`drop index concurrently if exists public."projectTasks_tenantId_id_key"`.execute(db)
+  await sql`drop index concurrently if exists public.projects_tenant_id_id_key`.execute(db)
   await sql`drop index concurrently if exists public.visits_1_tenant_id_idx`.execute(db)
   await sql`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`.execute(db)
-  await sql`drop index concurrently if exists public.settings_org_idx`.execute(db)
 }

@@ -22,7 +22,6 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`set local lock_timeout = '2s'`)
 
   // Whose row it is. Empty at first: filling it here would keep everybody out.
-  // Hazard: Undone, the column goes, and the tenants of the rows with it.
   // Lock: access exclusive.
   await knex.raw(`
     alter table public.tasks
@@ -79,6 +78,7 @@ export async function down(knex: Knex): Promise<void> {
     alter table public.U&"why\\\\\\003F Größe\\003F" alter column tenant_id drop default
   `)
   await knex.raw(`alter table public.settings alter column org drop default`)
+  // Hazard: The column goes, and the tenants of the rows with it.
   await knex.raw(`
     alter table public.tasks
       drop column tenant_id

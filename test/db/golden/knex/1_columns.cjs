@@ -25,7 +25,6 @@ exports.up = async function up(knex) {
   await knex.raw(`set local lock_timeout = '2s'`)
 
   // Whose row it is. Empty at first: filling it here would keep everybody out.
-  // Hazard: Undone, the column goes, and the tenants of the rows with it.
   // Lock: access exclusive.
   await knex.raw(`
     alter table public.tasks
@@ -86,6 +85,7 @@ exports.down = async function down(knex) {
     alter table public.U&"why\\\\\\003F Größe\\003F" alter column tenant_id drop default
   `)
   await knex.raw(`alter table public.settings alter column org drop default`)
+  // Hazard: The column goes, and the tenants of the rows with it.
   await knex.raw(`
     alter table public.tasks
       drop column tenant_id

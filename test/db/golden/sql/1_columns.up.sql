@@ -20,7 +20,6 @@ set local row_security = off;
 set local lock_timeout = '2s';
 
 -- Whose row it is. Empty at first: filling it here would keep everybody out.
--- Hazard: Undone, the column goes, and the tenants of the rows with it.
 -- Lock: access exclusive.
 alter table public.tasks
   add column tenant_id uuid;

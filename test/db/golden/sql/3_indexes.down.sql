@@ -9,7 +9,14 @@
 set client_encoding = 'UTF8';
 
 -- Restores what was there when this file was written.
-drop index concurrently if exists public.tasks_tenant_id_idx;
+drop index concurrently if exists public.tasks_tenant_id_id_key;
+drop index concurrently if exists public.settings_org_id_key;
+drop index concurrently if exists public.comments_tenant_id_id_key;
+drop index concurrently if exists public.notes_tenant_id_id_key;
+drop index concurrently if exists billing.offers_tenant_id_id_key;
+drop index concurrently if exists billing.orders_tenant_id_id_key;
+drop index concurrently if exists public.labels_tenant_id_id_key;
+drop index concurrently if exists public."projectTasks_tenantId_id_key";
+drop index concurrently if exists public.projects_tenant_id_id_key;
 drop index concurrently if exists public.visits_1_tenant_id_idx;
 drop index concurrently if exists public."why\? Größe?_tenant_id_idx";
-drop index concurrently if exists public.settings_org_idx;

@@ -6,9 +6,16 @@
 --
 -- Locks, each for its statement only:
 --   public.counters: share update exclusive
---   public.settings: share update exclusive
 --   public."why\? Größe?": share update exclusive
 --   public.visits_1: share update exclusive
+--   public.projects: share update exclusive
+--   public."projectTasks": share update exclusive
+--   public.labels: share update exclusive
+--   billing.orders: share update exclusive
+--   billing.offers: share update exclusive
+--   public.notes: share update exclusive
+--   public.comments: share update exclusive
+--   public.settings: share update exclusive
 --   public.tasks: share update exclusive
 --
 -- `down` puts back what was there when this file was written.
@@ -26,15 +33,6 @@ set lock_timeout = 0;
 -- Hazard: Waits for every transaction that is older.
 -- Lock: share update exclusive.
 reindex index concurrently public.counters_tenant_id_idx;
-
--- What an interrupted run of this file left behind: it may not be valid.
--- Lock: share update exclusive.
-drop index concurrently if exists public.settings_org_idx;
-
--- Finds the rows of a tenant without reading those of the others.
--- Hazard: Waits for every transaction that is older.
--- Lock: share update exclusive.
-create index concurrently settings_org_idx on public.settings (org);
 
 -- What an interrupted run of this file left behind: it may not be valid.
 -- Lock: share update exclusive.
@@ -56,12 +54,84 @@ create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id);
 
 -- What an interrupted run of this file left behind: it may not be valid.
 -- Lock: share update exclusive.
-drop index concurrently if exists public.tasks_tenant_id_idx;
+drop index concurrently if exists public.projects_tenant_id_id_key;
 
--- Finds the rows of a tenant without reading those of the others.
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
 -- Hazard: Waits for every transaction that is older.
 -- Lock: share update exclusive.
-create index concurrently tasks_tenant_id_idx on public.tasks (tenant_id);
+create unique index concurrently projects_tenant_id_id_key on public.projects (tenant_id, id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public."projectTasks_tenantId_id_key";
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently "projectTasks_tenantId_id_key" on public."projectTasks" ("tenantId", id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.labels_tenant_id_id_key;
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently labels_tenant_id_id_key on public.labels (tenant_id, id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists billing.orders_tenant_id_id_key;
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently orders_tenant_id_id_key on billing.orders (tenant_id, id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists billing.offers_tenant_id_id_key;
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently offers_tenant_id_id_key on billing.offers (tenant_id, id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.notes_tenant_id_id_key;
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently notes_tenant_id_id_key on public.notes (tenant_id, id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.comments_tenant_id_id_key;
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently comments_tenant_id_id_key on public.comments (tenant_id, id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.settings_org_id_key;
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently settings_org_id_key on public.settings (org, id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.tasks_tenant_id_id_key;
+
+-- The successor of a key that spans all tenants: what is unique, is so for each of them.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create unique index concurrently tasks_tenant_id_id_key on public.tasks (tenant_id, id);
 
 reset lock_timeout;
 reset row_security;

@@ -1,0 +1,40 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import type { TableName } from '../table-name.ts'
+import type { Step } from './step.ts'
+
+interface NewIndex {
+  readonly name: string
+  readonly isUnique: boolean
+  /** What follows the table: `(tenant_id, lower(email)) WHERE (deleted_at IS NULL)`. */
+  readonly body: string
+  readonly why: string
+}
+
+/** Built while the application writes; what an interrupted run left behind goes first. */
+export function buildConcurrently({ schema, name }: TableName, index: NewIndex): Step[] {
+  const step = { table: { schema, name }, lock: 'share update exclusive' } as const
+  const drop = `drop index concurrently if exists ${qualifiedName({ schema, name: index.name })}`
+  return [
+    {
+      ...step,
+      why: 'What an interrupted run of this file left behind: it may not be valid.',
+      up: drop,
+      down: [],
+    },
+    {
+      ...step,
+      why: index.why,
+      up: `create ${index.isUnique ? 'unique ' : ''}index concurrently ${onTable({ schema, name }, index)}`,
+      down: [drop],
+      hazard: 'Waits for every transaction that is older.',
+    },
+  ]
+}
+
+/** The end of a `create index`: name, table and keys. */
+export function onTable(
+  { schema, name }: TableName,
+  index: Pick<NewIndex, 'name' | 'body'>,
+): string {
+  return `${identifier(index.name)} on ${qualifiedName({ schema, name })} ${index.body}`
+}

@@ -1,0 +1,40 @@
+import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { MigrationPart } from '../migration-part.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import type { TableName } from '../table-name.ts'
+import type { PhaseName, Step } from './step.ts'
+
+/** A tenant table as it is wanted and as it is, or will be when its column was added. */
+export interface Entry {
+  readonly table: TenantTable
+  readonly relation: RelationState
+  /** Its tenant column is added by this plan. */
+  readonly isNew?: boolean
+}
+
+/** What an optional part of the plan does about one thing. */
+export interface Change {
+  readonly part: MigrationPart
+  readonly table: TableName
+  /** What is not as it should be. */
+  readonly problem: string
+  /** Why only the user can mend it: there are no steps. */
+  readonly obstacle?: string
+  readonly steps: Partial<Readonly<Record<PhaseName, readonly Step[]>>>
+  /** The table that gets an index with it which begins with the tenant and holds every row. */
+  readonly indexes?: TableName
+}
+
+export interface PartContext {
+  readonly entries: readonly Entry[]
+  readonly byName: ReadonlyMap<string, Entry>
+  readonly snapshot: Snapshot
+  readonly appRoles: readonly string[]
+  readonly adminRoles: readonly string[]
+  readonly parts: readonly MigrationPart[]
+}
+
+export function entryOf(table: TableName, { byName }: PartContext): Entry | undefined {
+  return byName.get(qualifiedName(table))
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import type { TableName } from '../table-name.ts'
+
+/** As many bytes as a name of PostgreSQL holds. */
+const LONGEST_NAME = 63
+
+export type NameIndex = (table: TableName, columns: readonly string[], ending: string) => string
+
+/**
+ * Names as PostgreSQL would choose them, none of them twice. Indexes and tables of a schema share their
+ * names.
+ */
+export function unusedIndexNames(snapshot: Snapshot): NameIndex {
+  const taken = namesIn(snapshot)
+  const given = new Set<string>()
+  return ({ schema, name }, columns, ending) => {
+    for (let number = 0; ; number++) {
+      const suffix = `_${ending}${number === 0 ? '' : number}`
+      const candidate = shortened([name, ...columns].join('_'), suffix)
+      const key = qualifiedName({ schema, name: candidate })
+      if (taken.has(key) || given.has(key)) continue
+      given.add(key)
+      return candidate
+    }
+  }
+}
+
+const known = new WeakMap<Snapshot, ReadonlySet<string>>()
+
+// Read once for each snapshot: for each table it would make the plan of many quadratic.
+function namesIn(snapshot: Snapshot): ReadonlySet<string> {
+  const names =
+    known.get(snapshot) ??
+    new Set(
+      snapshot.relations.flatMap(({ schema, name, indexes }) =>
+        [name, ...indexes.map((index) => index.name)].map((used) =>
+          qualifiedName({ schema, name: used }),
+        ),
+      ),
+    )
+  known.set(snapshot, names)
+  return names
+}
+
+/** Two long names that begin alike stay different. */
+export function shortened(text: string, ending: string): string {
+  if (Buffer.byteLength(text + ending) <= LONGEST_NAME) return text + ending
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  const characters = [...text]
+  const result = () => `${characters.join('')}_${digest}${ending}`
+  while (Buffer.byteLength(result()) > LONGEST_NAME) characters.pop()
+  return result()
+}

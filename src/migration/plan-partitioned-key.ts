@@ -1,0 +1,162 @@
+import type { IndexState, RelationState } from '../catalog/snapshot.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { buildConcurrently, onTable } from './build-index.ts'
+import type { Change } from './change.ts'
+import { descendantsOf } from './family.ts'
+import type { KeyContext } from './key-users.ts'
+import { hazardOf, namedColumns, oldBody, rename } from './plan-unique-keys.ts'
+import type { Step } from './step.ts'
+import { bodyOf, constraintUsing, type GlobalKey } from './unique-keys.ts'
+
+interface Leaf {
+  readonly relation: RelationState
+  /** The index that becomes part of the key. */
+  readonly index: string
+  /** The index that is part of the old key. */
+  readonly old: IndexState | undefined
+}
+
+/**
+ * PostgreSQL builds no index of a partitioned table concurrently, and gives none of them a constraint: it
+ * takes in the indexes of the partitions, those with a constraint for a key that has one.
+ * https://www.postgresql.org/docs/current/ddl-partitioning.html
+ */
+export function planPartitionedKey(key: GlobalKey, context: KeyContext): Change['steps'] {
+  const { relation } = key.entry
+  const columns = namedColumns(key)
+  const leaves = descendantsOf(relation, context.snapshot)
+    .filter(({ kind, isPartition }) => kind === 'table' && isPartition)
+    .map((leaf) => ({
+      relation: leaf,
+      index: context.names(leaf, columns, 'key'),
+      old: leaf.indexes.find((candidate) => isPartOf(candidate, key, leaf)),
+    }))
+  const indexes = leaves.flatMap((leaf) =>
+    buildConcurrently(leaf.relation, {
+      ...{ name: leaf.index, isUnique: true, body: key.body },
+      why: 'Becomes a part of the key of the whole table.',
+    }),
+  )
+  const partitions = descendantsOf(relation, context.snapshot)
+  if (key.index.constraint === null) {
+    const successor = context.names(relation, columns, 'key')
+    return {
+      indexes,
+      constraints: [takeIn(key, successor, partitions)],
+      keys: [dropIndex(key, leaves, partitions), rename(key, successor)],
+    }
+  }
+  return {
+    indexes,
+    keys: [
+      dropConstraint(key, leaves, partitions),
+      ...leaves.map((leaf) => constrain(key, leaf)),
+      addConstraint(key, partitions),
+    ],
+  }
+}
+
+function stepOn({ entry }: GlobalKey, partitions: readonly RelationState[]) {
+  const { schema, name } = entry.table
+  return {
+    table: { schema, name },
+    reaches: partitions.map((partition) => ({ schema: partition.schema, name: partition.name })),
+  }
+}
+
+function takeIn(key: GlobalKey, successor: string, partitions: readonly RelationState[]): Step {
+  const { schema } = key.entry.table
+  return {
+    ...stepOn(key, partitions),
+    why: 'Takes in the indexes of the partitions, and gives one to every new partition.',
+    up: `create unique index ${onTable(key.entry.table, { name: successor, body: key.body })}`,
+    down: [`drop index ${qualifiedName({ schema, name: successor })}`],
+    lock: 'share',
+  }
+}
+
+function dropIndex(
+  key: GlobalKey,
+  leaves: readonly Leaf[],
+  partitions: readonly RelationState[],
+): Step {
+  const { schema } = key.entry.table
+  const { name } = key.index
+  return {
+    ...{ ...stepOn(key, partitions), ...hazardOf(key), lock: 'access exclusive' },
+    why: 'Its successor is there: the values are unique for each tenant.',
+    up: `drop index ${qualifiedName({ schema, name })}`,
+    // What the partitions have, the whole table takes in: with the names that it had there.
+    down: [
+      ...leaves.flatMap(({ relation, old }) =>
+        old
+          ? [`create unique index ${onTable(relation, { name: old.name, body: oldBody(key) })}`]
+          : [],
+      ),
+      `create unique index ${onTable(key.entry.table, { name, body: oldBody(key) })}`,
+    ],
+  }
+}
+
+function dropConstraint(
+  key: GlobalKey,
+  leaves: readonly Leaf[],
+  partitions: readonly RelationState[],
+): Step {
+  const table = qualifiedName(key.entry.relation)
+  const constraint = identifier(key.index.constraint ?? '')
+  return {
+    ...{ ...stepOn(key, partitions), ...hazardOf(key), lock: 'access exclusive' },
+    why: 'The old key goes from the table and from its partitions. What follows puts the new one there.',
+    up: `alter table ${table}\n  drop constraint ${constraint}`,
+    down: [
+      ...leaves.flatMap(({ relation, old }) =>
+        old && old.constraint !== null
+          ? [
+              `alter table ${qualifiedName(relation)}\n  add constraint ${identifier(old.constraint)} ${key.index.constraintDefinition}`,
+            ]
+          : [],
+      ),
+      `alter table ${table}\n  add constraint ${constraint} ${key.index.constraintDefinition}`,
+    ],
+  }
+}
+
+function constrain(key: GlobalKey, { relation, index, old }: Leaf): Step {
+  const { schema, name } = relation
+  const constraint = identifier(old?.constraint ?? index)
+  return {
+    table: { schema, name },
+    why: 'The index of the partition becomes its key.',
+    up: `alter table ${qualifiedName(relation)}\n  add constraint ${constraint} ${constraintUsing(index, key)}`,
+    // The constraint is gone with that of the whole table.
+    down: [`create unique index ${onTable({ schema, name }, { name: index, body: key.body })}`],
+    lock: 'access exclusive',
+  }
+}
+
+function addConstraint(key: GlobalKey, partitions: readonly RelationState[]): Step {
+  const table = qualifiedName(key.entry.relation)
+  const constraint = identifier(key.index.constraint ?? '')
+  const definition = (key.index.constraintDefinition ?? '').replace(
+    '(',
+    () => `(${identifier(key.entry.table.column)}, `,
+  )
+  return {
+    ...stepOn(key, partitions),
+    why: 'Takes in the keys of the partitions, and gives one to every new partition.',
+    up: `alter table ${table}\n  add constraint ${constraint} ${definition}`,
+    down: [`alter table ${table}\n  drop constraint ${constraint}`],
+    lock: 'access exclusive',
+  }
+}
+
+function isPartOf(candidate: IndexState, key: GlobalKey, leaf: RelationState): boolean {
+  const { isPartition, constraint, isPrimary } = candidate
+  return (
+    isPartition &&
+    (constraint === null) === (key.index.constraint === null) &&
+    isPrimary === key.index.isPrimary &&
+    bodyOf(candidate, leaf) === oldBody(key)
+  )
+}

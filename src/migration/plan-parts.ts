@@ -1,0 +1,47 @@
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import type { Wanted } from '../wanted.ts'
+import type { Change, Entry, PartContext } from './change.ts'
+import { relationOf } from './family.ts'
+import { keyContext } from './key-users.ts'
+import { withColumn } from './plan-column.ts'
+import { planForeignKeys } from './plan-foreign-keys.ts'
+import { planGrants } from './plan-grants.ts'
+import { planUniqueKey } from './plan-unique-keys.ts'
+import { planViews } from './plan-views.ts'
+import { globalKeys } from './unique-keys.ts'
+
+/**
+ * What every optional part would do, asked for or not: what was not asked for is advice. Foreign keys
+ * come before unique keys, because the old ones of the first use the old ones of the second.
+ */
+export function planParts(wanted: Wanted, snapshot: Snapshot): Change[] {
+  const { appRoles, adminRoles, parts } = wanted
+  const entries = entriesOf(wanted, snapshot)
+  const byName = new Map(entries.map((entry) => [qualifiedName(entry.table), entry]))
+  const context: PartContext = { entries, byName, snapshot, appRoles, adminRoles, parts }
+  const keys = keyContext(context)
+  const global = globalKeys(keys)
+  return [
+    ...planForeignKeys(global, keys),
+    ...global.map((key) => planUniqueKey(key, keys)),
+    ...planViews(context),
+    ...planGrants(context),
+  ]
+}
+
+/** The tenant tables, those too whose column is still to be added. */
+export function entriesOf({ tables, adoptions }: Wanted, snapshot: Snapshot): Entry[] {
+  return [
+    ...tables.map((table) => ({ table, relation: relationOf(table, snapshot) })),
+    ...adoptions
+      .filter(({ column }) => column)
+      .flatMap((adoption) =>
+        adoption.tables.map((table) => ({
+          table,
+          relation: withColumn(relationOf(table, snapshot), table, adoption),
+          isNew: true,
+        })),
+      ),
+  ]
+}

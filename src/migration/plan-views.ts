@@ -1,0 +1,101 @@
+import { inherits } from '../catalog/inherits.ts'
+import type { RelationState } from '../catalog/snapshot.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import { type Change, entryOf, type PartContext } from './change.ts'
+import { holds } from './privileges.ts'
+import type { Step } from './step.ts'
+
+/** The first server that has `security_invoker`. */
+const SECURITY_INVOKER = 150000
+
+const USES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
+
+/**
+ * Views over tenant tables that the application uses read as their caller, those inside them too: a view
+ * reads as its owner, whom the policies may not bind.
+ * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
+ */
+export function planViews(context: PartContext): Change[] {
+  const relations = new Map(context.snapshot.relations.map((r) => [qualifiedName(r), r]))
+  const reached = new Set<RelationState>()
+  const visit = (view: RelationState): boolean => {
+    // Every view inside is visited, whatever the first of them leads to.
+    const leads = view.reads.map((name) => {
+      const inner = relations.get(qualifiedName(name))
+      return inner?.kind === 'view' ? visit(inner) : entryOf(name, context) !== undefined
+    })
+    const isOver = leads.includes(true)
+    if (isOver && !view.securityInvoker) reached.add(view)
+    return isOver
+  }
+  for (const view of context.snapshot.relations) {
+    if (view.kind === 'view' && isUsed(view, context)) visit(view)
+  }
+  return [...reached].map((view) => changeOf(view, relations, context))
+}
+
+function isUsed(view: RelationState, { appRoles, snapshot }: PartContext): boolean {
+  // Without app roles anybody could be the application.
+  if (appRoles.length === 0) return true
+  return view.privileges.some(
+    ({ role, privilege }) => USES.includes(privilege) && !inherits(snapshot, role, view.owner),
+  )
+}
+
+function changeOf(
+  view: RelationState,
+  relations: ReadonlyMap<string, RelationState>,
+  context: PartContext,
+): Change {
+  const { schema, name, owner } = view
+  const change: Omit<Change, 'steps'> = {
+    ...{ part: 'views', table: { schema, name } },
+    problem: `the view reads as its owner ${identifier(owner)}`,
+  }
+  if (view.inExtension) return { ...change, obstacle: 'it belongs to an extension', steps: {} }
+  if (context.snapshot.serverVersion < SECURITY_INVOKER) {
+    return {
+      ...change,
+      obstacle:
+        'a view can read as its caller from PostgreSQL 15 on: let a role own it that the policies bind',
+      steps: {},
+    }
+  }
+  const alter = `alter view ${qualifiedName(view)}`
+  const step: Step = {
+    table: { schema, name },
+    why: 'Reads as its caller: with the privileges and the policies of whoever asks.',
+    up: `${alter} set (security_invoker = true)`,
+    down: [`${alter} reset (security_invoker)`],
+    lock: 'access exclusive',
+    hazard: hazardOf(view, relations, context),
+    downHazard: `Reads as ${identifier(owner)} again, whatever the policies say of the caller.`,
+  }
+  return { ...change, steps: { privileges: [step] } }
+}
+
+function hazardOf(
+  view: RelationState,
+  relations: ReadonlyMap<string, RelationState>,
+  { appRoles, snapshot }: PartContext,
+): string {
+  const lacking = appRoles.flatMap((role) =>
+    view.reads.flatMap((name) => {
+      const relation = relations.get(qualifiedName(name))
+      // What is outside of the snapshot nobody can tell.
+      if (!relation || holds(role, 'SELECT', { relation, snapshot })) return []
+      return [`${identifier(role)} must first get SELECT on ${qualifiedName(relation)}`]
+    }),
+  )
+  const others = view.grants.flatMap(({ grantee }) =>
+    grantee === null || grantee === view.owner || appRoles.includes(grantee) ? [] : [grantee],
+  )
+  const users = [...new Set(others)].map(identifier).join(', ')
+  return [
+    ...(lacking.length > 0 ? [`Fails for the application: ${lacking.join('; ')}.`] : []),
+    ...(users === ''
+      ? []
+      : [`Also read by ${users}: they need privileges and policies of their own.`]),
+    'Who may use it needs privileges on what it reads.',
+  ].join(' ')
+}

@@ -1,0 +1,108 @@
+import type { IndexState, RelationState } from '../catalog/snapshot.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import type { Entry } from './change.ts'
+import { isReplaced } from './foreign-keys.ts'
+import type { KeyContext } from './key-users.ts'
+
+/** A unique key that spans all tenants. */
+export interface GlobalKey {
+  readonly entry: Entry
+  readonly index: IndexState
+  /** The keys of its successor, and what follows them: `(tenant_id, lower(email))`. */
+  readonly body: string
+  /** What is its successor already; an invalid one was left by a build that failed. */
+  readonly twin: IndexState | undefined
+  readonly problem: string
+  readonly obstacle: string | undefined
+}
+
+export function globalKeys(context: KeyContext): GlobalKey[] {
+  return context.entries.flatMap((entry) =>
+    entry.relation.indexes
+      .filter((index) => spansTenants(index, entry))
+      .map((index) => globalKey(index, entry, context)),
+  )
+}
+
+function globalKey(index: IndexState, entry: Entry, context: KeyContext): GlobalKey {
+  const { table, relation } = entry
+  const body = bodyOf(index, relation, table.column)
+  const name = qualifiedName(relation)
+  const replaced = new Set(
+    (context.wrongByParent.get(name) ?? [])
+      .filter((wrong) => isReplaced(wrong, context))
+      .map(({ key }) => key),
+  )
+  const users = (context.usersByParent.get(name) ?? []).filter(
+    ({ key }) => isSameSet(key.referencedColumns, index.columns) && !replaced.has(key),
+  )
+  return {
+    ...{ entry, index, body: body ?? '' },
+    twin: relation.indexes.find((other) => other.isUnique && bodyOf(other, relation) === body),
+    problem: `unique key ${identifier(index.name)} spans all tenants`,
+    obstacle: obstacleOf(entry, index, {
+      body,
+      users: users.map(
+        ({ relation, key }) => `${identifier(key.name)} of ${qualifiedName(relation)}`,
+      ),
+    }),
+  }
+}
+
+/** What follows the table of an index, the tenant in front of the keys if one is given. */
+export function bodyOf(
+  { name, definition, isUnique }: IndexState,
+  relation: RelationState,
+  tenant?: string,
+): string | undefined {
+  const only = relation.kind === 'partitioned table' ? 'ONLY ' : ''
+  const unique = isUnique ? 'UNIQUE ' : ''
+  const start = `CREATE ${unique}INDEX ${identifier(name)} ON ${only}${qualifiedName(relation)} USING btree (`
+  if (!definition.startsWith(start)) return undefined
+  const keys = definition.slice(start.length)
+  return tenant === undefined ? `(${keys}` : `(${identifier(tenant)}, ${keys}`
+}
+
+/** What follows `add constraint …`, for the successor of a key that is a constraint. */
+export function constraintUsing(successor: string, { index }: GlobalKey): string {
+  const [deferrable = ''] =
+    / DEFERRABLE(?: INITIALLY DEFERRED)?$/.exec(index.constraintDefinition ?? '') ?? []
+  const kind = index.isPrimary ? 'primary key' : 'unique'
+  return `${kind} using index ${identifier(successor)}${deferrable.toLowerCase()}`
+}
+
+/** A foreign key can refer to exactly these columns, in whatever order. */
+export function isReferable(index: IndexState, columns: readonly string[]): boolean {
+  const { isUnique, isValid, predicate, constraintDefinition } = index
+  const isImmediate = !/ DEFERRABLE/.test(constraintDefinition ?? '')
+  return (
+    isUnique && isValid && predicate === null && isImmediate && isSameSet(index.columns, columns)
+  )
+}
+
+function spansTenants(index: IndexState, { table }: Entry): boolean {
+  const { isUnique, isPartition, columns, name } = index
+  return (
+    isUnique && !isPartition && !columns.includes(table.column) && !table.globalKeys.includes(name)
+  )
+}
+
+function obstacleOf(
+  { table }: Entry,
+  index: IndexState,
+  { body, users }: { body: string | undefined; users: readonly string[] },
+): string | undefined {
+  if (table.shared) return 'rows of no tenant have none to be unique in'
+  if (body === undefined) return `it is not a btree: ${index.method}`
+  if (index.isReplicaIdentity) return 'it is the replica identity of the table'
+  if (users.length > 0) return `these foreign keys use it: ${users.join(', ')}`
+  if (index.dependents.length > 0) return `needed by ${index.dependents.join(', ')}`
+  return undefined
+}
+
+export function isSameSet(
+  some: readonly (string | null)[],
+  others: readonly (string | null)[],
+): boolean {
+  return some.length === others.length && some.every((column) => others.includes(column))
+}

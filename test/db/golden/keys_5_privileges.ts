@@ -1,0 +1,34 @@
+// Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
+//
+// Privileges: views read with those of whoever asks, and the application keeps those it needs.
+//
+// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
+//   public.projects: access share
+//
+// `down` reduces isolation: it puts back what was there when this file was written.
+import { type Kysely, sql } from 'kysely'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  if (!db.isTransaction) return db.transaction().execute(up)
+
+  // A statement that row security would filter in silence, such as a backfill, fails instead.
+  await sql`set local row_security = off`.execute(db)
+  // Gives up rather than make every other query wait behind this migration for its lock.
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  // What everybody has, roles have that somebody creates later.
+  // Hazard: Every other role loses it: grant it to those that need it.
+  // Lock: access share.
+  await sql`revoke select on public.projects from public`.execute(db)
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  if (!db.isTransaction) return db.transaction().execute(down)
+
+  await sql`set local row_security = off`.execute(db)
+  await sql`set local lock_timeout = '2s'`.execute(db)
+
+  // Restores what was there when this file was written.
+  // Hazard: Gives back what was too much.
+  await sql`grant select on public.projects to public`.execute(db)
+}
