@@ -8,6 +8,7 @@ import { BY_KEY, CASES, type Case, runnerOf } from './cases.ts'
 import { BASELINE, BY_TENANTS, openContenders } from './contenders.ts'
 import { startDelay } from './delay.ts'
 import { type Cost, measure } from './measure.ts'
+import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
 import { createTables, TENANTS } from './tables.ts'
 
@@ -29,6 +30,7 @@ async function bench(): Promise<void> {
   } finally {
     await server.stop()
   }
+  for await (const line of benchMigrations(isQuick)) print(line)
   if (process.argv.includes('--write')) {
     writeFileSync(new URL('./RESULTS.md', import.meta.url), `# Results\n\n${lines.join('\n')}\n`)
   }

@@ -18,4 +18,10 @@ process.exitCode = await main(process.argv.slice(2), {
   err: (text) => stderr.write(text),
   color: stdout.isTTY === true && !process.env.NO_COLOR,
   terminal: isTerminal ? { input: stdin, output: stderr } : undefined,
+  // A terminal without a size says 0.
+  ...(stderr.isTTY && { errColumns: stderr.columns || 80 }),
+  onInterrupt: (listener) => {
+    process.once('SIGINT', listener)
+    return () => process.off('SIGINT', listener)
+  },
 })

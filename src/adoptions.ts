@@ -83,6 +83,37 @@ export function sourceFor(
   }
 }
 
+/** The only tenant table that a foreign key without NULL leads to; undefined when there is none. */
+export function inferredSource(
+  relation: RelationState,
+  parents: readonly Parent[],
+): ParentSource | { readonly reason: string } | undefined {
+  const candidates = sourcesOf(relation, parents).filter(({ on }) =>
+    on.every(([child]) => relation.columns.some(({ name, notNull }) => name === child && notNull)),
+  )
+  if (candidates.length < 2) return candidates[0]
+  const names = candidates.map(({ parent }) => qualifiedName(parent)).join(', ')
+  return { reason: `its tenants could come from ${names}` }
+}
+
+/** In an order that fills a parent before the tables that take their tenants from it. */
+export function parentsFirst<
+  T extends { readonly relation: TableName; readonly source: TenantSource },
+>(tables: readonly T[]): T[] {
+  const byName = new Map(tables.map((table) => [qualifiedName(table.relation), table]))
+  const ordered = new Set<T>()
+  const visit = (table: T, path: readonly T[]) => {
+    // Two that take from each other: whichever comes first.
+    if (ordered.has(table) || path.includes(table)) return
+    const { source } = table
+    const parent = 'parent' in source ? byName.get(qualifiedName(source.parent)) : undefined
+    if (parent) visit(parent, [...path, table])
+    ordered.add(table)
+  }
+  for (const table of tables) visit(table, [])
+  return [...ordered]
+}
+
 function judge(orphan: Orphan, { parents, type }: Known): Adopted | NotAdopted {
   const { entry, relation } = orphan
   if (entry.backfill) {
@@ -93,18 +124,10 @@ function judge(orphan: Orphan, { parents, type }: Known): Adopted | NotAdopted {
       ? { ...orphan, source, column: newColumn(entry.column, column) }
       : { ...orphan, reason: 'name the type of the column: tenant.type' }
   }
-  const candidates = sourcesOf(relation, parents).filter(({ on }) =>
-    on.every(([child]) => relation.columns.some(({ name, notNull }) => name === child && notNull)),
-  )
-  const [source] = candidates
-  const column = source && typeOf(source, parents)
-  if (candidates.length !== 1 || !source || !column) {
-    const names = candidates.map(({ parent }) => qualifiedName(parent)).join(', ')
-    return candidates.length > 1
-      ? { ...orphan, reason: `its tenants could come from ${names}` }
-      : orphan
-  }
-  return { ...orphan, source, column: newColumn(entry.column, column) }
+  const source = inferredSource(relation, parents)
+  if (!source || 'reason' in source) return { ...orphan, ...source }
+  const column = typeOf(source, parents)
+  return column ? { ...orphan, source, column: newColumn(entry.column, column) } : orphan
 }
 
 type ParentSource = Extract<TenantSource, { parent: TableName }>

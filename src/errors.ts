@@ -1,6 +1,10 @@
 /** Every code, in one list. A test holds it to one factory a code and to the README. */
 export const ERROR_CODES = [
   'ADMIN.NO_POOL',
+  'BACKFILL.FAILED',
+  'BACKFILL.INTERRUPTED',
+  'BACKFILL.REFUSED',
+  'BACKFILL.ROWS_HIDDEN',
   'BASELINE.NOT_FOUND',
   'BASELINE.NOT_WRITABLE',
   'BASELINE.UNREADABLE',
@@ -106,6 +110,45 @@ export function adminNoPool(): TenancyError {
     'ADMIN.NO_POOL',
     'A statement ran in `runAsAdmin`, and the dialect has no `adminPool`; it was not sent.',
     'Give TenantDialect an `adminPool` with the login of the admin role.',
+  )
+}
+
+/** @param filled rows that have their tenants by this run, and keep them */
+export function backfillFailed(table: string, filled: number, cause: unknown): TenancyError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new TenancyError(
+    'BACKFILL.FAILED',
+    `Filling ${table} stopped: ${reason}; ${filled} rows were filled before, and stay so.`,
+    'Mend the cause and run the same command again; it goes on where it stopped.',
+    { cause },
+  )
+}
+
+export function backfillInterrupted(table: string, filled: number): TenancyError {
+  return new TenancyError(
+    'BACKFILL.INTERRUPTED',
+    `Interrupted in ${table}; ${filled} rows were filled before, and stay so.`,
+    'Run the same command again; it goes on where it stopped.',
+  )
+}
+
+export function backfillRefused(problems: readonly string[]): TenancyError {
+  return new TenancyError(
+    'BACKFILL.REFUSED',
+    lines('These tables cannot be filled; no row was.', problems),
+    'Run the migration that adds a missing column first, `migrate:latest --to <migration>`; name an unknown source in the config, { backfill: … }.',
+  )
+}
+
+/** @param logins that see every row */
+export function backfillRowsHidden(
+  problems: readonly string[],
+  logins: readonly string[],
+): TenancyError {
+  return new TenancyError(
+    'BACKFILL.ROWS_HIDDEN',
+    lines('Row security hides rows that have to be seen; no row was filled.', problems),
+    `Fill before the migration with FORCE runs, as the owner; or with \`--url\` of a login that is superuser or BYPASSRLS: ${logins.join(', ')}.`,
   )
 }
 

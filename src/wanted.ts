@@ -1,7 +1,10 @@
 import {
   findAdoptions,
+  inferredSource,
   type NotAdopted,
   type Orphan,
+  type Parent,
+  parentsFirst,
   sourceFor,
   type TenantSource,
 } from './adoptions.ts'
@@ -22,6 +25,8 @@ export interface Adoption {
   /** To be added; undefined when it is there and only has to be filled. */
   readonly column: ColumnState | undefined
   readonly source: TenantSource
+  /** The config does not say so, a foreign key does: `backfill` fills it, no migration does. */
+  readonly isInferred?: true
 }
 
 export interface MissingColumn extends TableName {
@@ -106,15 +111,7 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
   })
   const parents = listed.map(({ relation: { schema, name }, column }) => ({ schema, name, column }))
   const { adopted, notAdopted } = findAdoptions(orphans, { parents, type: config.type })
-  const filled = listed.flatMap((table) => {
-    if (table.column.notNull || table.entry.shared) return []
-    const source = sourceFor(table, parents)
-    if (source && 'reason' in source) {
-      problems.push(`${qualifiedName(table.relation)} cannot be filled: ${source.reason}.`)
-      return []
-    }
-    return source ? [{ ...table, source }] : []
-  })
+  const fillable = parentsFirst(listed.flatMap((table) => fillableTable(table, parents, problems)))
   const global = config.global.flatMap((table) => {
     const relation = find(table, config.schemas, relations, problems)
     return relation ? [{ schema: relation.schema, name: relation.name }] : []
@@ -130,10 +127,11 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
     withoutColumn: [...adopted, ...notAdopted].map(missingColumn),
     adoptions: [
       ...adopted.map((table) => ({ ...table, tables: family(table, config, relations) })),
-      ...filled.map((table) => ({
-        ...{ tables: family(table, config, relations), source: table.source, column: undefined },
+      ...fillable.map((table) => ({
+        ...table,
+        ...{ tables: family(table, config, relations), column: undefined },
       })),
-    ].map(({ tables, column, source }) => ({ tables, column, source })),
+    ].map(({ relation, entry, ...adoption }) => adoption),
     global,
     parts: config.migrations.with,
   }
@@ -142,6 +140,25 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
 /** A table of the config with its tenant column, be it there or to be added. */
 interface Listed extends Orphan {
   readonly column: ColumnState
+}
+
+interface Fillable extends Listed {
+  readonly source: TenantSource
+  readonly isInferred?: true
+}
+
+/** A column that is there and may be NULL although every row has a tenant. */
+function fillableTable(table: Listed, parents: readonly Parent[], problems: string[]): Fillable[] {
+  if (table.column.notNull || table.entry.shared) return []
+  const source = sourceFor(table, parents)
+  if (source && 'reason' in source) {
+    problems.push(`${qualifiedName(table.relation)} cannot be filled: ${source.reason}.`)
+    return []
+  }
+  if (source) return [{ ...table, source }]
+  const inferred = inferredSource(table.relation, parents)
+  if (!inferred || 'reason' in inferred) return []
+  return [{ ...table, source: inferred, isInferred: true }]
 }
 
 function missingColumn({ entry, relation, reason }: NotAdopted): MissingColumn {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
+import { backfillCommand } from './commands/backfill.ts'
 import { explainCommand } from './commands/explain.ts'
 import { initCommand } from './commands/init.ts'
 import { migrateDownCommand } from './commands/migrate-down.ts'
@@ -21,6 +22,7 @@ const COMMANDS: readonly CreateCommand[] = [
   migrateLatestCommand,
   migrateDownCommand,
   migrateListCommand,
+  backfillCommand,
   auditCommand,
   explainCommand,
 ]

@@ -27,23 +27,30 @@ export interface MigrationListener {
 export type DownTarget = 'last' | 'all' | { readonly to: string }
 
 /**
- * Runs what is pending in the folder. Each file shares one transaction with the record of it, so that
+ * Runs what is pending in the folder, up to the named migration if one is. Each file shares one transaction with the record of it, so that
  * no failure leaves one without the other, and no lock is held until the last file is done. A file
  * that refuses a transaction gets none.
  *
- * @throws `MIGRATION.FOLDER_NOT_READABLE`, `MIGRATION.NOT_STARTED`, `MIGRATION.FAILED`
+ * @throws `MIGRATION.FOLDER_NOT_READABLE`, `MIGRATION.NOT_STARTED` (also when the folder does not have
+ * the named migration), `MIGRATION.FAILED`
  */
 export async function migrateToLatest(
   client: pg.Client,
   folder: string,
-  listener: MigrationListener,
+  { to, listener }: { to?: string | undefined; listener: MigrationListener },
 ): Promise<void> {
   const migrations = await loadMigrations(readMigrationFolder(folder))
+  if (to !== undefined && !Object.hasOwn(migrations, to)) {
+    throw migrationNotStarted(`The folder has no migration ${to}`, undefined)
+  }
   await withMigrationLock(client, listener.say, async () => {
     const state = await (await createMigrator(client, migrations)).getMigrations()
-    const pending = state.filter(({ executedAt }) => !executedAt).map(({ name }) => name)
+    const pending = state
+      .slice(0, to === undefined ? undefined : state.findIndex(({ name }) => name === to) + 1)
+      .filter(({ executedAt }) => !executedAt)
+      .map(({ name }) => name)
     await runEach('up', pending, { client, migrations, listener })
-    if (pending.length > 0) return
+    if (state.some(({ executedAt }) => !executedAt)) return
     // Runs nothing: Kysely compares the folder with its record.
     const { error } = await (await createMigrator(client, migrations)).migrateUp()
     if (error !== undefined) throw migrationNotStarted(messageOf(error), error)
@@ -136,7 +143,8 @@ async function runOne(
   const transaction = migrations[name]?.transaction ?? true
   const migrator = await createMigrator(client, migrations, { disableTransactions: !transaction })
   const run = () => (direction === 'up' ? migrator.migrateUp() : migrator.migrateDown())
-  return transaction ? retryLocked(run, listener.say) : run()
+  if (!transaction) return run()
+  return retryLocked(run, { nameOf: () => name, say: listener.say })
 }
 
 async function createMigrator(
@@ -156,7 +164,8 @@ async function createMigrator(
   })
 }
 
-// A migration that waits for a lock makes every other query wait behind it.
+// A migration that waits for a lock makes every other query wait behind it. Not below `deadlock_timeout`,
+// one second: only then does PostgreSQL end an autovacuum that is in the way.
 function withLockTimeout(change: Migration['up']): Migration['up'] {
   return async (db) => {
     if (db.isTransaction) await sql`set local lock_timeout = '2s'`.execute(db)

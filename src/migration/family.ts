@@ -1,10 +1,35 @@
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import { qualifiedName } from '../policy/quote.ts'
 import type { TableName } from '../table-name.ts'
 
+interface Index {
+  readonly byName: ReadonlyMap<string, RelationState>
+  readonly byParent: ReadonlyMap<string, readonly RelationState[]>
+}
+
+const indexes = new WeakMap<Snapshot, Index>()
+
+// Made once for each snapshot: a search for each table would make the plan of many quadratic.
+function indexOf(snapshot: Snapshot): Index {
+  const index = indexes.get(snapshot) ?? createIndex(snapshot)
+  indexes.set(snapshot, index)
+  return index
+}
+
+function createIndex({ relations }: Snapshot): Index {
+  const byParent = new Map<string, RelationState[]>()
+  for (const relation of relations) {
+    for (const parent of relation.parents.map(qualifiedName)) {
+      byParent.set(parent, [...(byParent.get(parent) ?? []), relation])
+    }
+  }
+  return { byName: new Map(relations.map((r) => [qualifiedName(r), r])), byParent }
+}
+
 /** @throws a bug: what is wanted was found in this snapshot. */
-export function relationOf({ schema, name }: TableName, { relations }: Snapshot): RelationState {
-  const relation = relations.find((r) => r.schema === schema && r.name === name)
-  if (!relation) throw new Error(`${schema}.${name} is wanted and not in the snapshot`)
+export function relationOf(table: TableName, snapshot: Snapshot): RelationState {
+  const relation = indexOf(snapshot).byName.get(qualifiedName(table))
+  if (!relation) throw new Error(`${table.schema}.${table.name} is wanted and not in the snapshot`)
   return relation
 }
 
@@ -13,8 +38,13 @@ export function descendantsOf(parent: TableName, snapshot: Snapshot): RelationSt
   return childrenOf(parent, snapshot).flatMap((child) => [child, ...descendantsOf(child, snapshot)])
 }
 
-export function childrenOf(parent: TableName, { relations }: Snapshot): RelationState[] {
-  return relations.filter(({ parents }) =>
-    parents.some(({ schema, name }) => schema === parent.schema && name === parent.name),
-  )
+export function childrenOf(parent: TableName, snapshot: Snapshot): readonly RelationState[] {
+  return indexOf(snapshot).byParent.get(qualifiedName(parent)) ?? []
+}
+
+/** For `from`: the rows that a foreign key means, which are not those of inheritance children. */
+export function rowsOf(table: TableName, snapshot: Snapshot): string {
+  const isInherited =
+    relationOf(table, snapshot).kind === 'table' && childrenOf(table, snapshot).length > 0
+  return `${isInherited ? 'only ' : ''}${qualifiedName(table)}`
 }

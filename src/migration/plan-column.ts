@@ -4,7 +4,7 @@ import { literal } from '../literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Adoption } from '../wanted.ts'
-import { descendantsOf, relationOf } from './family.ts'
+import { descendantsOf, relationOf, rowsOf } from './family.ts'
 import type { Step } from './step.ts'
 
 const BATCH = 10_000
@@ -61,17 +61,21 @@ export function planBackfill(adoption: Adoption, snapshot: Snapshot): Step[] {
     .map((table) => ({
       table: { schema: table.schema, name: table.name },
       why: `Gives each row ${'tenant' in source ? `the tenant ${source.tenant}` : `the tenant of its row in ${qualifiedName(source.parent)}`}, ${BATCH} at a time; rows that are locked wait for the next turn.`,
-      up: `do ${dollarQuoted(fill(table, source))}`,
+      up: `do ${dollarQuoted(fill(table, source, snapshot))}`,
       down: [],
       lock: 'row exclusive',
       hazard: 'Writes every row once.',
     }))
 }
 
-function fill({ schema, name, column }: TenantTable, source: TenantSource): string {
+function fill(
+  { schema, name, column }: TenantTable,
+  source: TenantSource,
+  snapshot: Snapshot,
+): string {
   const table = qualifiedName({ schema, name })
   const tenant = identifier(column)
-  const rows = rowsToFill(table, tenant, source)
+  const rows = rowsToFill(table, tenant, { source, snapshot })
   return `
 begin
   while exists (
@@ -84,7 +88,7 @@ begin
       select ${rows.columns}
       ${rows.from.join('\n      ')}
       limit ${BATCH}
-      for update of child skip locked
+      for no key update of child skip locked
     ) as batch
     where filled.ctid = batch.place;
 
@@ -97,7 +101,11 @@ end
 `
 }
 
-function rowsToFill(table: string, tenant: string, source: TenantSource) {
+function rowsToFill(
+  table: string,
+  tenant: string,
+  { source, snapshot }: { source: TenantSource; snapshot: Snapshot },
+) {
   const from = [`from only ${table} as child`]
   const isEmpty = `where child.${tenant} is null`
   if ('tenant' in source) {
@@ -111,7 +119,7 @@ function rowsToFill(table: string, tenant: string, source: TenantSource) {
   const pairs = source.on.map(
     ([own, other]) => `parent.${identifier(other)} = child.${identifier(own)}`,
   )
-  const join = [`join ${qualifiedName(source.parent)} as parent`, `  on ${pairs.join(' and ')}`]
+  const join = [`join ${rowsOf(source.parent, snapshot)} as parent`, `  on ${pairs.join(' and ')}`]
   return {
     value: 'batch.tenant',
     columns: `child.ctid as place, ${theirs} as tenant`,

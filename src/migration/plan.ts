@@ -2,9 +2,10 @@ import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import type { TableName } from '../table-name.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
 import type { Change, Entry } from './change.ts'
+import { childrenFirst } from './children-first.ts'
+import { relationOf } from './family.ts'
 import { planBackfill, planColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
 import { planIndexes, planPartitionedIndex } from './plan-index.ts'
@@ -26,6 +27,7 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  *    the order holds for those who run the statements one by one. See {@link planPolicies}.
  * 5. FORCE last and on its own: from then on the owner sees no rows either, so that a backfill does
  *    nothing and the validation of a foreign key passes without looking.
+ * 6. Of the tables of a phase, children before parents. See {@link childrenFirst}.
  *
  * @throws `MIGRATION.NO_COLUMN`, `MIGRATION.POLICY_NOT_OURS`: all of a kind together, because half
  * a plan is none.
@@ -36,24 +38,20 @@ export function plan(
   changes: readonly Change[] = planParts(wanted, snapshot),
 ): Phase[] {
   const adopted = wanted.adoptions.filter(({ column }) => column)
-  const unknown = wanted.withoutColumn.filter(
-    (table) => !adopted.some(({ tables: [root] }) => root && isSame(root, table)),
-  )
+  const known = new Set(adopted.flatMap(({ tables }) => tables.map(qualifiedName)))
+  const unknown = wanted.withoutColumn.filter((table) => !known.has(qualifiedName(table)))
   if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
 
-  const tables = entriesOf(wanted, snapshot)
+  const tables = childrenFirst(entriesOf(wanted, snapshot))
   const notOurs = tables.flatMap(({ table, relation }) => policiesNotOurs(table, relation))
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
   const asked = changes.filter(({ part }) => wanted.parts.includes(part))
-  const steps = stepsByPhase(tables, { adoptions: wanted.adoptions, changes: asked, snapshot })
+  const adoptions = wanted.adoptions.filter(({ isInferred }) => !isInferred)
+  const steps = stepsByPhase(tables, { adoptions, changes: asked, snapshot })
   return PHASES.map((name) => ({ name, steps: steps[name] })).filter(
     (phase) => phase.steps.length > 0,
   )
-}
-
-function isSame(a: TableName, b: TableName): boolean {
-  return a.schema === b.schema && a.name === b.name
 }
 
 function withoutColumn({ column, reason, ...table }: MissingColumn): string {
@@ -71,12 +69,14 @@ function stepsByPhase(
   tables: readonly Entry[],
   { adoptions, changes, snapshot }: Ways,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
-  const nullable = tables.filter(({ table, relation }) => lacksNotNull(table, relation))
-  const isEarly = (entry: Entry) => entry.isNew || nullable.includes(entry)
+  const isNullable = ({ table, relation }: Entry) => lacksNotNull(table, relation)
+  const isEarly = (entry: Entry) => entry.isNew || isNullable(entry)
   const listed = new Set(tables.map(({ table }) => qualifiedName(table)))
   // A constraint of the parent reaches its children.
-  const roots = nullable.filter(
-    ({ relation }) => !relation.parents.some((parent) => listed.has(qualifiedName(parent))),
+  const roots = tables.filter(
+    (entry) =>
+      isNullable(entry) &&
+      !entry.relation.parents.some((parent) => listed.has(qualifiedName(parent))),
   )
   const constraints = roots.map((e) => planConstraint(e.table, e.relation, snapshot))
   const notNulls = roots.map((e) => planNotNull(e.table, e.relation, snapshot))
@@ -89,7 +89,9 @@ function stepsByPhase(
 
   return {
     columns: [
-      ...adoptions.flatMap((adoption) => planColumn(adoption, snapshot)),
+      ...childrenFirst(adoptions.flatMap((adoption) => withRelation(adoption, snapshot))).flatMap(
+        ({ adoption }) => planColumn(adoption, snapshot),
+      ),
       ...tables.filter(isEarly).flatMap(defaults),
     ],
     backfill: adoptions.flatMap((adoption) => planBackfill(adoption, snapshot)),
@@ -117,6 +119,11 @@ function stepsByPhase(
     ]),
     force: tables.flatMap(({ table, relation }) => planForce(table, relation)),
   }
+}
+
+function withRelation(adoption: Adoption, snapshot: Snapshot) {
+  const [root] = adoption.tables
+  return root ? [{ adoption, relation: relationOf(root, snapshot) }] : []
 }
 
 function planEnable({ schema, name }: TenantTable, { rlsEnabled }: RelationState): Step[] {

@@ -19,6 +19,7 @@ const COMMANDS = [
   'migrate:latest',
   'migrate:down',
   'migrate:list',
+  'backfill',
 ]
 const TABLES = { tables: ['projects'] }
 const PASSWORD = 'correct-horse'
@@ -204,7 +205,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
     })
     after(() => database.drop())
 
-    for (const command of ['audit', 'status', 'migrate:rls']) {
+    for (const command of ['audit', 'status', 'migrate:rls', 'backfill']) {
       it(`stops ${command}, and all of it is named`, async () => {
         const config = {
           roles: { app: `${database.name}_app` },

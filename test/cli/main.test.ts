@@ -13,6 +13,7 @@ const COMMANDS = [
   'migrate:latest',
   'migrate:down',
   'migrate:list',
+  'backfill',
 ]
 
 describe('kysely-tenants', () => {
@@ -128,19 +129,21 @@ const HELP = `Usage: kysely-tenants [options] [command]
 Row-level multi-tenancy for Kysely on PostgreSQL.
 
 Options:
-  -V, --version              print the version
-  -h, --help                 display help for command
+  -V, --version                  print the version
+  -h, --help                     display help for command
 
 Commands:
-  init [options]             propose a config from what the database has, and write it
-  status [options]           show what is in place, a line for each tenant table
-  migrate:rls [options]      write the migrations that bring row security to what the config wants
-  migrate:latest [options]   run the migrations that are pending
-  migrate:down [options]     undo the last migration, or several
-  migrate:list [options]     show which migrations have run and which are pending
-  audit [options]            report what lets one tenant reach another
-  explain [options] [check]  list all checks, or say why one matters and what resolves it
-  help [command]             display help for command
+  init [options]                 propose a config from what the database has, and write it
+  status [options]               show what is in place, a line for each tenant table
+  migrate:rls [options]          write the migrations that bring row security to what the config
+                                 wants
+  migrate:latest [options]       run the migrations that are pending
+  migrate:down [options]         undo the last migration, or several
+  migrate:list [options]         show which migrations have run and which are pending
+  backfill [options] [table...]  fill a new tenant column in batches, while the application goes on
+  audit [options]                report what lets one tenant reach another
+  explain [options] [check]      list all checks, or say why one matters and what resolves it
+  help [command]                 display help for command
 
 Exit codes:
   0  clean

@@ -266,6 +266,26 @@ describe('migrations from the command line', () => {
         expect((await run('migrate:list')).out).to.match(/^(✔ \S+ {2}executed 20\S+Z\n){3}$/)
       }))
 
+    it('run none that comes after the named one, and nothing when the folder does not have it', () =>
+      inProject(async ({ run, folder }) => {
+        for (const name of ['1_a', '2_b', '3_c']) write(folder, `${name}.ts`, up('select 1'))
+        expect(await run('migrate:latest', '--to', '4_d')).to.deep.equal(
+          trouble(
+            '✖ The folder has no migration 4_d; no migration was run.  MIGRATION.NOT_STARTED',
+            '  next Mend the file, or bring the folder and the table kysely_migration together.',
+          ),
+        )
+        expect((await run('migrate:latest', '--to', '2_b')).out).to.equal(
+          '✔ 1_a  executed\n✔ 2_b  executed\n',
+        )
+        expect(await run('migrate:latest', '--to', '1_a')).to.deep.equal({
+          code: 0,
+          out: '',
+          err: 'Nothing to do: no migration is pending.\n',
+        })
+        expect((await run('migrate:latest')).out).to.equal('✔ 3_c  executed\n')
+      }))
+
     it('print JSON', () =>
       inProject(async ({ run, folder }) => {
         write(folder, '1_a.ts', up('select 1'))

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { EXIT, type Io } from '../io.ts'
 import { migrateToLatest } from '../migrator.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
@@ -12,20 +12,26 @@ owns the tables, or a superuser.
 
 Examples:
   kysely-tenants migrate:latest
+  kysely-tenants migrate:latest --to 1767225600000_tenants_1_columns
   kysely-tenants migrate:latest --url "$OWNER_DATABASE_URL"`
+
+interface LatestOptions extends CommonOptions {
+  readonly to?: string
+}
 
 export function migrateLatestCommand(io: Io, exit: (code: number) => void): Command {
   return new Command('migrate:latest')
     .description('run the migrations that are pending')
     .addOption(configOption())
     .addOption(urlOption())
+    .addOption(new Option('--to <migration>', 'run none that comes after this one'))
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (options: CommonOptions) => {
+    .action(async ({ to, ...options }: LatestOptions) => {
       const count = await runMigrations(
         io,
         { ...options, command: 'migrate:latest' },
-        migrateToLatest,
+        (client, folder, listener) => migrateToLatest(client, folder, { to, listener }),
       )
       if (count === 0) io.err('Nothing to do: no migration is pending.\n')
       exit(EXIT.clean)

@@ -43,7 +43,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
             on parent.id = child.project_id
           where child.tenant_id is null and parent.tenant_id is not null
           limit 10000
-          for update of child skip locked
+          for no key update of child skip locked
         ) as batch
         where filled.ctid = batch.place;
 

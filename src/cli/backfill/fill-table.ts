@@ -1,0 +1,117 @@
+import type pg from 'pg'
+import { backfillFailed, backfillInterrupted } from '../../errors.ts'
+import type { Fill } from '../../migration/fill.ts'
+import { type BatchForm, type BatchResult, batchSql } from '../../migration/fill-sql.ts'
+import { qualifiedName } from '../../policy/quote.ts'
+import type { ProgressView } from '../render/progress.ts'
+import { retryLocked } from '../retry-locked.ts'
+import { countRows } from './fill-session.ts'
+import type { Throttle } from './throttle.ts'
+
+// Whoever goes on writing rows without a tenant is not run after for ever.
+const PASSES = 10
+
+export interface FillOptions {
+  /** Rows a batch. */
+  readonly batch: number
+  readonly throttle: Throttle
+  readonly listener: Pick<ProgressView, 'progress' | 'say'>
+  /** Ends the work after the batch that is running. */
+  readonly signal: AbortSignal
+}
+
+export interface Filled {
+  readonly filled: number
+  /** Rows that no tenant was found for. */
+  readonly left: number
+}
+
+/**
+ * Gives the rows of one table their tenants, batch by batch, each committed on its own. Which rows are
+ * left is what the table itself says, so whoever was interrupted goes on.
+ *
+ * The first pass goes round rows that somebody has locked; the next ones wait for them.
+ *
+ * @throws `BACKFILL.FAILED`, `BACKFILL.INTERRUPTED`
+ */
+export async function fillTable(
+  client: pg.Client,
+  fill: Fill,
+  options: FillOptions,
+): Promise<Filled> {
+  const start = performance.now()
+  let filled = 0
+  try {
+    let counts = await countRows(client, fill)
+    const total = counts.empty
+    const onBatch = (more: number) => {
+      filled += more
+      const { schema, name } = fill.table
+      const milliseconds = performance.now() - start
+      options.listener.progress({ table: { schema, name }, filled, total, milliseconds })
+    }
+    for (let pass = 1; counts.fillable > 0 && pass <= PASSES; pass++) {
+      options.signal.throwIfAborted()
+      await passOver(client, fill, { ...options, waits: pass > 1, onBatch })
+      counts = await countRows(client, fill)
+    }
+    return { filled, left: counts.empty }
+  } catch (error) {
+    const name = qualifiedName(fill.table)
+    if (options.signal.aborted) throw backfillInterrupted(name, filled)
+    throw backfillFailed(name, filled, error)
+  }
+}
+
+interface Pass extends FillOptions {
+  readonly waits: boolean
+  readonly onBatch: (filled: number) => void
+}
+
+async function passOver(client: pg.Client, fill: Fill, pass: Pass): Promise<void> {
+  let key: readonly string[] | null = null
+  do {
+    const start = performance.now()
+    const { seen, filled, key: last } = await runBatch(client, fill, key, pass)
+    const milliseconds = performance.now() - start
+    pass.onBatch(filled)
+    key = seen < pass.batch ? null : last
+    pass.signal.throwIfAborted()
+    await pass.throttle({ filled, milliseconds })
+    pass.signal.throwIfAborted()
+  } while (key)
+}
+
+async function runBatch(
+  client: pg.Client,
+  fill: Fill,
+  key: readonly string[] | null,
+  { batch, waits, listener, signal }: Pass,
+): Promise<BatchResult> {
+  const form: BatchForm = { isNext: key !== null, waits }
+  const values = key === null ? [batch] : [batch, key]
+  const outcome = await retryLocked(
+    () => settle(client.query<BatchResult>(batchSql(fill, form), values)),
+    {
+      nameOf: () => qualifiedName(fill.table),
+      say: listener.say,
+      signal,
+    },
+  )
+  if (!outcome.result) throw outcome.error
+  const [result] = outcome.result.rows
+  if (!result) throw new Error('A batch did not say what it did.')
+  return result
+}
+
+interface Settled<T> {
+  readonly result?: T
+  readonly error?: unknown
+}
+
+function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+  return promise.then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  )
+}

@@ -1,0 +1,84 @@
+import type pg from 'pg'
+import type { Fill } from '../../migration/fill.ts'
+import { batchSql, countSql, unfilledQuery } from '../../migration/fill-sql.ts'
+import { EXIT, type Io } from '../io.ts'
+import { type FilledTable, renderFillable, renderFilled } from '../render/backfill.ts'
+import { renderJson } from '../render/json.ts'
+import { showProgress } from '../render/progress.ts'
+import { countRows } from './fill-session.ts'
+import { fillTable } from './fill-table.ts'
+import { createThrottle, type ThrottleOptions } from './throttle.ts'
+
+export interface RunOptions extends ThrottleOptions {
+  readonly io: Io
+  /** A sentence for each table that nothing says how to fill. */
+  readonly unknown: readonly string[]
+  /** Rows a batch. */
+  readonly batch: number
+  readonly json?: boolean
+}
+
+/**
+ * Fills one table after the other, with a line for each as soon as it is done (with `json` one list in
+ * the end, of a failed run too).
+ *
+ * @returns `EXIT.findings` when rows are left without a tenant
+ */
+export async function runBackfill(
+  client: pg.Client,
+  fills: readonly Fill[],
+  { io, unknown, batch, json, ...limits }: RunOptions,
+): Promise<number> {
+  const tables: FilledTable[] = []
+  const stop = new AbortController()
+  const progress = showProgress(io)
+  const stopListening = io.onInterrupt?.(() => {
+    progress.say('Stops when the batch that is running is done.')
+    stop.abort()
+  })
+  try {
+    const { signal } = stop
+    const throttle = await createThrottle(client, limits, { say: progress.say, signal })
+    // A batch above the rate would come in one lump with a long pause.
+    const rows = Math.min(batch, limits.rate ?? batch)
+    for (const fill of fills) {
+      const options = { batch: rows, throttle, listener: progress, signal }
+      const table = { ...describe(fill), ...(await fillTable(client, fill, options)) }
+      progress.clear()
+      tables.push(table)
+      if (!json) io.out(renderFilled(table, io.color))
+    }
+  } finally {
+    progress.clear()
+    stopListening?.()
+    if (json) io.out(renderJson({ tables, passedOver: unknown }))
+  }
+  for (const sentence of unknown) progress.say(`${sentence}; it was passed over.`)
+  if (unknown.length === 0 && tables.every(({ filled, left }) => filled + left === 0)) {
+    io.err('Nothing to do: every row has its tenant.\n')
+  }
+  return tables.some(({ left }) => left > 0) ? EXIT.findings : EXIT.clean
+}
+
+/** What there is to do, and the statement that would do it. */
+export async function showBackfill(
+  client: pg.Client,
+  fills: readonly Fill[],
+  { io, unknown, json }: RunOptions,
+): Promise<number> {
+  const tables = []
+  for (const fill of fills) {
+    const { empty, fillable } = await countRows(client, fill)
+    const sql = { count: countSql(fill), batch: batchSql(fill, { isNext: true, waits: false }) }
+    tables.push({ ...describe(fill), empty, fillable, sql })
+  }
+  io.out(json ? renderJson({ tables, passedOver: unknown }) : tables.map(renderFillable).join('\n'))
+  for (const sentence of unknown) showProgress(io).say(`${sentence}; it would be passed over.`)
+  io.err('Nothing was filled.\n')
+  return EXIT.clean
+}
+
+function describe(fill: Fill) {
+  const { schema, name, column } = fill.table
+  return { schema, name, column, rows: unfilledQuery(fill) }
+}
