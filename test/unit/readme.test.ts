@@ -4,11 +4,19 @@ import { ERROR_CODES } from '../../src/errors.ts'
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
+const ERRORS_OF_THE_COMMAND = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
+
+/** In the order of the page. */
+function codesIn(page: string): string[] {
+  const [, table = ''] = /<!-- errors -->(.*)<!-- \/errors -->/s.exec(page) ?? []
+  return [...table.matchAll(/^\| `([A-Z_.]+)` \|/gm)].map(([, code = '']) => code)
+}
+
 describe('README', () => {
-  it('explains every error code, and no other', () => {
-    const [, table = ''] = /<!-- errors -->(.*)<!-- \/errors -->/s.exec(README) ?? []
-    const documented = [...table.matchAll(/^\| `([A-Z_.]+)` \|/gm)].map(([, code]) => code)
-    expect(documented).to.deep.equal([...ERROR_CODES].sort())
+  it('explains with docs/errors.md every error code, and no other', () => {
+    const pages = [codesIn(README), codesIn(ERRORS_OF_THE_COMMAND)]
+    for (const codes of pages) expect(codes).to.deep.equal(codes.toSorted())
+    expect(pages.flat().sort()).to.deep.equal([...ERROR_CODES].sort())
   })
 
   it('shows the two commands for a fresh machine', () => {
