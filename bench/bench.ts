@@ -4,10 +4,11 @@ import pg from 'pg'
 import { startEmbeddedPostgres } from '../test/support/embedded-postgres.ts'
 import { loadedVersion } from '../test/support/loaded-version.ts'
 import { benchAudit } from './audit.ts'
-import { BY_KEY, CASES, type Case, runnerOf } from './cases.ts'
-import { BASELINE, BY_TENANTS, openContenders } from './contenders.ts'
+import { BY_KEY, CASES, type Case } from './cases.ts'
+import { ContenderProcess } from './contender-process.ts'
+import { BASELINE, BY_TENANTS, NAMES } from './contenders.ts'
 import { startDelay } from './delay.ts'
-import { type Cost, measure } from './measure.ts'
+import { type Cost, type Load, measure } from './measure.ts'
 import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
 import { createTables, TENANTS } from './tables.ts'
@@ -38,8 +39,13 @@ async function bench(): Promise<void> {
 
 async function benchRuntime(url: string): Promise<void> {
   const appUrl = await createTables(url)
-  for (const delay of [0, 1] as const) await overNetwork(appUrl, delay)
-  await byTenants(appUrl)
+  const contenders = NAMES.map((name) => new ContenderProcess(name))
+  try {
+    for (const delay of [0, 1] as const) await overNetwork(appUrl, delay, contenders)
+    await byTenants(appUrl, contenders)
+  } finally {
+    for (const contender of contenders) contender.stop()
+  }
   print('\n## The plugin\n')
   const { guard, predicate } = measurePlugin(isQuick ? 2000 : 20_000)
   print(
@@ -47,49 +53,53 @@ async function benchRuntime(url: string): Promise<void> {
   )
 }
 
-async function overNetwork(url: string, delay: 0 | 1): Promise<void> {
+type Contenders = readonly ContenderProcess[]
+
+async function overNetwork(url: string, delay: 0 | 1, contenders: Contenders): Promise<void> {
   const wire = await startDelay(url, delay)
-  const place = delay === 0 ? 'loopback' : `${delay} ms round trip`
+  const where = delay === 0 ? 'loopback' : `${delay} ms round trip`
+  const count = (one: Case) => (isQuick ? Math.ceil(one.counts[delay] / 4) : one.counts[delay])
   try {
-    for (const one of CASES) await compare(wire.url, one, { place, delay, parallel: 1 })
-    await compare(wire.url, BY_KEY, { place, delay, parallel: 20 })
+    for (const one of CASES) {
+      const load = { count: count(one), parallel: 1 }
+      table(`${one.name}, ${where}`, await compare(wire.url, one, load, contenders))
+    }
+    const load = { count: count(BY_KEY) * 5, parallel: 20 }
+    table(
+      `${BY_KEY.name}, ${where}, 20 in parallel`,
+      await compare(wire.url, BY_KEY, load, contenders),
+    )
   } finally {
     await wire.stop()
   }
 }
 
 async function compare(
-  url: string,
+  connectionString: string,
   one: Case,
-  { place, delay, parallel }: { place: string; delay: 0 | 1; parallel: number },
-): Promise<void> {
-  const contenders = openContenders(url, parallel, one.fixed)
-  const full = one.counts[delay] * (parallel === 1 ? 1 : 5)
-  const load = { rounds, count: isQuick ? Math.ceil(full / 4) : full, parallel }
-  const runners = contenders.map((contender) => runnerOf(contender, one))
-  try {
-    table(`${one.name}, ${place}, ${parallel} in parallel`, await measure(runners, load))
-  } finally {
-    for (const { end } of contenders) await end()
-  }
+  load: Load,
+  contenders: Contenders,
+): Promise<Cost[]> {
+  const place = { connectionString, max: load.parallel, fixed: one.fixed }
+  for (const contender of contenders) await contender.open(place)
+  const runners = contenders.map((contender) => contender.runner(one))
+  const costs = await measure(runners, load, rounds)
+  for (const contender of contenders) await contender.end()
+  return costs
 }
 
 /** The same statements on the same table, spread over more and more tenants. */
-async function byTenants(url: string): Promise<void> {
-  const contenders = openContenders(url, 1, BY_KEY.fixed).filter(({ name }) =>
-    BY_TENANTS.includes(name),
-  )
-  const load = { rounds, count: isQuick ? 50 : 300, parallel: 1 }
-  try {
-    for (const contender of contenders) {
-      const runners = [10, 1000, TENANTS].map((tenants) => ({
-        ...runnerOf(contender, BY_KEY, tenants),
-        name: `${tenants.toLocaleString('en')} tenants`,
-      }))
-      table(`${BY_KEY.name} over tenants, ${contender.name}`, await measure(runners, load))
-    }
-  } finally {
-    for (const { end } of contenders) await end()
+async function byTenants(connectionString: string, contenders: Contenders): Promise<void> {
+  const load = { count: isQuick ? 50 : 300, parallel: 1 }
+  for (const contender of contenders.filter(({ name }) => BY_TENANTS.includes(name))) {
+    await contender.open({ connectionString, max: 1, fixed: BY_KEY.fixed })
+    const runners = [10, 1000, TENANTS].map((tenants) => ({
+      ...contender.runner(BY_KEY, tenants),
+      name: `${tenants.toLocaleString('en')} tenants`,
+    }))
+    const title = `${BY_KEY.name} over tenants, ${contender.name}`
+    table(title, await measure(runners, load, rounds))
+    await contender.end()
   }
 }
 

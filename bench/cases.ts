@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Contender } from './contenders.ts'
-import type { Runner } from './measure.ts'
+import { type Contender, NAMES } from './contenders.ts'
 import { BIG_TENANT, ROWS_PER_TENANT, SMALL_TENANT, STREAMED, type Tables } from './tables.ts'
 
 export interface Case {
@@ -41,9 +40,12 @@ export const CASES: readonly Case[] = [
     counts: [200, 40],
     run: (contender, i, tenants) => {
       const { tenant } = keyOf(contender, i, tenants)
-      const row = { tenant_id: tenant, id: nextId(), title: 'New' }
+      const row = { id: nextId(contender), title: 'New' }
       return contender.statement(tenant, (db) =>
-        db.insertInto(contender.table).values(row).execute(),
+        db
+          .insertInto(contender.table)
+          .values(hasScope(contender) ? row : { ...row, tenant_id: tenant })
+          .execute(),
       )
     },
   },
@@ -72,15 +74,14 @@ export const CASES: readonly Case[] = [
   },
 ]
 
-/** What a contender runs in a case. */
-export function runnerOf(contender: Contender, { run }: Case, tenants = USUAL_TENANTS): Runner {
-  return { name: contender.name, run: (i) => run(contender, i, tenants) }
+function ofTenant(db: Kysely<Tables>, contender: Contender, tenant: number) {
+  const query = db.selectFrom(contender.table).selectAll()
+  return hasScope(contender) ? query : query.where('tenant_id', '=', tenant)
 }
 
-function ofTenant(db: Kysely<Tables>, { name, table }: Contender, tenant: number) {
-  const query = db.selectFrom(table).selectAll()
-  // Only who has no scope has to say whose rows it means.
-  return name.startsWith('kysely-tenants') ? query : query.where('tenant_id', '=', tenant)
+/** Only who has none has to say whose rows it means. */
+function hasScope({ name }: Contender): boolean {
+  return name.startsWith('kysely-tenants')
 }
 
 function byKey(db: Kysely<Tables>, contender: Contender, tenant: number, id: number) {
@@ -95,5 +96,10 @@ function keyOf({ isFixed }: Contender, i: number, tenants: number) {
   return { tenant: BIG_TENANT, id: ((turn * ROWS_PER_TENANT + row) % STREAMED) + 1 }
 }
 
-let lastId = STREAMED
-const nextId = () => ++lastId
+// Each runs in a process of its own, on the same table.
+const IDS_OF_EACH = 10_000_000
+let inserted = 0
+
+function nextId({ name }: Contender): number {
+  return STREAMED + NAMES.indexOf(name) * IDS_OF_EACH + ++inserted
+}

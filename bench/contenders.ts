@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { createTenancy, TenantDialect, TenantPlugin, type TenantPoolConfig } from 'kysely-tenants'
 import pg from 'pg'
@@ -14,36 +15,66 @@ export interface Contender {
   end(): Promise<void>
 }
 
-/** What the others are compared with: the same table under the same policies. */
+/**
+ * What the others are compared with: the same table under the same policies, in an application that
+ * knows its request by AsyncLocalStorage, as most do (loggers, tracing, frameworks). Before Node 24 that
+ * makes every promise dearer, whoever uses it; the row without it shows by how much.
+ */
 export const BASELINE = 'plain Kysely, predicate'
 
 /** Whose cost over ever more tenants is shown; without policies it is that of the table and its index. */
 export const BY_TENANTS = ['the same, table without policies', 'kysely-tenants, local']
 
-/**
- * Each with a pool of its own, so that all are warm in the same way.
- *
- * @param fixed the tenant of the baseline
- */
-export function openContenders(connectionString: string, max: number, fixed: number): Contender[] {
-  const pool = (options?: string) => new pg.Pool({ connectionString, max, options })
-  return [
-    plain(BASELINE, 'projects', pool(`-c app.tenant_id=${fixed}`)),
-    plain('the same, table without policies', 'projects_without_rls', pool()),
-    scoped('kysely-tenants, local', { pool: pool() }),
-    scoped('kysely-tenants, local + prepare', { pool: pool(), prepare: { max: 256 } }),
-    scoped('kysely-tenants, session', { pool: pool(), strategy: 'session' }),
-    scoped('kysely-tenants, set-local', { pool: pool(), strategy: 'set-local' }),
-    usual('begin; set_config; query; commit', pool()),
-  ]
+/** Where a contender runs. */
+export interface Place {
+  readonly connectionString: string
+  /** Connections of its pool. */
+  readonly max: number
+  /** The tenant of the baseline. */
+  readonly fixed: number
 }
 
-function plain(name: string, table: keyof Tables, pool: pg.Pool): Contender {
+type Open = (name: string, pool: (options?: string) => pg.Pool, place: Place) => Contender
+
+const CONTENDERS: Readonly<Record<string, Open>> = {
+  [BASELINE]: (name, pool, { fixed }) =>
+    plain(name, { table: 'projects', pool: pool(`-c app.tenant_id=${fixed}`), hasRequests: true }),
+  'the same, no AsyncLocalStorage': (name, pool, { fixed }) =>
+    plain(name, { table: 'projects', pool: pool(`-c app.tenant_id=${fixed}`), hasRequests: false }),
+  'the same, table without policies': (name, pool) =>
+    plain(name, { table: 'projects_without_rls', pool: pool(), hasRequests: true }),
+  'kysely-tenants, local': (name, pool) => scoped(name, { pool: pool() }),
+  'kysely-tenants, local + prepare': (name, pool) =>
+    scoped(name, { pool: pool(), prepare: { max: 256 } }),
+  'kysely-tenants, session': (name, pool) => scoped(name, { pool: pool(), strategy: 'session' }),
+  'kysely-tenants, set-local': (name, pool) =>
+    scoped(name, { pool: pool(), strategy: 'set-local' }),
+  'begin; set_config; query; commit': (name, pool) => usual(name, pool()),
+}
+
+export const NAMES: readonly string[] = Object.keys(CONTENDERS)
+
+export function openContender(name: string, place: Place): Contender {
+  const open = CONTENDERS[name]
+  if (!open) throw new Error(`no contender ${name}`)
+  const { connectionString, max } = place
+  return open(name, (options) => new pg.Pool({ connectionString, max, options }), place)
+}
+
+interface Plain {
+  readonly table: keyof Tables
+  readonly pool: pg.Pool
+  readonly hasRequests: boolean
+}
+
+function plain(name: string, { table, pool, hasRequests }: Plain): Contender {
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool, cursor: Cursor }) })
+  const requests = new AsyncLocalStorage<object>()
+  const inRequest = <T>(body: () => T): T => (hasRequests ? requests.run({}, body) : body())
   return {
     ...{ name, table, isFixed: table === 'projects' },
-    statement: (_, body) => body(db),
-    transaction: (_, body) => db.transaction().execute(body),
+    statement: (_, body) => inRequest(() => body(db)),
+    transaction: (_, body) => inRequest(() => db.transaction().execute(body)),
     end: () => db.destroy(),
   }
 }

@@ -1,7 +1,14 @@
 /** One row of a table: what is run again and again. */
 export interface Runner {
   readonly name: string
-  run(i: number): Promise<unknown>
+  time(load: Load): Promise<Sample>
+}
+
+/** Microseconds a run, of one round. */
+export interface Sample {
+  readonly elapsed: number
+  /** Of the process. */
+  readonly cpu: number
 }
 
 export interface Cost {
@@ -13,23 +20,26 @@ export interface Cost {
 }
 
 export interface Load {
-  readonly rounds: number
   /** Runs a round. */
   readonly count: number
   readonly parallel: number
 }
 
 /** Runs each in turn, round by round, so that all meet the same machine. */
-export async function measure(runners: readonly Runner[], load: Load): Promise<Cost[]> {
+export async function measure(
+  runners: readonly Runner[],
+  load: Load,
+  rounds: number,
+): Promise<Cost[]> {
   const samples = runners.map(() => ({ elapsed: [] as number[], cpu: [] as number[] }))
   await warmUp(runners, load)
-  for (let round = 0; round < load.rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const offset of runners.keys()) {
       // Each round begins with another: whoever runs first pays for what ran before.
       const index = (offset + round) % runners.length
       const [runner, sample] = [runners[index], samples[index]]
       if (!runner || !sample) continue
-      const { elapsed, cpu } = await time(runner, load)
+      const { elapsed, cpu } = await runner.time(load)
       sample.elapsed.push(elapsed)
       sample.cpu.push(cpu)
     }
@@ -43,10 +53,14 @@ export async function measure(runners: readonly Runner[], load: Load): Promise<C
 
 /** Connections are made and code is compiled before the first round, for all in the same way. */
 async function warmUp(runners: readonly Runner[], load: Load): Promise<void> {
-  for (let round = 0; round < 2; round++) for (const runner of runners) await time(runner, load)
+  for (let round = 0; round < 2; round++) for (const runner of runners) await runner.time(load)
 }
 
-async function time({ run }: Runner, { count, parallel }: Load) {
+/** Runs one round in this process. */
+export async function time(
+  run: (i: number) => Promise<unknown>,
+  { count, parallel }: Load,
+): Promise<Sample> {
   const cpu = process.cpuUsage()
   const start = performance.now()
   await spread(parallel, count, run)

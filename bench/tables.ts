@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import pg from 'pg'
 
 export interface Tables {
@@ -6,7 +7,7 @@ export interface Tables {
 }
 
 interface Project {
-  tenant_id: number
+  tenant_id: Generated<number>
   id: number
   title: string
 }
@@ -23,7 +24,8 @@ export const STREAMED = 10_000
 export async function createTables(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const mine = `tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::integer)`
+  const current = `nullif(current_setting('app.tenant_id', true), '')::integer`
+  const mine = `tenant_id = (select ${current})`
   try {
     await client.query(`
       create role bench_app login;
@@ -37,6 +39,7 @@ export async function createTables(url: string): Promise<string> {
       insert into projects_without_rls select * from projects;
       create policy tenant_access on projects to bench_app using (${mine}) with check (${mine});
       create policy tenant_isolation on projects as restrictive to bench_app using (${mine}) with check (${mine});
+      alter table projects alter tenant_id set default ${current};
       alter table projects enable row level security, force row level security;
       grant select, insert, update, delete on projects, projects_without_rls to bench_app;
       analyze;

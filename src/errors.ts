@@ -424,7 +424,7 @@ export function migrationPolicyNotOurs(policies: readonly string[]): TenancyErro
       'These policies have the names of the tool and were not made by it; nothing was written.',
       policies,
     ),
-    'Rename or drop them yourself: what the tool did not create it does not change.',
+    'Rename or drop them yourself, or name each with `migrate:rls --take-over`.',
   )
 }
 

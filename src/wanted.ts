@@ -53,6 +53,8 @@ export interface Wanted {
   readonly global: readonly TableName[]
   /** What `migrate:rls` is asked to plan beside row security. */
   readonly parts: readonly MigrationPart[]
+  /** Policies that somebody else made and the plan may change: `name on schema.table`, as SQL has it. */
+  readonly takenOver?: readonly string[]
 }
 
 const TYPES: Readonly<Record<string, TenantType>> = {

@@ -15,13 +15,17 @@ export type NameIndex = (table: TableName, columns: readonly string[], ending: s
 export function unusedIndexNames(snapshot: Snapshot): NameIndex {
   const taken = namesIn(snapshot)
   const given = new Set<string>()
+  // Thousands of keys may refer to one table: none tries the numbers of those before it.
+  const next = new Map<string, number>()
   return ({ schema, name }, columns, ending) => {
-    for (let number = 0; ; number++) {
+    const stem = [schema, name, ...columns, ending].join('\n')
+    for (let number = next.get(stem) ?? 0; ; number++) {
       const suffix = `_${ending}${number === 0 ? '' : number}`
       const candidate = shortened([name, ...columns].join('_'), suffix)
       const key = qualifiedName({ schema, name: candidate })
       if (taken.has(key) || given.has(key)) continue
       given.add(key)
+      next.set(stem, number + 1)
       return candidate
     }
   }

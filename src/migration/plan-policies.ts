@@ -21,10 +21,16 @@ type Change = Omit<Step, 'table'>
  * surplus permissive policies go and missing restrictive ones come first, surplus restrictive
  * policies go last. Undone in reverse, the same holds.
  */
-export function planPolicies(table: TenantTable, { policies }: RelationState): Step[] {
+export function planPolicies(
+  table: TenantTable,
+  { policies }: RelationState,
+  takenOver: readonly string[] = [],
+): Step[] {
   const wanted = tenantPolicies(table)
   const missing = wanted.filter((policy) => !find(policies, policy))
-  const surplus = policies.filter((policy) => isOurs(policy) && !find(wanted, policy))
+  const mayGo = (policy: PolicyState) =>
+    isOurs(policy) || takenOver.includes(policyOn(table, policy))
+  const surplus = policies.filter((policy) => mayGo(policy) && !find(wanted, policy))
 
   const changes = [
     ...surplus.filter(isPermissive).flatMap((policy) => drop(table, policy)),
@@ -38,12 +44,22 @@ export function planPolicies(table: TenantTable, { policies }: RelationState): S
 }
 
 /** Policies that have a name the tool needs, do something else, and do not carry its marker. */
-export function policiesNotOurs(table: TenantTable, { policies }: RelationState): string[] {
+export function policiesNotOurs(
+  table: TenantTable,
+  { policies }: RelationState,
+  takenOver: readonly string[] = [],
+): string[] {
   return tenantPolicies(table).flatMap((policy) => {
     const actual = find(policies, policy)
     if (!actual || isOurs(actual) || isSame(actual, policy)) return []
-    return [`${identifier(policy.name)} on ${qualifiedName(table)}`]
+    const name = policyOn(table, policy)
+    return takenOver.includes(name) ? [] : [name]
   })
+}
+
+/** As the SQL of a policy names it: `tenant_access on public.projects`. */
+export function policyOn(table: TenantTable, { name }: { readonly name: string }): string {
+  return `${identifier(name)} on ${qualifiedName(table)}`
 }
 
 function reconcile(
@@ -55,7 +71,7 @@ function reconcile(
   if (!actual) return []
   if (isSame(actual, policy)) return isOurs(actual) ? [] : [adopt(table, actual)]
   return canBeAltered(actual, policy)
-    ? [alter(table, policy, actual)]
+    ? [alter(table, policy, actual), ...(isOurs(actual) ? [] : [takeOver(table, actual)])]
     : replace(table, policy, { actual, temporary: unusedName(`${policy.name}_new`, policies) })
 }
 
@@ -86,6 +102,10 @@ function adopt(table: TenantTable, { name, comment }: PolicyState): Change {
     why: 'The policy is as it should be; the marker hands it over to kysely-tenants.',
     down: [markPolicy(table, name, comment)],
   }
+}
+
+function takeOver(table: TenantTable, actual: PolicyState): Change {
+  return { ...adopt(table, actual), why: 'Marks it as one of the tool, as it was told to.' }
 }
 
 function drop(table: TenantTable, actual: PolicyState): Change[] {

@@ -1,5 +1,5 @@
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
-import { migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
+import { catalogMismatch, migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
@@ -11,7 +11,7 @@ import { planDefault } from './plan-default.ts'
 import { planIndexes, planPartitionedIndex } from './plan-index.ts'
 import { lacksNotNull, planConstraint, planNotNull } from './plan-not-null.ts'
 import { entriesOf, planParts } from './plan-parts.ts'
-import { planPolicies, policiesNotOurs } from './plan-policies.ts'
+import { planPolicies, policiesNotOurs, policyOn } from './plan-policies.ts'
 import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
 
 /**
@@ -29,8 +29,8 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  *    nothing and the validation of a foreign key passes without looking.
  * 6. Of the tables of a phase, children before parents. See {@link childrenFirst}.
  *
- * @throws `MIGRATION.NO_COLUMN`, `MIGRATION.POLICY_NOT_OURS`: all of a kind together, because half
- * a plan is none.
+ * @throws `MIGRATION.NO_COLUMN`, `MIGRATION.POLICY_NOT_OURS`, `CATALOG.MISMATCH` (a policy to take over
+ * is not there): all of a kind together, because half a plan is none.
  */
 export function plan(
   wanted: Wanted,
@@ -43,12 +43,14 @@ export function plan(
   if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
 
   const tables = childrenFirst(entriesOf(wanted, snapshot))
-  const notOurs = tables.flatMap(({ table, relation }) => policiesNotOurs(table, relation))
+  const { takenOver = [] } = wanted
+  assertPolicies(takenOver, tables)
+  const notOurs = tables.flatMap((e) => policiesNotOurs(e.table, e.relation, takenOver))
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
   const asked = changes.filter(({ part }) => wanted.parts.includes(part))
   const adoptions = wanted.adoptions.filter(({ isInferred }) => !isInferred)
-  const steps = stepsByPhase(tables, { adoptions, changes: asked, snapshot })
+  const steps = stepsByPhase(tables, { adoptions, changes: asked, snapshot, takenOver })
   return PHASES.map((name) => ({ name, steps: steps[name] })).filter(
     (phase) => phase.steps.length > 0,
   )
@@ -59,15 +61,26 @@ function withoutColumn({ column, reason, ...table }: MissingColumn): string {
   return reason === undefined ? problem : `${problem}: ${reason}`
 }
 
+/** What is to be taken over has to be there: a misspelt name must not look like one that is done. */
+function assertPolicies(names: readonly string[], tables: readonly Entry[]): void {
+  const known = tables.flatMap(({ table, relation }) =>
+    relation.policies.map((policy) => policyOn(table, policy)),
+  )
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  throw catalogMismatch(unknown.map((name) => `There is no policy ${name}.`))
+}
+
 interface Ways {
   readonly adoptions: readonly Adoption[]
   readonly changes: readonly Change[]
   readonly snapshot: Snapshot
+  readonly takenOver: readonly string[]
 }
 
 function stepsByPhase(
   tables: readonly Entry[],
-  { adoptions, changes, snapshot }: Ways,
+  { adoptions, changes, snapshot, takenOver }: Ways,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
   const isNullable = ({ table, relation }: Entry) => lacksNotNull(table, relation)
   const isEarly = (entry: Entry) => entry.isNew || isNullable(entry)
@@ -113,7 +126,7 @@ function stepsByPhase(
     keys: optional('keys'),
     privileges: optional('privileges'),
     policies: tables.flatMap((entry) => [
-      ...planPolicies(entry.table, entry.relation),
+      ...planPolicies(entry.table, entry.relation, takenOver),
       ...(isEarly(entry) ? [] : defaults(entry)),
       ...planEnable(entry.table, entry.relation),
     ]),

@@ -94,6 +94,36 @@ describe('P11 drift is repaired, and the repair undone', () => {
     })
   }
 
+  it('changes and drops the policies of others that it is told to, and gives them back', () => {
+    const config = { ...shapesConfig(database.url), connection: database.url }
+    return withMigrations(config, async (project) => {
+      await inPlace(project)
+      await withClient(database.url, (client) =>
+        client.query(`
+          alter policy tenant_access on projects using (true);
+          comment on policy tenant_access on projects is 'for the report';
+          drop policy tenant_isolation on projects;
+          create policy tenant_isolation on projects for select using (true);
+          create policy everything on projects using (true);
+          comment on policy everything on projects is 'by hand';`),
+      )
+      const before = await readRelations(database.url)
+      const named = ['tenant_access', 'tenant_isolation', 'everything']
+      const flags = named.flatMap((policy) => ['--take-over', `${policy} on public.projects`])
+      await project.run('migrate:rls', ...flags)
+      const files = project.files()
+      for (const file of files) await project.call(file, 'up')
+      expect((await project.run('migrate:rls', '--check')).code).to.equal(0)
+      const policies = async () =>
+        (await readRelations(database.url)).find(({ name }) => name === 'projects')?.policies
+      expect((await policies())?.map(({ name }) => name)).not.to.include('everything')
+
+      for (const file of files.toReversed()) await project.call(file, 'down')
+      expect(await readRelations(database.url)).to.deep.equal(before)
+      for (const file of files) await project.call(file, 'up')
+    })
+  })
+
   it('leaves policies alone that it did not make, and names them all', () => {
     const config = { ...shapesConfig(database.url), connection: database.url }
     return withMigrations(config, async (project) => {
@@ -112,11 +142,21 @@ describe('P11 drift is repaired, and the repair undone', () => {
           '✖ These policies have the names of the tool and were not made by it; nothing was written.  MIGRATION.POLICY_NOT_OURS',
           '  tenant_access on public.projects',
           '  tenant_isolation on public.notes',
-          '  next Rename or drop them yourself: what the tool did not create it does not change.',
+          '  next Rename or drop them yourself, or name each with `migrate:rls --take-over`.',
           '',
         ].join('\n'),
       })
       expect(() => project.files()).to.throw('ENOENT')
+    })
+  })
+
+  it('does not take a policy over that is not there', () => {
+    const config = { ...shapesConfig(database.url), connection: database.url }
+    return withMigrations(config, async (project) => {
+      const name = 'tenant_acess on public.projects'
+      const { code, err } = await project.run('migrate:rls', '--take-over', name)
+      expect(code).to.equal(2)
+      expect(err).to.include(`There is no policy ${name}.`).and.include('CATALOG.MISMATCH')
     })
   })
 })

@@ -27,6 +27,7 @@ interface RlsOptions extends CommonOptions {
   readonly format?: MigrationFormat
   readonly name: string
   readonly with: readonly MigrationPart[]
+  readonly takeOver: readonly string[]
 }
 
 interface Plan {
@@ -45,6 +46,7 @@ Examples:
   kysely-tenants migrate:rls --format knex
   kysely-tenants migrate:rls --check   # in CI: exits 1 when the database is not as the config wants it
   kysely-tenants migrate:rls --with foreign-keys,grants
+  kysely-tenants migrate:rls --take-over 'read_all on public.projects'
   kysely-tenants migrate:rls --json | jq '.phases[].steps[].up'`
 
 export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command {
@@ -74,13 +76,21 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
         .default([], 'none')
         .argParser(parseParts),
     )
+    .addOption(
+      new Option(
+        '--take-over <policy>',
+        'change this one too, which somebody else made; repeatable',
+      )
+        .default([], 'none')
+        .argParser((policy, before: readonly string[]) => [...before, policy]),
+    )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: RlsOptions) => {
       const loaded = await loadConfig(io.cwd, options.config)
       const { migrations } = loaded.config
       const parts = [...new Set([...migrations.with, ...options.with])]
-      const { phases, advice } = await planFor(loaded, parts, options.url)
+      const { phases, advice } = await planFor(loaded, parts, options)
       const folder = await loaded.migrationFolder()
       const format = options.format ?? migrations.format
       const written = migrationFiles(phases, { folder, format, name: options.name })
@@ -110,13 +120,13 @@ function parseParts(text: string, before: readonly MigrationPart[]): MigrationPa
 async function planFor(
   { config, connection }: LoadedConfig,
   parts: readonly MigrationPart[],
-  url: string | undefined,
+  { url, takeOver }: RlsOptions,
 ): Promise<Plan> {
   const request = snapshotRequest(config)
   const snapshot = await withClient(connection, url, (client) =>
     inReadOnlyTransaction(client, () => readSnapshot(client, request)),
   )
-  const wanted = { ...wantedState(config, snapshot), parts }
+  const wanted = { ...wantedState(config, snapshot), parts, takenOver: takeOver }
   const changes = planParts(wanted, snapshot)
   return {
     phases: plan(wanted, snapshot, changes),
