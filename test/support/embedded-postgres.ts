@@ -53,12 +53,18 @@ export async function startEmbeddedPostgres(
       remove()
     }
     process.once('exit', abandon)
+    // Where nobody takes this signal, Node ends without an `exit`.
+    const terminate = () => {
+      if (process.listenerCount('SIGTERM') === 0) process.exit(143)
+    }
+    process.once('SIGTERM', terminate)
     await ready(server.stderr, exited)
 
     return {
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
       async stop() {
         process.off('exit', abandon)
+        process.off('SIGTERM', terminate)
         server.kill('SIGINT')
         await exited
         remove()
