@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const TRIES = 10
-const FIRST_DELAY = 200
 
 // lock_not_available, deadlock_detected
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -18,6 +17,8 @@ export interface Retry<T> {
   readonly say: (text: string) => void
   /** Ends the pause before the next try. */
   readonly signal?: AbortSignal
+  /** Before the second try, in milliseconds. Default: 200. */
+  readonly firstDelay?: number
 }
 
 /**
@@ -28,7 +29,7 @@ export interface Retry<T> {
  */
 export async function retryLocked<T extends Outcome>(
   run: () => Promise<T>,
-  { nameOf, say, signal }: Retry<T>,
+  { nameOf, say, signal, firstDelay = 200 }: Retry<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await run()
@@ -36,7 +37,7 @@ export async function retryLocked<T extends Outcome>(
     if (attempt === TRIES || !isLocked(error)) return outcome
 
     // Two that failed on each other's locks would meet again without the jitter.
-    const delay = FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random() / 2)
+    const delay = firstDelay * 2 ** (attempt - 1) * (0.5 + Math.random() / 2)
     say(
       `${nameOf(outcome)}: ${error.message}; rolled back, try ${attempt + 1} of ${TRIES} in ${(delay / 1000).toFixed(1)} s.`,
     )
