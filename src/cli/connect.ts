@@ -115,6 +115,10 @@ function createClient(connection: string | pg.ClientConfig | undefined): pg.Clie
   try {
     return new pg.Client({
       connectionTimeoutMillis: CONNECT_TIMEOUT,
+      // A peer that is gone without a word is found out within minutes, and a long step is not cut off
+      // by a firewall that sees nothing pass.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       fallback_application_name: 'kysely-tenants',
       ...(typeof connection === 'string' ? { connectionString: readable(connection) } : connection),
     })
