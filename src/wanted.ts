@@ -10,6 +10,7 @@ import {
 } from './adoptions.ts'
 import type { SnapshotRequest } from './catalog/read-snapshot.ts'
 import type { ColumnState, RelationState, Snapshot } from './catalog/snapshot.ts'
+import { columnUsers } from './column-users.ts'
 import type { Config, ConfigTable } from './config.ts'
 import { catalogMismatch } from './errors.ts'
 import type { MigrationPart } from './migration-part.ts'
@@ -109,7 +110,12 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
       orphans.push({ entry, relation })
       return []
     }
-    return tenantType(relation, column, config, problems) ? [{ entry, relation, column }] : []
+    const problem = typeProblem(column, config)
+    if (problem === undefined) return [{ entry, relation, column }]
+    const users = columnUsers(relation, column.name, snapshot.relations)
+    const first = users.length > 0 ? ` To alter its type, ${users.join(', ')} must go first.` : ''
+    problems.push(`${qualifiedName(relation)}.${identifier(column.name)} is ${problem}${first}`)
+    return []
   })
   const parents = listed.map(({ relation: { schema, name }, column }) => ({ schema, name, column }))
   const { adopted, notAdopted } = findAdoptions(orphans, { parents, type: config.type })
@@ -215,25 +221,13 @@ function find(
   return undefined
 }
 
-function tenantType(
-  table: TableName,
-  column: ColumnState,
-  config: Config,
-  problems: string[],
-): TenantType | undefined {
-  const path = `${qualifiedName(table)}.${column.name}`
-  const type = TYPES[column.baseType]
-  if (!type) {
-    problems.push(
-      `${path} is ${column.type}; a tenant column is ${Object.values(TYPES).join(', ')} or a domain over one of them.`,
-    )
-    return undefined
+function typeProblem({ type, baseType }: ColumnState, config: Config): string | undefined {
+  const tenantType = TYPES[baseType]
+  if (!tenantType) {
+    return `${type}; a tenant column is ${Object.values(TYPES).join(', ')} or a domain over one of them.`
   }
-  if (config.type && config.type !== type) {
-    problems.push(`${path} is ${column.type}, and \`tenant.type\` says ${config.type}.`)
-    return undefined
-  }
-  return type
+  if (!config.type || config.type === tenantType) return undefined
+  return `${type}, and \`tenant.type\` says ${config.type}.`
 }
 
 function descendants(root: TableName, relations: Relations): RelationState[] {

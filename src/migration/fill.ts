@@ -1,12 +1,12 @@
 import type { TenantSource } from '../adoptions.ts'
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import { columnUsers } from '../column-users.ts'
 import { backfillRefused } from '../errors.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TenantType } from '../setting.ts'
 import type { TableName, TableReference } from '../table-name.ts'
 import type { Adoption, Wanted } from '../wanted.ts'
-import { columnUsers } from './column-users.ts'
 import { descendantsOf, relationOf, rowsOf } from './family.ts'
 
 /** A table whose rows are to get their tenants. */
@@ -113,8 +113,8 @@ function obstacles(
   if (!parent || isAssignable(parent.type, root.type)) return []
   const theirs = `${qualifiedName(parent)}.${identifier(parent.column)}`
   const users = [
-    ...columnUsers(root, root.column, snapshot),
-    ...columnUsers(parent, parent.column, snapshot),
+    ...columnUsers(relationOf(root, snapshot), root.column, snapshot.relations),
+    ...columnUsers(relationOf(parent, snapshot), parent.column, snapshot.relations),
   ]
   const first = users.length > 0 ? `, without ${users.join(', ')}, which use them` : ''
   return [

@@ -198,6 +198,8 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
           create table projects (id int primary key, tenant_id uuid not null);
           create view open_projects as select * from projects;
           create table prices (id int primary key, tenant_id double precision not null);
+          create view price_list as select id from prices;
+          create policy by_hand on prices using (tenant_id > 0);
           create schema billing;
           create table billing.invoices (id int primary key, tenant_id uuid not null);
         `),
@@ -218,7 +220,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
             '  Table public.tasks is missing.',
             '  Table public.invoices is missing. There is billing.invoices.',
             '  public.open_projects is a view; only tables have row security.',
-            '  public.prices.tenant_id is double precision; a tenant column is uuid, text, varchar, integer, bigint or a domain over one of them.',
+            '  public.prices.tenant_id is double precision; a tenant column is uuid, text, varchar, integer, bigint or a domain over one of them. To alter its type, view public.price_list, policy by_hand on public.prices must go first.',
             '  next Run the pending migrations of your schema first, or correct the names in the config.',
           ),
         )

@@ -1,19 +1,22 @@
-import type { Snapshot } from '../catalog/snapshot.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
-import type { TableName } from '../table-name.ts'
-import { relationOf } from './family.ts'
+import type { RelationState } from './catalog/snapshot.ts'
+import { identifier, qualifiedName } from './policy/quote.ts'
 
 /**
  * What PostgreSQL refuses to alter the type of a column for: the policies that mention it, and the views
  * that read its table, whichever columns they take.
+ *
+ * @param relations all of the snapshot
  */
-export function columnUsers(table: TableName, column: string, snapshot: Snapshot): string[] {
-  const name = qualifiedName(table)
-  const { policies } = relationOf(table, snapshot)
-  const mentioning = policies.filter(({ usingColumns, checkColumns }) =>
+export function columnUsers(
+  relation: RelationState,
+  column: string,
+  relations: readonly RelationState[],
+): string[] {
+  const name = qualifiedName(relation)
+  const mentioning = relation.policies.filter(({ usingColumns, checkColumns }) =>
     [...usingColumns, ...checkColumns].includes(column),
   )
-  const reading = snapshot.relations.filter(
+  const reading = relations.filter(
     ({ kind, reads }) =>
       kind.endsWith('view') && reads.some((read) => qualifiedName(read) === name),
   )
