@@ -7,7 +7,8 @@ import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { readTruthTables } from './drift/read-truth-tables.ts'
-import { catalogMismatch, configInvalid } from './errors.ts'
+import { configInvalid } from './errors/application.ts'
+import { catalogMismatch } from './errors/command/catalog.ts'
 import {
   doubtsOf,
   type Inconclusive,

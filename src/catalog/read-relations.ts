@@ -1,4 +1,4 @@
-import { catalogChanged } from '../errors.ts'
+import { catalogChanged } from '../errors/command/catalog.ts'
 import { READ_CONSTRAINTS, READ_PUBLICATIONS, READ_TRIGGERS } from './behaviour-queries.ts'
 import {
   READ_COLUMNS,

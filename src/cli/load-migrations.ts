@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import type { Migration } from 'kysely/migration'
-import { migrationNotStarted } from '../errors.ts'
+import { migrationNotStarted } from '../errors/command/migration.ts'
 import type { MigrationFile } from './migration-folder.ts'
 
 export interface LoadedMigration extends Migration {

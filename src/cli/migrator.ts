@@ -7,7 +7,11 @@ import type {
   MigratorProps,
 } from 'kysely/migration'
 import type pg from 'pg'
-import { migrationFailed, migrationNotStarted, migrationRowsInTheWay } from '../errors.ts'
+import {
+  migrationFailed,
+  migrationNotStarted,
+  migrationRowsInTheWay,
+} from '../errors/command/migration.ts'
 import { type LoadedMigration, loadMigrations } from './load-migrations.ts'
 import { readMigrationFolder } from './migration-folder.ts'
 import { withMigrationLock } from './migration-lock.ts'

@@ -1,6 +1,6 @@
 import type { Survey } from '../catalog/read-survey.ts'
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
-import { initNothingFound } from '../errors.ts'
+import { initNothingFound } from '../errors/command/init.ts'
 import { tenantTypeOf } from '../wanted.ts'
 import type { Answers, Question } from './answers.ts'
 import { checkAnswers, checkUse } from './check-answers.ts'

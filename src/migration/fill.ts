@@ -1,7 +1,7 @@
 import type { TenantSource } from '../adoptions.ts'
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
 import { columnUsers } from '../column-users.ts'
-import { backfillRefused } from '../errors.ts'
+import { backfillRefused } from '../errors/command/backfill.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TenantType } from '../setting.ts'

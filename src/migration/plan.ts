@@ -1,5 +1,6 @@
 import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
-import { catalogMismatch, migrationNoColumn, migrationPolicyNotOurs } from '../errors.ts'
+import { catalogMismatch } from '../errors/command/catalog.ts'
+import { migrationNoColumn, migrationPolicyNotOurs } from '../errors/command/migration.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'

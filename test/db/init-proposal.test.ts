@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type pg from 'pg'
 import { readSurvey, type Survey } from '../../src/catalog/read-survey.ts'
-import { isTenancyError } from '../../src/errors.ts'
+import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import type { Answers } from '../../src/init/answers.ts'
 import type { Proposal } from '../../src/init/proposal.ts'
 import { propose } from '../../src/init/propose.ts'

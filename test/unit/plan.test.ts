@@ -6,7 +6,7 @@ import type {
   RelationState,
   Snapshot,
 } from '../../src/catalog/snapshot.ts'
-import { isTenancyError } from '../../src/errors.ts'
+import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import { FORMATS } from '../../src/migration/format.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { renderMigration } from '../../src/migration/render.ts'

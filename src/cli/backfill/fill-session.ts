@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Snapshot } from '../../catalog/snapshot.ts'
-import { backfillRowsHidden } from '../../errors.ts'
+import { backfillRowsHidden } from '../../errors/command/backfill.ts'
 import { relationOf } from '../../migration/family.ts'
 import type { Fill } from '../../migration/fill.ts'
 import { countSql } from '../../migration/fill-sql.ts'

@@ -1,4 +1,4 @@
-import { isTenancyError, type TenancyError } from '../../errors.ts'
+import { isTenancyError, type TenancyError } from '../../errors/tenancy-error.ts'
 import { paint } from './paint.ts'
 
 /** What ends a command: a failure to act on, an error of the server, or a bug with its stack. */
