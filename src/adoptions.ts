@@ -1,4 +1,5 @@
-import type { ColumnState, ForeignKeyState, RelationState } from './catalog/snapshot.ts'
+import type { ForeignKeyState } from './catalog/constraint-state.ts'
+import type { ColumnState, RelationState } from './catalog/relation-state.ts'
 import type { ConfigTable } from './config.ts'
 import { qualifiedName } from './policy/quote.ts'
 import type { TenantType } from './setting.ts'

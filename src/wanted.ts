@@ -9,7 +9,8 @@ import {
   type TenantSource,
 } from './adoptions.ts'
 import type { SnapshotRequest } from './catalog/read-snapshot.ts'
-import type { ColumnState, RelationState, Snapshot } from './catalog/snapshot.ts'
+import type { ColumnState, RelationState } from './catalog/relation-state.ts'
+import type { Snapshot } from './catalog/snapshot.ts'
 import { columnUsers } from './column-users.ts'
 import type { Config, ConfigTable } from './config.ts'
 import { catalogMismatch } from './errors/command/catalog.ts'

@@ -1,4 +1,4 @@
-import type { ConstraintState } from '../catalog/snapshot.ts'
+import type { ConstraintState } from '../catalog/constraint-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
 import { seeingAllRows } from './facts/foreign-keys.ts'

@@ -1,4 +1,4 @@
-import type { PolicyState } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Level } from '../level.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'

@@ -1,4 +1,5 @@
-import type { IndexState, RelationState } from '../catalog/snapshot.ts'
+import type { IndexState } from '../catalog/index-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import type { Level } from '../level.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Check, type CheckContext, type Result, tableCheck } from './check.ts'

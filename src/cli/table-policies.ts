@@ -1,4 +1,5 @@
-import type { PolicyState, Snapshot } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { difference, hasWantedShape, ownPolicies } from '../checks/facts/policies.ts'
 import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
 import { qualifiedName } from '../policy/quote.ts'

@@ -1,4 +1,5 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Change } from '../migration/change.ts'
 import { plan } from '../migration/plan.ts'
 import { planParts } from '../migration/plan-parts.ts'

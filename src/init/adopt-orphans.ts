@@ -1,4 +1,5 @@
-import type { ForeignKeyState, RelationState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import type { AdoptedTable, OwnedTable, UndecidedTable } from './classification.ts'
 import { isNotNull, isSameTable, ownForeignKeys } from './references.ts'

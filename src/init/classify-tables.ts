@@ -1,4 +1,4 @@
-import type { ColumnState, RelationState } from '../catalog/snapshot.ts'
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { tenantTypeOf } from '../wanted.ts'
 import { adoptOrphans } from './adopt-orphans.ts'

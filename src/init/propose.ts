@@ -1,5 +1,6 @@
 import type { Survey } from '../catalog/read-survey.ts'
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { initNothingFound } from '../errors/command/init.ts'
 import { tenantTypeOf } from '../wanted.ts'
 import type { Answers, Question } from './answers.ts'

@@ -1,4 +1,5 @@
-import type { ForeignKeyState, RelationState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import type { TableName } from '../table-name.ts'
 
 /** A foreign key of one column. */

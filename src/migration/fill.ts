@@ -1,5 +1,6 @@
 import type { TenantSource } from '../adoptions.ts'
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { columnUsers } from '../column-users.ts'
 import { backfillRefused } from '../errors/command/backfill.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'

@@ -1,4 +1,5 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { literal } from '../literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TableName } from '../table-name.ts'

@@ -1,4 +1,5 @@
-import type { ForeignKeyState, RelationState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { downSeeingAllRows } from './all-rows.ts'
 import type { PartContext } from './change.ts'

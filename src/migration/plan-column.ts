@@ -1,5 +1,6 @@
 import type { TenantSource } from '../adoptions.ts'
-import type { ColumnState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { literal } from '../literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'

@@ -1,4 +1,6 @@
-import type { ForeignKeyState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { seeingAllRows } from './all-rows.ts'
 import { buildConcurrently, onTable } from './build-index.ts'

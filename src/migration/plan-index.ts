@@ -1,4 +1,6 @@
-import type { IndexState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { IndexState } from '../catalog/index-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { buildConcurrently } from './build-index.ts'

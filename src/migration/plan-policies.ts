@@ -1,4 +1,5 @@
-import type { PolicyState, RelationState } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import {
   alterPolicy,

@@ -1,4 +1,5 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors/command/migration.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'

@@ -1,11 +1,8 @@
 import { expect } from 'chai'
-import type {
-  ColumnState,
-  IndexState,
-  PolicyState,
-  RelationState,
-  Snapshot,
-} from '../../src/catalog/snapshot.ts'
+import type { IndexState } from '../../src/catalog/index-state.ts'
+import type { PolicyState } from '../../src/catalog/policy-state.ts'
+import type { ColumnState, RelationState } from '../../src/catalog/relation-state.ts'
+import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import { FORMATS } from '../../src/migration/format.ts'
 import { plan } from '../../src/migration/plan.ts'
