@@ -21,7 +21,7 @@ import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
-import { snapshotRequest, wantedState } from './wanted.ts'
+import { snapshotRequest, wantedState } from './wanted/wanted-state.ts'
 
 export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'

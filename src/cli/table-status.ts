@@ -8,7 +8,7 @@ import { identifier, qualifiedName } from '../policy/quote.ts'
 import { POLICY_MARKER, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TableName } from '../table-name.ts'
-import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
+import type { Adoption, MissingColumn, Wanted } from '../wanted/wanted.ts'
 
 export interface Status {
   readonly database: string

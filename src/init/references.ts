@@ -27,10 +27,6 @@ export function isNotNull(relation: RelationState, { columns }: ForeignKeyState)
   return columns.every((name) => relation.columns.find((c) => c.name === name)?.notNull)
 }
 
-export function isSameTable(a: TableName, b: TableName): boolean {
-  return a.schema === b.schema && a.name === b.name
-}
-
 /** The most frequent first; ties stay in the order they come in. */
 export function commonest(names: readonly string[]): string[] {
   const counts = new Map<string, number>()

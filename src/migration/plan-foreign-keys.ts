@@ -1,11 +1,11 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
+import { descendantsOf } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { seeingAllRows } from './all-rows.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
 import type { Change } from './change.ts'
-import { descendantsOf } from './family.ts'
 import {
   addForeignKey,
   dropForeignKey,

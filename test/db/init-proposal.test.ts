@@ -8,7 +8,7 @@ import { propose } from '../../src/init/propose.ts'
 import { proposedConfig } from '../../src/init/proposed-config.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { wantedState } from '../../src/wanted.ts'
+import { wantedState } from '../../src/wanted/wanted-state.ts'
 import { createDatabase, type TestDatabase, withRollback } from '../support/postgres.ts'
 
 const TENANTS = 'create table tenants (id uuid primary key, name text);'

@@ -9,7 +9,7 @@ import type { ConfigInput } from '../../src/config.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { identifier, qualifiedName } from '../../src/policy/quote.ts'
 import type { TenantTable } from '../../src/policy/tenant-table.ts'
-import { wantedState } from '../../src/wanted.ts'
+import { wantedState } from '../../src/wanted/wanted-state.ts'
 import {
   type MigrationProject,
   readRelations,

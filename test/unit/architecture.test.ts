@@ -14,7 +14,7 @@ const FACTS = [
 ]
 const TOOLS = [
   ...['catalog', 'checks', 'config.ts', 'drift', 'errors/command', 'parse-config.ts', 'policy'],
-  'wanted.ts',
+  'wanted',
 ]
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -35,11 +35,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'config-reader.ts': [],
   'parse-config.ts': [...FACTS, 'config-reader.ts', 'type config.ts', 'type pg'],
   'column-users.ts': ['policy', 'type catalog'],
-  'adoptions.ts': ['policy', 'type catalog', 'type config.ts', ...FACTS],
-  'wanted.ts': [
-    'adoptions.ts',
+  'family.ts': ['policy', 'type catalog', 'type table-name.ts'],
+  wanted: [
     'column-users.ts',
     'errors/command',
+    'family.ts',
     'policy',
     'type catalog',
     'type config.ts',
@@ -50,18 +50,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   policy: FACTS,
   catalog: ['errors/command', ...FACTS],
   drift: ['catalog', 'policy', ...FACTS],
-  checks: ['catalog', 'drift', 'policy', 'type wanted.ts', ...FACTS],
-  comparison: ['catalog', 'drift', 'policy', 'type wanted.ts', ...FACTS],
+  checks: ['catalog', 'drift', 'policy', 'type wanted', ...FACTS],
+  comparison: ['catalog', 'drift', 'policy', 'type wanted', ...FACTS],
   migration: [
     'catalog',
     'column-users.ts',
     'errors/command',
+    'family.ts',
     'policy',
-    'type adoptions.ts',
-    'type wanted.ts',
+    'type wanted',
     ...FACTS,
   ],
-  init: ['errors/command', 'policy', 'type catalog', 'type config.ts', 'wanted.ts', ...FACTS],
+  init: ['errors/command', 'policy', 'type catalog', 'type config.ts', 'wanted', ...FACTS],
   'waivers.ts': ['checks', 'type config.ts'],
   'baseline.ts': ['type checks'],
   'inconclusive.ts': ['type checks'],
@@ -81,6 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'audit.ts',
     'baseline.ts',
     'comparison',
+    'family.ts',
     'isolation.ts',
     'nearest.ts',
     'init',

@@ -13,7 +13,7 @@ import {
   tenantPolicies,
 } from '../../src/policy/tenant-policies.ts'
 import type { TenantTable } from '../../src/policy/tenant-table.ts'
-import type { Wanted } from '../../src/wanted.ts'
+import type { Wanted } from '../../src/wanted/wanted.ts'
 
 const [TYPESCRIPT] = FORMATS.ts.files
 

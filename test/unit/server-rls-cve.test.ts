@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import { serverRlsCve } from '../../src/checks/server-rls-cve.ts'
-import type { Wanted } from '../../src/wanted.ts'
+import type { Wanted } from '../../src/wanted/wanted.ts'
 
 // SQL cannot make a server older, as the test of the other checks does with what they find.
 describe('server-rls-cve', () => {

@@ -1,7 +1,7 @@
-import type { RelationState } from '../catalog/relation-state.ts'
-import type { Snapshot } from '../catalog/snapshot.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import type { TableName } from '../table-name.ts'
+import type { RelationState } from './catalog/relation-state.ts'
+import type { Snapshot } from './catalog/snapshot.ts'
+import { qualifiedName } from './policy/quote.ts'
+import type { TableName } from './table-name.ts'
 
 interface Index {
   readonly byName: ReadonlyMap<string, RelationState>
@@ -21,15 +21,21 @@ function createIndex({ relations }: Snapshot): Index {
   const byParent = new Map<string, RelationState[]>()
   for (const relation of relations) {
     for (const parent of relation.parents.map(qualifiedName)) {
-      byParent.set(parent, [...(byParent.get(parent) ?? []), relation])
+      const children = byParent.get(parent)
+      if (children) children.push(relation)
+      else byParent.set(parent, [relation])
     }
   }
   return { byName: new Map(relations.map((r) => [qualifiedName(r), r])), byParent }
 }
 
+export function findRelation(table: TableName, snapshot: Snapshot): RelationState | undefined {
+  return indexOf(snapshot).byName.get(qualifiedName(table))
+}
+
 /** @throws a bug: what is wanted was found in this snapshot. */
 export function relationOf(table: TableName, snapshot: Snapshot): RelationState {
-  const relation = indexOf(snapshot).byName.get(qualifiedName(table))
+  const relation = findRelation(table, snapshot)
   if (!relation) throw new Error(`${table.schema}.${table.name} is wanted and not in the snapshot`)
   return relation
 }
