@@ -1,4 +1,4 @@
-/** What an application meets: the table in the README. */
+/** What an application meets. docs/errors.md explains them all. */
 export const APPLICATION_ERROR_CODES = [
   'ADMIN.NO_POOL',
   'CONFIG.INVALID',
@@ -20,7 +20,7 @@ export const APPLICATION_ERROR_CODES = [
   'TRANSACTION.STATEMENT_RUNNING',
 ] as const
 
-/** What the command and `kysely-tenants/audit` meet besides: the table in docs/errors.md. */
+/** What the command and `kysely-tenants/audit` meet besides. */
 export const COMMAND_ERROR_CODES = [
   'BACKFILL.FAILED',
   'BACKFILL.INTERRUPTED',
