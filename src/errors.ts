@@ -36,6 +36,7 @@ export const ERROR_CODES = [
   'MIGRATION.OTHER_TOOL',
   'MIGRATION.POLICY_NOT_OURS',
   'MIGRATION.ROWS_IN_THE_WAY',
+  'POOL.EXHAUSTED',
   'POOLER.DETECTED',
   'ROLE.BYPASSES_RLS',
   'SCOPE.ENDED',
@@ -436,6 +437,50 @@ export function migrationRowsInTheWay(name: string, cause: Error): TenancyError 
     `Migration ${name} failed: ${cause.message}${detail}; what ran before it stays, nothing of a failed transaction does.`,
     'Mend the rows, those that the query shows if there is one, and run the same command again; it goes on where it stopped.',
     { cause },
+  )
+}
+
+/** Why somebody gets no client of a pool. */
+export interface PoolUse {
+  readonly who: string
+  readonly waited: string
+  /** How many of the clients `who` holds. */
+  readonly own: number
+  /** The eldest first. */
+  readonly leases: readonly {
+    readonly use: string
+    readonly scope: string
+    readonly held: string
+  }[]
+}
+
+/** `cause`: what the pool said when it gave up. Without it they all still wait. */
+export function poolExhausted(use: PoolUse, cause?: unknown): TenancyError {
+  const { who, waited, own, leases } = use
+  const streams = leases.filter((lease) => lease.use === 'stream').length
+  const inUse = `${leases.length} in use, ${own} of them by this scope, ${streams} by open streams`
+  const problem =
+    cause === undefined
+      ? `has waited ${waited} for a client of the pool, and so have all who hold one: perhaps they wait for each other, and for ever`
+      : `waited ${waited} for a client of the pool; it was not sent`
+  const eldest = leases
+    .slice(0, 5)
+    .map((lease) => `${lease.use} of ${lease.scope} for ${lease.held}`)
+  const more = leases.length > 5 ? [`and ${leases.length - 5} more`] : []
+  return new TenancyError(
+    'POOL.EXHAUSTED',
+    lines(`A statement of ${who} ${problem}. Clients: ${inUse}.`, [...eldest, ...more]),
+    [
+      ...(own > 0
+        ? ['Inside a transaction use the `trx` of its callback, not the Kysely around it.']
+        : []),
+      ...(streams > 0 ? ['Read a stream to its end, or leave it by `break` or `return()`.'] : []),
+      'Hold clients for a shorter time, or give the pool a greater `max`.',
+      ...(cause === undefined
+        ? ['With a `connectionTimeoutMillis` of the pool this is an error.']
+        : []),
+    ].join(' '),
+    cause === undefined ? undefined : { cause },
   )
 }
 

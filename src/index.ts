@@ -1,5 +1,11 @@
 export { type ErrorCode, isTenancyError, TenancyError } from './errors.ts'
-export type { AdminEvent, StatementEvent, ViolationEvent } from './runtime/channels.ts'
+export type {
+  AdminEvent,
+  StatementEvent,
+  StreamEvent,
+  ViolationEvent,
+  WaitingEvent,
+} from './runtime/channels.ts'
 export type { Guard } from './runtime/guard.ts'
 export type {
   RuntimeConfig,

@@ -1,0 +1,115 @@
+import { type PoolUse, poolExhausted } from '../errors.ts'
+import { type LeaseUse, publishStream, publishWaiting } from './channels.ts'
+import { describeScope, type Scope } from './scope.ts'
+
+/** A client that is in use. */
+export interface OpenLease {
+  readonly scope: Scope
+  /** By the clock of `performance.now()`. */
+  readonly since: number
+  readonly use: LeaseUse
+}
+
+interface Waiter {
+  readonly scope: Scope
+  readonly since: number
+}
+
+/** Who waits longer is told of. */
+const PATIENCE_MS = 1000
+
+/** Who holds the clients of a pool, and who waits for one. */
+export class OpenLeases {
+  readonly #open = new Set<OpenLease>()
+  readonly #waiters = new Set<Waiter>()
+  #streams = 0
+  #hasWarned = false
+
+  add(lease: OpenLease): void {
+    this.#open.add(lease)
+  }
+
+  delete(lease: OpenLease): void {
+    this.#open.delete(lease)
+  }
+
+  streamOpened(scope: Scope): void {
+    publishStream(scope, ++this.#streams)
+  }
+
+  streamEnded(scope: Scope): void {
+    publishStream(scope, --this.#streams)
+  }
+
+  /**
+   * Watches over `client`, which `scope` has to wait for.
+   *
+   * @throws `POOL.EXHAUSTED` when the pool gives up, and whatever else it throws
+   */
+  async wait<T>(client: Promise<T>, scope: Scope): Promise<T> {
+    const waiter = { scope, since: performance.now() }
+    this.#waiters.add(waiter)
+    const timer = setTimeout(() => this.#tell(waiter), PATIENCE_MS)
+    timer.unref()
+    try {
+      return await client
+    } catch (error) {
+      throw isTimeout(error) ? poolExhausted(this.#useFor(waiter), error) : error
+    } finally {
+      clearTimeout(timer)
+      this.#waiters.delete(waiter)
+    }
+  }
+
+  #tell(waiter: Waiter): void {
+    const now = performance.now()
+    publishWaiting({
+      scope: waiter.scope,
+      waitedMs: now - waiter.since,
+      leases: this.#eldest().map(({ scope, use, since }) => ({ scope, use, heldMs: now - since })),
+    })
+    if (this.#hasWarned || !this.#isStuck(waiter)) return
+    this.#hasWarned = true
+    const { code, message, hint } = poolExhausted(this.#useFor(waiter))
+    process.emitWarning(message, { code, detail: hint })
+  }
+
+  /**
+   * Does every client belong to a scope that waits for another one? It is no proof that they wait for
+   * ever: a scope can do several things at a time. So nobody is refused for it.
+   */
+  #isStuck({ since }: Waiter): boolean {
+    const waiting = new Set(Array.from(this.#waiters, ({ scope }) => scope))
+    return this.#eldest().every(
+      (lease) => lease.use !== 'statement' && lease.since < since && waiting.has(lease.scope),
+    )
+  }
+
+  #eldest(): OpenLease[] {
+    return [...this.#open].sort((a, b) => a.since - b.since)
+  }
+
+  #useFor({ scope, since }: Waiter): PoolUse {
+    const now = performance.now()
+    const leases = this.#eldest()
+    return {
+      who: describeScope(scope),
+      waited: seconds(now - since),
+      own: leases.filter((lease) => lease.scope === scope).length,
+      leases: leases.map((lease) => ({
+        use: lease.use,
+        scope: describeScope(lease.scope),
+        held: seconds(now - lease.since),
+      })),
+    }
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+// pg-pool gives it neither a code nor a class.
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
+}
