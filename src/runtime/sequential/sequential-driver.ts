@@ -8,7 +8,8 @@ import { connectionInDoubt, tenantMissing } from '../../errors.ts'
 import { type Ask, checkLogin, type Guard } from '../guard.ts'
 import { type Scope, scopes } from '../scope.ts'
 import type { Tenancy } from '../tenancy.ts'
-import { type SavepointArguments, SequentialConnection } from './sequential-connection.ts'
+import type { SavepointArguments } from './inner-transaction.ts'
+import { SequentialConnection } from './sequential-connection.ts'
 import { Turns } from './turns.ts'
 
 export interface SequentialDriverOptions {
