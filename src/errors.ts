@@ -442,6 +442,8 @@ export function migrationRowsInTheWay(name: string, cause: Error): TenancyError 
 
 /** Why somebody gets no client of a pool. */
 export interface PoolUse {
+  /** There are several clients, and waiting can have a limit. */
+  readonly isPool: boolean
   readonly who: string
   readonly waited: string
   /** How many of the clients `who` holds. */
@@ -456,7 +458,7 @@ export interface PoolUse {
 
 /** `cause`: what the pool said when it gave up. Without it they all still wait. */
 export function poolExhausted(use: PoolUse, cause?: unknown): TenancyError {
-  const { who, waited, own, leases } = use
+  const { isPool, who, waited, own, leases } = use
   const streams = leases.filter((lease) => lease.use === 'stream').length
   const inUse = `${leases.length} in use, ${own} of them by this scope, ${streams} by open streams`
   const problem =
@@ -475,8 +477,8 @@ export function poolExhausted(use: PoolUse, cause?: unknown): TenancyError {
         ? ['Inside a transaction use the `trx` of its callback, not the Kysely around it.']
         : []),
       ...(streams > 0 ? ['Read a stream to its end, or leave it by `break` or `return()`.'] : []),
-      'Hold clients for a shorter time, or give the pool a greater `max`.',
-      ...(cause === undefined
+      ...(isPool ? ['Hold clients for a shorter time, or give the pool a greater `max`.'] : []),
+      ...(isPool && cause === undefined
         ? ['With a `connectionTimeoutMillis` of the pool this is an error.']
         : []),
     ].join(' '),

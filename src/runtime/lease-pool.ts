@@ -19,7 +19,7 @@ export class LeasePool {
   readonly #config: RuntimeConfig
   readonly #options: SenderOptions
   readonly #guard: Guard
-  readonly #leases = new OpenLeases()
+  readonly #leases = new OpenLeases({ isPool: true })
   #checking: Promise<void> | undefined
   #isChecked = false
 

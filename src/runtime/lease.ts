@@ -86,6 +86,10 @@ export class Lease implements OpenLease {
     return this.#open > 0 ? 'statement' : 'connection'
   }
 
+  get isIdle(): boolean {
+    return this.#isStreaming || this.#open === 0
+  }
+
   /** True once after the client was created; for `onCreateConnection`. */
   claimCreation(): boolean {
     const isFirst = !this.#state.created

@@ -8,6 +8,8 @@ export interface OpenLease {
   /** By the clock of `performance.now()`. */
   readonly since: number
   readonly use: LeaseUse
+  /** It will not end by itself: no statement of it runs, or a stream waits for its reader. */
+  readonly isIdle: boolean
 }
 
 interface Waiter {
@@ -22,8 +24,14 @@ const PATIENCE_MS = 1000
 export class OpenLeases {
   readonly #open = new Set<OpenLease>()
   readonly #waiters = new Set<Waiter>()
+  readonly #isPool: boolean
   #streams = 0
   #hasWarned = false
+
+  /** `isPool`: there are several clients, and waiting can have a limit. */
+  constructor({ isPool }: { readonly isPool: boolean }) {
+    this.#isPool = isPool
+  }
 
   add(lease: OpenLease): void {
     this.#open.add(lease)
@@ -81,7 +89,7 @@ export class OpenLeases {
   #isStuck({ since }: Waiter): boolean {
     const waiting = new Set(Array.from(this.#waiters, ({ scope }) => scope))
     return this.#eldest().every(
-      (lease) => lease.use !== 'statement' && lease.since < since && waiting.has(lease.scope),
+      (lease) => lease.isIdle && lease.since < since && waiting.has(lease.scope),
     )
   }
 
@@ -93,6 +101,7 @@ export class OpenLeases {
     const now = performance.now()
     const leases = this.#eldest()
     return {
+      isPool: this.#isPool,
       who: describeScope(scope),
       waited: seconds(now - since),
       own: leases.filter((lease) => lease.scope === scope).length,

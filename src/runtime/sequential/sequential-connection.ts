@@ -6,7 +6,8 @@ import type {
   TransactionSettings,
 } from 'kysely'
 import { scopeEnded, transactionStatementRunning } from '../../errors.ts'
-import { publishViolation, timeStatement } from '../channels.ts'
+import { type LeaseUse, publishViolation, timeStatement } from '../channels.ts'
+import type { OpenLease, OpenLeases } from '../open-leases.ts'
 import { assertScope, type Scope, scopes } from '../scope.ts'
 import { explainError } from '../server-error.ts'
 import { firstKeyword, leavesSessionState, statementKind } from '../statement-text.ts'
@@ -23,6 +24,8 @@ export interface SequentialConnectionOptions {
   readonly driver: Driver
   readonly scope: Scope
   readonly setting: string
+  /** Absent over a pool of pg, which knows its leases itself. */
+  readonly leases: OpenLeases | undefined
 }
 
 // Kysely asks for them by their presence.
@@ -32,24 +35,39 @@ type Execute = DatabaseConnection['executeQuery']
 type Stream = DatabaseConnection['streamQuery']
 
 /** One checkout of another dialect's connection. */
-export class SequentialConnection implements DatabaseConnection {
+export class SequentialConnection implements DatabaseConnection, OpenLease {
   readonly inner: DatabaseConnection
   readonly driver: Driver
+  readonly scope: Scope
+  readonly since: number = performance.now()
   readonly #options: SequentialConnectionOptions
   readonly #transaction: InnerTransaction
   readonly #turns = new Turns()
   // Statements that may have left something on the session.
   readonly #residue: string[] = []
+  #isStreaming = false
 
   constructor(inner: DatabaseConnection, options: SequentialConnectionOptions) {
     this.inner = inner
     this.driver = options.driver
+    this.scope = options.scope
     this.#options = options
     this.#transaction = new InnerTransaction(options.driver, inner)
     for (const name of CANCELLATION) {
       const method = inner[name]
       if (method) Object.assign(this, { [name]: method.bind(inner) })
     }
+    options.leases?.add(this)
+  }
+
+  get use(): LeaseUse {
+    if (this.#isStreaming) return 'stream'
+    if (!this.#transaction.isIdle) return 'transaction'
+    return this.#turns.open > 0 ? 'statement' : 'connection'
+  }
+
+  get isIdle(): boolean {
+    return this.#isStreaming || this.#turns.open === 0
   }
 
   executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
@@ -68,14 +86,16 @@ export class SequentialConnection implements DatabaseConnection {
     this.#assertUsable()
     const endTurn = await this.#turns.take()
     const isOwn = this.#transaction.isIdle
+    this.#setStreaming(true)
     try {
       await this.#open(isOwn)
       yield* this.inner.streamQuery<R>(query, ...options)
     } catch (error) {
       throw this.#judge(error, query.sql)
     } finally {
+      this.#setStreaming(false)
       // Whoever takes the last row: the transaction is one of this scope.
-      await scopes.run(this.#options.scope, () => this.#close(isOwn)).finally(endTurn)
+      await scopes.run(this.scope, () => this.#close(isOwn)).finally(endTurn)
     }
   }
 
@@ -107,6 +127,7 @@ export class SequentialConnection implements DatabaseConnection {
   async end(): Promise<boolean> {
     this.#doubtWhatRuns()
     this.#turns.end()
+    this.#options.leases?.delete(this)
     await this.#transaction.rollback()
     if (this.#residue.length > 0 && !this.#transaction.isInDoubt) await this.#clean()
     return !this.#transaction.isInDoubt
@@ -168,9 +189,15 @@ export class SequentialConnection implements DatabaseConnection {
 
   /** Draws the conclusions from an error; returns the one that the user gets. */
   #judge(error: unknown, text: string): unknown {
-    const explained = explainError(error, text, this.#options.scope)
+    const explained = explainError(error, text, this.scope)
     this.#transaction.failed(explained)
     return explained
+  }
+
+  #setStreaming(isStreaming: boolean): void {
+    this.#isStreaming = isStreaming
+    if (isStreaming) this.#options.leases?.streamOpened(this.scope)
+    else this.#options.leases?.streamEnded(this.scope)
   }
 
   #doubtWhatRuns(): void {
@@ -190,12 +217,12 @@ export class SequentialConnection implements DatabaseConnection {
 
   #assertUsable(): void {
     if (this.#turns.hasEnded) throw scopeEnded()
-    assertScope(this.#options.scope)
+    assertScope(this.scope)
   }
 
   #inTurn<T>(body: () => Promise<T>): Promise<T> {
     this.#assertUsable()
-    const publish = timeStatement(this.#options.scope, 'sequential')
+    const publish = timeStatement(this.scope, 'sequential')
     return this.#turns.run(body).finally(publish)
   }
 }

@@ -3,7 +3,13 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Kysely } from 'kysely'
 import type { StreamEvent, WaitingEvent } from '../../../src/index.ts'
-import { describeFaults, failure, tenantsSeen } from '../../support/fault-bench.ts'
+import {
+  describeFaults,
+  failure,
+  tenantsSeen,
+  waitAtGate,
+  withGate,
+} from '../../support/fault-bench.ts'
 import { strategyOptions } from '../../support/strategies.ts'
 import { A, B, openDb, type Tables } from '../../support/tenants.ts'
 
@@ -40,12 +46,13 @@ describeFaults('faults: waiting for a client', (bench) => {
   }
 
   it('F12b without a limit whoever may wait for ever is told of, once, and goes on when it can', async () => {
-    const other = openDb(bench.world, { dialect: strategyOptions(bench.strategy) })
+    const open = () => openDb(bench.world, { dialect: strategyOptions(bench.strategy) })
+    const [other, working] = [open(), open()]
     const warnings: Error[] = []
     const warn = (warning: Error) => void warnings.push(warning)
     process.on('warning', warn)
-    try {
-      const waited = eventsOf<WaitingEvent>('kysely-tenants:waiting', 3)
+    await withGate(bench.admin, async (gate) => {
+      const waited = eventsOf<WaitingEvent>('kysely-tenants:waiting', 4)
       const handle = bench.app.tenancy.forTenant(bench.app.db, A)
       const trx = await handle.startTransaction().execute()
       const own = [tenantsSeen(handle), tenantsSeen(handle)]
@@ -54,11 +61,19 @@ describeFaults('faults: waiting for a client', (bench) => {
       const held = await innocent.startTransaction().execute()
       const patient = other.tenancy.run(B, () => tenantsSeen(other.db))
 
+      // And this one gets on with its work.
+      const busy = working.tenancy.forTenant(working.db, B)
+      const long = await busy.startTransaction().execute()
+      const work = waitAtGate.execute(long)
+      await gate.arrived()
+      const behind = tenantsSeen(busy)
+
       const byTransaction = [{ use: 'transaction', tenant: A }]
       expect((await waited).map(summary)).to.deep.equal([
         { tenant: A, leases: byTransaction },
         { tenant: A, leases: byTransaction },
         { tenant: B, leases: byTransaction },
+        { tenant: B, leases: [{ use: 'transaction', tenant: B }] },
       ])
       await turn()
       expect(warnings.map(told)).to.deep.equal([
@@ -72,12 +87,15 @@ describeFaults('faults: waiting for a client', (bench) => {
           cause: undefined,
         },
       ])
-      await Promise.all([trx.commit().execute(), held.commit().execute()])
-      expect(await Promise.all([...own, patient])).to.deep.equal([[A], [A], [B]])
-    } finally {
+      await gate.open()
+      await work
+      for (const one of [trx, held, long]) await one.commit().execute()
+      expect(await Promise.all([...own, patient, behind])).to.deep.equal([[A], [A], [B], [B]])
+    }).finally(async () => {
       process.off('warning', warn)
       await other[Symbol.asyncDispose]()
-    }
+      await working[Symbol.asyncDispose]()
+    })
     await bench.expectClean()
   })
 
