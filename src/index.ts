@@ -1,6 +1,12 @@
 export type { ErrorCode } from './errors/codes.ts'
 export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
-export type { AdminEvent, StatementEvent, ViolationEvent } from './runtime/channels.ts'
+export type {
+  AdminEvent,
+  StatementEvent,
+  StreamEvent,
+  ViolationEvent,
+  WaitingEvent,
+} from './runtime/channels.ts'
 export type { Guard } from './runtime/guard.ts'
 export type {
   RuntimeConfig,

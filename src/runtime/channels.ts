@@ -20,9 +20,33 @@ export interface AdminEvent {
   readonly reason: string | undefined
 }
 
+/** Published on `kysely-tenants:stream` when a stream is opened and when it ends. */
+export interface StreamEvent {
+  readonly scope: Scope
+  /** Streams over the same pool that are open now. */
+  readonly open: number
+}
+
+/** What somebody took a client for. `connection`: nothing runs on it. */
+export type LeaseUse = 'stream' | 'transaction' | 'statement' | 'connection'
+
+/** Published on `kysely-tenants:waiting` when a statement has waited a second for a client of its pool. */
+export interface WaitingEvent {
+  readonly scope: Scope
+  readonly waitedMs: number
+  /** Who holds the clients of the pool, the eldest first. */
+  readonly leases: readonly {
+    readonly scope: Scope
+    readonly use: LeaseUse
+    readonly heldMs: number
+  }[]
+}
+
 const statements = channel('kysely-tenants:statement')
 const violations = channel('kysely-tenants:violation')
 const admins = channel('kysely-tenants:admin')
+const streams = channel('kysely-tenants:stream')
+const waitings = channel('kysely-tenants:waiting')
 
 /** Starts the clock of a statement; the result publishes it. Free when nobody listens. */
 export function timeStatement(scope: Scope, strategy: string): () => void {
@@ -40,6 +64,14 @@ export function publishViolation(scope: Scope, found: string): void {
 
 export function publishAdmin(reason: string | undefined): void {
   admins.publish({ reason } satisfies AdminEvent)
+}
+
+export function publishStream(scope: Scope, open: number): void {
+  streams.publish({ scope, open } satisfies StreamEvent)
+}
+
+export function publishWaiting(event: WaitingEvent): void {
+  waitings.publish(event)
 }
 
 function nothing(): void {}

@@ -2,6 +2,7 @@ import { dialectUnsupportedPool } from '../errors/application.ts'
 import { clientState, destroyClient, ignoreErrors, isIdle } from './client-state.ts'
 import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'
+import { OpenLeases } from './open-leases.ts'
 import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
@@ -18,6 +19,7 @@ export class LeasePool {
   readonly #config: RuntimeConfig
   readonly #options: SenderOptions
   readonly #guard: Guard
+  readonly #leases = new OpenLeases({ isPool: true })
   #checking: Promise<void> | undefined
   #isChecked = false
 
@@ -32,9 +34,12 @@ export class LeasePool {
     pool.on?.('connect', ignoreErrors)
   }
 
-  /** @throws what the pool or the guard throws; no client is lost */
+  /** @throws `POOL.EXHAUSTED`, and what the pool or the guard throws; no client is lost */
   lease(scope: Scope): Promise<Lease> {
-    return this.pool.connect().then((client) => {
+    const connecting = this.pool.connect()
+    const { waitingCount = 0, idleCount = 0 } = this.pool
+    const connected = waitingCount > idleCount ? this.#leases.wait(connecting, scope) : connecting
+    return connected.then((client) => {
       const isUsual = this.#isChecked && !this.#options.strategy.session
       return isUsual && isIdle(client) ? this.#open(client, scope) : this.#enter(client, scope)
     })
@@ -54,7 +59,7 @@ export class LeasePool {
   }
 
   #open(client: PgClient, scope: Scope): Lease {
-    return new Lease(client, clientState(client), scope, this.#options)
+    return new Lease(client, clientState(client), scope, this.#options, this.#leases)
   }
 
   async #check(client: PgClient): Promise<void> {

@@ -5,9 +5,10 @@ import {
   transactionRolledBack,
   transactionStatementRunning,
 } from '../errors/application.ts'
-import { publishViolation, timeStatement } from './channels.ts'
+import { type LeaseUse, publishViolation, timeStatement } from './channels.ts'
 import { type ClientState, destroyClient } from './client-state.ts'
 import { takeSignal } from './control-client.ts'
+import type { OpenLease, OpenLeases } from './open-leases.ts'
 import type { PgClient, PgResult, TransactionStatus } from './pg-client.ts'
 import { assertScope, type Scope } from './scope.ts'
 import { type PgCursor, runCursor } from './scoped-cursor.ts'
@@ -25,12 +26,14 @@ const nothing = () => undefined
  * One checkout of a pooled client, from acquire to release: what Kysely takes for the client. It
  * belongs to one scope, and after its release it is dead, whoever still holds it.
  */
-export class Lease {
+export class Lease implements OpenLease {
   readonly scope: Scope
+  readonly since: number = performance.now()
   readonly #client: PgClient
   readonly #state: ClientState
   readonly #strategy: Strategy
   readonly #sender: Sender
+  readonly #leases: OpenLeases
   #status: TransactionStatus = 'I'
   // Nothing of the transaction has bound our tenant: one in sight can only be a stranger's.
   #isUnbound = true
@@ -38,16 +41,25 @@ export class Lease {
   #open = 0
   readonly #waiting: (() => void)[] = []
   #ending = false
+  #isStreaming = false
   #ended = false
   #dirty = false
   #loss: unknown
 
-  constructor(client: PgClient, state: ClientState, scope: Scope, options: SenderOptions) {
+  constructor(
+    client: PgClient,
+    state: ClientState,
+    scope: Scope,
+    options: SenderOptions,
+    leases: OpenLeases,
+  ) {
     this.scope = scope
     this.#client = client
     this.#state = state
     this.#strategy = options.strategy
     this.#sender = new Sender(client, state, options)
+    this.#leases = leases
+    leases.add(this)
   }
 
   /** Before the lease is handed out. @throws what leaves the client in doubt; it is destroyed then */
@@ -66,6 +78,16 @@ export class Lease {
   /** Kysely reads it to cancel a statement. */
   get processID(): number | null | undefined {
     return this.#client.processID
+  }
+
+  get use(): LeaseUse {
+    if (this.#isStreaming) return 'stream'
+    if (this.#status !== 'I') return 'transaction'
+    return this.#open > 0 ? 'statement' : 'connection'
+  }
+
+  get isIdle(): boolean {
+    return this.#isStreaming || this.#open === 0
   }
 
   /** True once after the client was created; for `onCreateConnection`. */
@@ -89,6 +111,7 @@ export class Lease {
       this.destroy()
     } else {
       this.#ended = true
+      this.#leases.delete(this)
       this.#giveBack()
     }
   }
@@ -109,6 +132,7 @@ export class Lease {
   destroy(reason?: unknown): void {
     if (this.#ended) return
     this.#ended = true
+    this.#leases.delete(this)
     this.#loss = reason
     takeSignal(this.processID)
     destroyClient(this.#client, reason)
@@ -169,9 +193,13 @@ export class Lease {
       if (this.#ended) return done(fail, scopeEnded(this.#loss))
       const kind = statementKind(cursor.text)
       const judge = this.#judgeOf(cursor.text, kind)
+      this.#isStreaming = true
+      this.#leases.streamOpened(this.scope)
       runCursor(this.#client, cursor, this.#sender.prelude(kind, this.#context), {
         explain: (error) => explainError(error, cursor.text, this.scope),
         settle: (outcome) => {
+          this.#isStreaming = false
+          this.#leases.streamEnded(this.scope)
           judge(outcome)
           done(nothing, undefined)
         },

@@ -17,6 +17,9 @@ export interface PgClient {
 }
 
 export interface PgPool {
+  /** Not every pool counts. */
+  readonly idleCount?: number
+  readonly waitingCount?: number
   connect(): Promise<PgClient>
   end(): Promise<void>
   on?(event: 'error', listener: (error: Error) => void): unknown

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { tenantMismatch } from '../errors/application.ts'
 import { publishAdmin } from './channels.ts'
 import { type RuntimeConfig, type RuntimeConfigInput, runtimeConfig } from './runtime-config.ts'
-import { describeScope, extraSettings, type Scope, scopes } from './scope.ts'
+import { describeScope, extraSettings, type Scope, sameScope, scopes } from './scope.ts'
 import { tenantHandle } from './tenant-handle.ts'
 import { canonicalTenant, type TenantId } from './tenant-id.ts'
 import type { TenantHandle } from './tenant-types.ts'
@@ -125,7 +125,8 @@ export function createTenancy(config: RuntimeConfigInput): Tenancy {
       if (outer?.kind === 'tenant' && outer.tenant !== scope.tenant) {
         throw tenantMismatch(describeScope(outer), describeScope(scope))
       }
-      return scopes.run(scope, body)
+      // One request is one scope, however often it is entered.
+      return scopes.run(outer && sameScope(outer, scope) ? outer : scope, body)
     },
     forTenant: (db, input) => tenantHandle(db, tenantScope(input), tenancy),
     runAsAdmin(body, { reason } = {}) {

@@ -57,7 +57,8 @@ class BoundDriver implements Driver {
   acquireConnection(...options: AcquireArguments): Promise<DatabaseConnection> {
     return new Promise((resolve, reject) => {
       assertScope(this.#scope)
-      const provided = scopes.run(this.#scope, () =>
+      // Where both are the same, a handle belongs to the request that uses it.
+      const provided = scopes.run(scopes.getStore() ?? this.#scope, () =>
         this.#executor.provideConnection(
           (connection) =>
             new Promise<void>((release) => {

@@ -5,6 +5,7 @@ import type {
   ConnectionBuilder,
   ControlledTransaction,
   ControlledTransactionBuilder,
+  DrainOuterGeneric,
   IsolationLevel,
   Kysely,
   KyselyPlugin,
@@ -54,19 +55,50 @@ export interface TenantBrand {
 export type TenantKysely<DB> = Kysely<DB> & TenantBrand
 
 /** What `forTenant` returns: everything that comes from it keeps the brand. */
-export interface TenantHandle<DB> extends Kysely<DB>, TenantBrand {
+export type TenantHandle<DB> = BrandedCopies<DB, 'handle'> &
+  BrandedBuilders<DB> &
+  TenantBrand &
+  Kysely<DB>
+
+export type TenantTransaction<DB> = BrandedCopies<DB, 'transaction'> & TenantBrand & Transaction<DB>
+
+/** What `startTransaction` returns; it keeps the brand across its savepoints. */
+export type TenantControlledTransaction<DB, Savepoints extends string[] = []> = BrandedCopies<
+  DB,
+  Savepoints
+> &
+  BrandedControls<DB, Savepoints> &
+  TenantBrand &
+  ControlledTransaction<DB, Savepoints>
+
+// In front of Kysely's own in the intersections, so that these are the signatures that apply.
+interface BrandedBuilders<DB> {
   transaction(): TenantTransactionBuilder<DB>
   startTransaction(): TenantControlledTransactionBuilder<DB>
   connection(): TenantConnectionBuilder<DB>
-  withPlugin(plugin: KyselyPlugin): TenantHandle<DB>
-  withoutPlugins(): TenantHandle<DB>
-  withSchema(schema: string): TenantHandle<DB>
 }
 
-export interface TenantTransaction<DB> extends Transaction<DB>, TenantBrand {
-  withPlugin(plugin: KyselyPlugin): TenantTransaction<DB>
-  withoutPlugins(): TenantTransaction<DB>
-  withSchema(schema: string): TenantTransaction<DB>
+/** `S`: the savepoints of a controlled transaction. */
+type Branded<DB, Kind extends 'handle' | 'transaction' | string[]> = Kind extends string[]
+  ? TenantControlledTransaction<DB, Kind>
+  : Kind extends 'transaction'
+    ? TenantTransaction<DB>
+    : TenantHandle<DB>
+
+// Kysely 0.28 lacks some of them, and what it lacks must not be promised.
+type BrandedCopies<DB, Kind extends 'handle' | 'transaction' | string[]> = Pick<
+  AllCopies<DB, Kind>,
+  keyof AllCopies<DB, Kind> & keyof Kysely<DB>
+>
+
+interface AllCopies<DB, Kind extends 'handle' | 'transaction' | string[]> {
+  withPlugin(plugin: KyselyPlugin): Branded<DB, Kind>
+  withoutPlugins(): Branded<DB, Kind>
+  withSchema(schema: string): Branded<DB, Kind>
+  withTables<T extends Record<string, object>>(): Branded<DrainOuterGeneric<DB & T>, Kind>
+  $extendTables<T extends Record<string, object>>(): Branded<DrainOuterGeneric<DB & T>, Kind>
+  $omitTables<T extends keyof DB>(): Branded<DB extends object ? Omit<DB, T> : DB, Kind>
+  $pickTables<T extends keyof DB>(): Branded<DB extends object ? Pick<DB, T> : DB, Kind>
 }
 
 export interface TenantTransactionBuilder<DB> extends TransactionBuilder<DB> {
@@ -81,15 +113,6 @@ export interface TenantControlledTransactionBuilder<DB> extends ControlledTransa
   execute(): Promise<TenantControlledTransaction<DB>>
 }
 
-/** What `startTransaction` returns; it keeps the brand across its savepoints. */
-export type TenantControlledTransaction<DB, Savepoints extends string[] = []> = BrandedControls<
-  DB,
-  Savepoints
-> &
-  TenantBrand &
-  ControlledTransaction<DB, Savepoints>
-
-// In front of Kysely's own in the intersection, so that these are the signatures that apply.
 interface BrandedControls<DB, S extends string[]> {
   savepoint<Name extends string>(name: Name): Command<TenantControlledTransaction<DB, [...S, Name]>>
   rollbackToSavepoint<Name extends S[number]>(
@@ -98,9 +121,6 @@ interface BrandedControls<DB, S extends string[]> {
   releaseSavepoint<Name extends S[number]>(
     name: Name,
   ): Command<TenantControlledTransaction<DB, Before<S, Name>>>
-  withPlugin(plugin: KyselyPlugin): TenantControlledTransaction<DB, S>
-  withoutPlugins(): TenantControlledTransaction<DB, S>
-  withSchema(schema: string): TenantControlledTransaction<DB, S>
 }
 
 /** The savepoints that are older than the last one of this name. */

@@ -1,6 +1,14 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { expect } from 'chai'
 import { Kysely, sql } from 'kysely'
-import { createTenancy, isTenancyError, TenantDialect, TenantPlugin } from '../../src/index.ts'
+import {
+  createTenancy,
+  isTenancyError,
+  type StreamEvent,
+  TenantDialect,
+  TenantPlugin,
+} from '../../src/index.ts'
 import { FOREIGN_DIALECTS, type ForeignDialect } from '../support/foreign-dialects.ts'
 import { A, B, createWorld, type Tables, type TenantWorld } from '../support/tenants.ts'
 
@@ -72,6 +80,43 @@ for (const [name, open] of Object.entries(FOREIGN_DIALECTS)) {
       expect((error.cause as { code: string }).code).to.equal('42501')
       await expectClean()
     })
+
+    // PGlite has no streams, and postgres.js does not say when its pool is used up.
+    if (name === 'postgres.js')
+      it('counts its open streams', async () => {
+        const events: StreamEvent[] = []
+        // The channel has one type of events.
+        const listen = (event: unknown) => void events.push(event as StreamEvent)
+        subscribe('kysely-tenants:stream', listen)
+        try {
+          const rows = tenancy.forTenant(db, A).selectFrom('projects').select('id').stream(1)
+          for await (const _ of rows) break
+        } finally {
+          unsubscribe('kysely-tenants:stream', listen)
+        }
+        const told = events.map(({ scope, open }) => [scope.tenant, open])
+        expect(told).to.deep.equal([
+          [A, 1],
+          [A, 0],
+        ])
+        await expectClean()
+      })
+
+    if (name === 'PGlite')
+      it('warns of a scope that waits for the one connection, which it holds itself', async () => {
+        const handle = tenancy.forTenant(db, A)
+        const trx = await handle.startTransaction().execute()
+        const warned = once(process, 'warning')
+        const seen = ids(handle)
+        const [warning] = await warned
+        expect(warning).to.include({
+          code: 'POOL.EXHAUSTED',
+          detail: 'Inside a transaction use the `trx` of its callback, not the Kysely around it.',
+        })
+        await trx.commit().execute()
+        expect(await seen).to.deep.equal([1, 2])
+        await expectClean()
+      })
 
     it('keeps the tenant through savepoints, and loses it with the transaction', async () => {
       await inA(async () => {

@@ -1,4 +1,4 @@
-import { isTenancyError } from '../../src/index.ts'
+import { type ErrorCode, isTenancyError } from '../../src/index.ts'
 import { type ClientState, isClean } from './client-state.ts'
 import type { Operation } from './operation.ts'
 
@@ -105,10 +105,13 @@ const SOCKET_CODES = ['ECONNRESET', 'EPIPE']
 const LOST =
   /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|This socket has been ended|Client was closed)/
 
+// What we say of such a connection, with what pg said as the cause.
+const WRAPPING: readonly ErrorCode[] = ['POOL.EXHAUSTED', 'SCOPE.ENDED']
+
 /** Does a connection that was cut, killed or swallowed explain the error? */
 function isOfChaos(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code = '' } = error as { code?: string }
-  if (isTenancyError(error)) return code === 'SCOPE.ENDED' && isOfChaos(error.cause)
+  if (isTenancyError(error)) return WRAPPING.includes(error.code) && isOfChaos(error.cause)
   return code === '57P01' || SOCKET_CODES.includes(code) || LOST.test(error.message)
 }

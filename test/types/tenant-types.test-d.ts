@@ -10,7 +10,7 @@ import type {
   Transaction,
   Updateable,
 } from 'kysely'
-import type { Tenancy, TenantKysely, WithTenant } from 'kysely-tenants'
+import type { Tenancy, TenantHandle, TenantKysely, WithTenant } from 'kysely-tenants'
 
 interface Tables {
   projects: { id: Generated<number>; tenant_id: string; title: string }
@@ -121,5 +121,40 @@ export async function brandOfAControlledTransaction(): Promise<void> {
   // @ts-expect-error 'TenantBrand': a plain handle has none to give
   await listProjects(await db.startTransaction().execute())
 }
+
+export async function brandWithOtherTables(): Promise<void> {
+  const acme = tenancy.forTenant(db, 'acme')
+  await listAudits(acme.withTables<Audits>())
+  await listAudits(acme.withTables<Audits>().withSchema('public').withoutPlugins())
+  await acme.withTables<Audits>().transaction().execute(listAudits)
+  await acme.withTables<Audits>().connection().execute(listAudits)
+  await acme.transaction().execute((trx) => listAudits(trx.withTables<Audits>()))
+  const trx = await acme.startTransaction().execute()
+  const one = await trx.withTables<Audits>().savepoint('one').execute()
+  await listAudits(await one.rollbackToSavepoint('one').execute())
+  await listAudits((await trx.savepoint('two').execute()).withTables<Audits>())
+  expectTypeOf(acme.withTables<Audits>()).toExtend<Kysely<Database & Audits>>()
+  // @ts-expect-error '"audits"': not one of its tables
+  acme.selectFrom('audits')
+  // @ts-expect-error 'TenantBrand': a plain handle has none to give
+  await listAudits(db.withTables<Audits>())
+}
+
+export function everyMethodThatReturnsAKysely(): void {
+  type Methods<K> = {
+    [Name in keyof K]: K[Name] extends (...args: never) => { getExecutor(): unknown } ? Name : never
+  }[keyof K]
+  // Whatever Kysely adds to these has to be branded, too.
+  expectTypeOf<Exclude<Methods<Kysely<Database>>, Branded>>().toBeNever()
+  expectTypeOf<Extract<keyof TenantHandle<Database>, Branded>>().toEqualTypeOf<
+    Extract<keyof Kysely<Database>, Branded>
+  >()
+}
+
+type Branded = 'withPlugin' | 'withoutPlugins' | 'withSchema' | 'withTables' | Since29
+type Since29 = '$extendTables' | '$omitTables' | '$pickTables'
+type Audits = { audits: { id: number } }
+
+declare function listAudits(db: TenantKysely<Database & Audits>): Promise<number>
 
 declare const plugin: Parameters<typeof db.withPlugin>[0]

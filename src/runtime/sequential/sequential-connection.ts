@@ -5,24 +5,27 @@ import type {
   QueryResult,
   TransactionSettings,
 } from 'kysely'
-import {
-  scopeEnded,
-  transactionRolledBack,
-  transactionStatementRunning,
-} from '../../errors/application.ts'
-import { suppress } from '../../errors/tenancy-error.ts'
-import { publishViolation, timeStatement } from '../channels.ts'
+import { scopeEnded, transactionStatementRunning } from '../../errors/application.ts'
+import { type LeaseUse, publishViolation, timeStatement } from '../channels.ts'
+import type { OpenLease, OpenLeases } from '../open-leases.ts'
 import { assertScope, type Scope, scopes } from '../scope.ts'
-import { explainError, isFatal, isServerError } from '../server-error.ts'
+import { explainError } from '../server-error.ts'
 import { firstKeyword, leavesSessionState, statementKind } from '../statement-text.ts'
 import { assignment } from './assignment.ts'
 import { cleaning } from './cleaning.ts'
+import {
+  InnerTransaction,
+  type SavepointArguments,
+  type SavepointCommand,
+} from './inner-transaction.ts'
 import { Turns } from './turns.ts'
 
 export interface SequentialConnectionOptions {
   readonly driver: Driver
   readonly scope: Scope
   readonly setting: string
+  /** Absent over a pool of pg, which knows its leases itself. */
+  readonly leases: OpenLeases | undefined
 }
 
 // Kysely asks for them by their presence.
@@ -30,43 +33,49 @@ const CANCELLATION = ['cancelQuery', 'killSession', 'collectSessionInfo'] as con
 
 type Execute = DatabaseConnection['executeQuery']
 type Stream = DatabaseConnection['streamQuery']
-type Savepoint = NonNullable<Driver['savepoint']>
-type SavepointCommand = 'savepoint' | 'rollbackToSavepoint' | 'releaseSavepoint'
-export type SavepointArguments =
-  Parameters<Savepoint> extends [unknown, ...infer Rest] ? Rest : never
 
-/**
- * One checkout of another dialect's connection. What the server's status would tell over pg is noted
- * here from the statements and their outcomes.
- */
-export class SequentialConnection implements DatabaseConnection {
+/** One checkout of another dialect's connection. */
+export class SequentialConnection implements DatabaseConnection, OpenLease {
   readonly inner: DatabaseConnection
   readonly driver: Driver
+  readonly scope: Scope
+  readonly since: number = performance.now()
   readonly #options: SequentialConnectionOptions
+  readonly #transaction: InnerTransaction
   readonly #turns = new Turns()
-  #status: 'idle' | 'in transaction' | 'failed' = 'idle'
-  // Nothing of the transaction has bound our tenant: one in sight can only be a stranger's.
-  #isUnbound = true
   // Statements that may have left something on the session.
   readonly #residue: string[] = []
-  // The connection did not answer, or not as it should.
-  #isInDoubt = false
+  #isStreaming = false
 
   constructor(inner: DatabaseConnection, options: SequentialConnectionOptions) {
     this.inner = inner
     this.driver = options.driver
+    this.scope = options.scope
     this.#options = options
+    this.#transaction = new InnerTransaction(options.driver, inner)
     for (const name of CANCELLATION) {
       const method = inner[name]
       if (method) Object.assign(this, { [name]: method.bind(inner) })
     }
+    options.leases?.add(this)
+  }
+
+  get use(): LeaseUse {
+    if (this.#isStreaming) return 'stream'
+    if (!this.#transaction.isIdle) return 'transaction'
+    return this.#turns.open > 0 ? 'statement' : 'connection'
+  }
+
+  get isIdle(): boolean {
+    return this.#isStreaming || this.#turns.open === 0
   }
 
   executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
+    const execute = () => this.inner.executeQuery<R>(query, ...options)
     return this.#inTurn(() =>
       statementKind(query.sql) === 'statement'
-        ? this.#scoped(query.sql, () => this.inner.executeQuery<R>(query, ...options))
-        : this.#control(query, ...options),
+        ? this.#scoped(query.sql, execute)
+        : this.#control(query.sql, execute),
     )
   }
 
@@ -76,65 +85,38 @@ export class SequentialConnection implements DatabaseConnection {
   ): AsyncIterableIterator<QueryResult<R>> {
     this.#assertUsable()
     const endTurn = await this.#turns.take()
-    const isOwn = this.#status === 'idle'
-    let failure: { error: unknown } | undefined
+    const isOwn = this.#transaction.isIdle
+    this.#setStreaming(true)
     try {
       await this.#open(isOwn)
       yield* this.inner.streamQuery<R>(query, ...options)
     } catch (error) {
-      failure = { error: this.#judge(error, query.sql) }
+      throw this.#judge(error, query.sql)
     } finally {
-      try {
-        // Whoever takes the last row: the transaction is one of this scope.
-        if (isOwn) await scopes.run(this.#options.scope, () => this.#close(failure))
-      } finally {
-        endTurn()
-      }
+      this.#setStreaming(false)
+      // Whoever takes the last row: the transaction is one of this scope.
+      await scopes.run(this.scope, () => this.#close(isOwn)).finally(endTurn)
     }
-    if (failure) throw failure.error
   }
 
   begin(settings: TransactionSettings): Promise<void> {
-    return this.#inTurn(async () => {
-      try {
-        await this.driver.beginTransaction(this.inner, settings)
-      } catch (error) {
-        // Kysely sends no rollback after a begin that failed.
-        await this.#rollbackInner(error)
-        throw error
-      }
-      this.#status = 'in transaction'
-      this.#isUnbound = true
-    })
+    return this.#inTurn(() => this.#transaction.begin(settings))
   }
 
   async commit(): Promise<void> {
-    if (this.#turns.open > 0) {
-      this.#isInDoubt = true
-      throw transactionStatementRunning()
-    }
-    await this.#inTurn(async () => {
-      const isAborted = this.#status === 'failed'
-      this.#status = 'idle'
-      if (!isAborted) return this.#commitInner()
-      // It would answer COMMIT with ROLLBACK, which not every dialect reports.
-      await this.#rollbackInner()
-      throw transactionRolledBack()
-    })
+    this.#doubtWhatRuns()
+    if (this.#turns.open > 0) throw transactionStatementRunning()
+    await this.#inTurn(() => this.#commit())
   }
 
   /** Always succeeds: whatever made the user roll back is the error to see. */
   async rollback(): Promise<void> {
-    if (this.#turns.open > 0) this.#isInDoubt = true
-    if (!this.#isInDoubt && this.#status !== 'idle') await this.#rollbackInner()
-    this.#status = 'idle'
+    this.#doubtWhatRuns()
+    await this.#transaction.rollback()
   }
 
   savepoint(command: SavepointCommand, ...args: SavepointArguments): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.driver[command]?.(this.inner, ...args)
-      this.#status = 'in transaction'
-    })
+    return this.#inTurn(() => this.#transaction.savepoint(command, ...args))
   }
 
   /**
@@ -143,95 +125,83 @@ export class SequentialConnection implements DatabaseConnection {
    * @returns whether the connection is clean: every statement on it was answered, and nothing is left
    */
   async end(): Promise<boolean> {
-    if (this.#turns.open > 0) this.#isInDoubt = true
+    this.#doubtWhatRuns()
     this.#turns.end()
-    if (this.#status !== 'idle' && !this.#isInDoubt) await this.#rollbackInner()
-    if (this.#residue.length > 0 && !this.#isInDoubt) await this.#clean()
-    return !this.#isInDoubt
+    this.#options.leases?.delete(this)
+    await this.#transaction.rollback()
+    if (this.#residue.length > 0 && !this.#transaction.isInDoubt) await this.#clean()
+    return !this.#transaction.isInDoubt
   }
 
-  async #scoped<R>(
-    text: string,
-    statement: () => Promise<QueryResult<R>>,
-  ): Promise<QueryResult<R>> {
-    const isOwn = this.#status === 'idle'
-    let result: QueryResult<R>
+  async #scoped<R>(text: string, execute: () => Promise<R>): Promise<R> {
+    const isOwn = this.#transaction.isIdle
     try {
       await this.#open(isOwn)
-      result = await statement()
+      const result = await execute()
+      this.#transaction.succeeded()
+      if (leavesSessionState(text, firstKeyword(text))) this.#residue.push(text)
+      return result
     } catch (error) {
-      const failure = { error: this.#judge(error, text) }
-      if (isOwn) await this.#close(failure)
-      throw failure.error
+      throw this.#judge(error, text)
+    } finally {
+      await this.#close(isOwn)
     }
-    if (this.#status === 'failed') this.#status = 'in transaction'
-    if (leavesSessionState(text, firstKeyword(text))) this.#residue.push(text)
-    if (isOwn) await this.#close(undefined)
-    return result
   }
 
   /** Transaction control as raw SQL goes alone, as it does over pg. */
-  async #control<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
-    const kind = statementKind(query.sql)
-    const isAborted = this.#status === 'failed'
-    const result = await this.inner.executeQuery<R>(query, ...options).catch((error) => {
-      throw this.#judge(error, query.sql)
+  async #control<R>(text: string, execute: () => Promise<R>): Promise<R> {
+    const result = await execute().catch((error) => {
+      throw this.#judge(error, text)
     })
-    const starts = kind === 'begin' ? this.#status === 'idle' : kind !== 'transaction'
-    if (starts) this.#isUnbound = true
-    if (kind === 'begin') this.#status = 'in transaction'
-    if (kind === 'transaction' && isAborted) this.#status = 'in transaction'
-    if (kind === 'commit' || kind === 'rollback') {
-      this.#status = CHAINED.test(query.sql) ? 'in transaction' : 'idle'
-    }
-    if (kind === 'commit' && isAborted) throw transactionRolledBack()
+    this.#transaction.controlled(statementKind(text), text)
     return result
   }
 
+  /** `isOwn`: the transaction is the statement's own. */
   async #open(isOwn: boolean): Promise<void> {
+    const transaction = this.#transaction
     const { scope, setting } = this.#options
-    if (isOwn) await this.driver.beginTransaction(this.inner, {})
+    if (isOwn) await transaction.begin({})
     // It would only fail too.
-    if (this.#status === 'failed') return
+    if (transaction.hasFailed) return
     const set = assignment(scope, setting)
     const { rows } = await this.inner.executeQuery<{ found: string | null }>(set)
-    const found = (isOwn || this.#isUnbound) && rows[0]?.found
-    if (!isOwn) this.#isUnbound = false
+    const found = !transaction.isBound && rows[0]?.found
+    transaction.isBound = true
     if (!found) return
     publishViolation(scope, found)
     this.#residue.push(set.sql)
   }
 
-  async #close(failure: { readonly error: unknown } | undefined): Promise<void> {
-    if (!failure) await this.#commitInner()
-    else if (!this.#isInDoubt) await this.#rollbackInner(failure.error)
+  async #close(isOwn: boolean): Promise<void> {
+    if (!isOwn || this.#transaction.isIdle) return
+    if (this.#transaction.hasFailed) await this.#transaction.rollback()
+    else await this.#commit()
   }
 
-  async #commitInner(): Promise<void> {
+  async #commit(): Promise<void> {
     try {
-      await this.driver.commitTransaction(this.inner)
+      await this.#transaction.commit()
     } catch (error) {
-      const judged = this.#judge(error, 'commit')
-      if (!isServerError(error)) await this.#rollbackInner(judged)
-      throw judged
-    }
-  }
-
-  // Its answer also proves that whatever was sent before has been answered.
-  async #rollbackInner(first?: unknown): Promise<void> {
-    try {
-      await this.driver.rollbackTransaction(this.inner)
-    } catch (error) {
-      this.#isInDoubt = true
-      suppress(first, error)
+      throw this.#judge(error, 'commit')
     }
   }
 
   /** Draws the conclusions from an error; returns the one that the user gets. */
   #judge(error: unknown, text: string): unknown {
-    if (isFatal(error)) this.#isInDoubt = true
-    if (this.#status === 'in transaction') this.#status = 'failed'
-    return explainError(error, text, this.#options.scope)
+    const explained = explainError(error, text, this.scope)
+    this.#transaction.failed(explained)
+    return explained
+  }
+
+  #setStreaming(isStreaming: boolean): void {
+    this.#isStreaming = isStreaming
+    if (isStreaming) this.#options.leases?.streamOpened(this.scope)
+    else this.#options.leases?.streamEnded(this.scope)
+  }
+
+  #doubtWhatRuns(): void {
+    if (this.#turns.open > 0) this.#transaction.isInDoubt = true
   }
 
   async #clean(): Promise<void> {
@@ -239,24 +209,22 @@ export class SequentialConnection implements DatabaseConnection {
     const steps = cleaning(this.#residue, [setting, ...scope.settings.map(([name]) => name)])
     try {
       for (const step of steps ?? []) await this.inner.executeQuery(step)
-      this.#isInDoubt = steps === undefined
+      this.#transaction.isInDoubt = steps === undefined
     } catch {
-      this.#isInDoubt = true
+      this.#transaction.isInDoubt = true
     }
   }
 
   #assertUsable(): void {
     if (this.#turns.hasEnded) throw scopeEnded()
-    assertScope(this.#options.scope)
+    assertScope(this.scope)
   }
 
   #inTurn<T>(body: () => Promise<T>): Promise<T> {
     this.#assertUsable()
-    const publish = timeStatement(this.#options.scope, 'sequential')
+    const publish = timeStatement(this.scope, 'sequential')
     return this.#turns.run(body).finally(publish)
   }
 }
 
 type Rest<F> = F extends (query: CompiledQuery, ...rest: infer R) => unknown ? R : never
-
-const CHAINED = /\band\s+chain\b/i

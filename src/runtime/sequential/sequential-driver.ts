@@ -6,9 +6,11 @@ import {
 } from 'kysely'
 import { connectionInDoubt, tenantMissing } from '../../errors/application.ts'
 import { type Ask, checkLogin, type Guard } from '../guard.ts'
+import { OpenLeases } from '../open-leases.ts'
 import { type Scope, scopes } from '../scope.ts'
 import type { Tenancy } from '../tenancy.ts'
-import { type SavepointArguments, SequentialConnection } from './sequential-connection.ts'
+import type { SavepointArguments } from './inner-transaction.ts'
+import { SequentialConnection } from './sequential-connection.ts'
 import { Turns } from './turns.ts'
 
 export interface SequentialDriverOptions {
@@ -37,6 +39,7 @@ export class SequentialDriver implements Driver {
   readonly #options: SequentialDriverOptions
   readonly #leased = new WeakMap<DatabaseConnection, Checkout>()
   readonly #exclusive: Turns | undefined
+  readonly #leases: OpenLeases | undefined
   // Connections that did not answer are given to nobody again.
   readonly #inDoubt = new WeakSet<DatabaseConnection>()
   #checking: Promise<void> | undefined
@@ -44,6 +47,8 @@ export class SequentialDriver implements Driver {
   constructor(options: SequentialDriverOptions) {
     this.#options = options
     if (options.hasOneConnection) this.#exclusive = new Turns()
+    // What destroys a connection has leases of its own.
+    if (!options.destroysInDoubt) this.#leases = new OpenLeases({ isPool: false })
   }
 
   async init(...options: Parameters<Driver['init']>): Promise<void> {
@@ -57,13 +62,21 @@ export class SequentialDriver implements Driver {
     const scope = scopes.getStore()
     if (!scope) throw tenantMissing('A statement')
     const driver = this.#options.driverOf(scope)
-    const free = await this.#exclusive?.take()
+    const free = await this.#turn(scope)
     try {
       return await this.#lease(scope, driver, options, free)
     } catch (error) {
       free?.()
       throw error
     }
+  }
+
+  /** Its turn on the one connection, if there is only one. */
+  #turn(scope: Scope): Promise<() => void> | undefined {
+    if (!this.#exclusive) return undefined
+    const isFree = this.#exclusive.open === 0
+    const turn = this.#exclusive.take()
+    return isFree ? turn : this.#leases?.wait(turn, scope)
   }
 
   async #lease(
@@ -77,7 +90,8 @@ export class SequentialDriver implements Driver {
     if (this.#inDoubt.has(connection)) throw connectionInDoubt()
     if (scope.kind !== 'admin') await this.#check(driver, connection)
     const { setting } = this.#options.tenancy.config
-    const leased = new SequentialConnection(connection, { driver, scope, setting })
+    const of = { driver, scope, setting, leases: this.#leases }
+    const leased = new SequentialConnection(connection, of)
     this.#leased.set(leased, { leased, free })
     return leased
   }

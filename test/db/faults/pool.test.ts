@@ -17,11 +17,11 @@ describeFaults('faults: the pool', (bench) => {
     await bench.reopen({ pool: { max: 2, connectionTimeoutMillis: 50 } })
     await withGate(bench.admin, async (gate) => {
       const scopes = Array.from({ length: 12 }, () =>
-        bench.inA((db) => waitAtGate.execute(db)).catch((error: Error) => error.message),
+        bench.inA((db) => waitAtGate.execute(db)).catch(({ code }) => code),
       )
       await gate.arrived()
       const given = await Promise.all(scopes.slice(2))
-      expect(given).to.deep.equal(Array(10).fill('timeout exceeded when trying to connect'))
+      expect(given).to.deep.equal(Array(10).fill('POOL.EXHAUSTED'))
       await gate.open()
       await Promise.all(scopes)
     })

@@ -1,0 +1,149 @@
+import { type PoolUse, poolExhausted } from '../errors/pool-exhausted.ts'
+import { type LeaseUse, publishStream, publishWaiting } from './channels.ts'
+import { describeScope, type Scope } from './scope.ts'
+
+/** A client that is in use. */
+export interface OpenLease {
+  readonly scope: Scope
+  /** By the clock of `performance.now()`. */
+  readonly since: number
+  readonly use: LeaseUse
+  /** It will not end by itself: no statement of it runs, or a stream waits for its reader. */
+  readonly isIdle: boolean
+}
+
+interface Waiter {
+  readonly scope: Scope
+  readonly since: number
+  isTold: boolean
+}
+
+/** Who waits longer is told of. */
+const PATIENCE_MS = 1000
+
+/** Who holds the clients of a pool, and who waits for one. */
+export class OpenLeases {
+  readonly #open = new Set<OpenLease>()
+  readonly #waiters = new Set<Waiter>()
+  readonly #isPool: boolean
+  #timer: NodeJS.Timeout | undefined
+  #streams = 0
+  #hasWarned = false
+
+  /** `isPool`: there are several clients, and waiting can have a limit. */
+  constructor({ isPool }: { readonly isPool: boolean }) {
+    this.#isPool = isPool
+  }
+
+  add(lease: OpenLease): void {
+    this.#open.add(lease)
+  }
+
+  delete(lease: OpenLease): void {
+    this.#open.delete(lease)
+  }
+
+  streamOpened(scope: Scope): void {
+    publishStream(scope, ++this.#streams)
+  }
+
+  streamEnded(scope: Scope): void {
+    publishStream(scope, --this.#streams)
+  }
+
+  /**
+   * Watches over `client`, which `scope` has to wait for.
+   *
+   * @throws `POOL.EXHAUSTED` when the pool gives up, and whatever else it throws
+   */
+  wait<T>(client: Promise<T>, scope: Scope): Promise<T> {
+    const waiter = { scope, since: performance.now(), isTold: false }
+    this.#waiters.add(waiter)
+    this.#watch(PATIENCE_MS)
+    return client.then(
+      (value) => {
+        this.#waiters.delete(waiter)
+        return value
+      },
+      (error) => {
+        this.#waiters.delete(waiter)
+        throw isTimeout(error) ? poolExhausted(this.#useFor(waiter), error) : error
+      },
+    )
+  }
+
+  /** With one timer for all: under load nearly every statement waits a moment. */
+  #watch(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      const now = performance.now()
+      // The first of them has waited longest.
+      for (const waiter of this.#waiters) {
+        if (waiter.isTold) continue
+        const left = waiter.since + PATIENCE_MS - now
+        if (left > 0) return this.#watch(left)
+        waiter.isTold = true
+        this.#tell(waiter)
+      }
+    }, ms).unref()
+  }
+
+  #tell(waiter: Waiter): void {
+    const now = performance.now()
+    publishWaiting({
+      scope: waiter.scope,
+      waitedMs: now - waiter.since,
+      leases: this.#eldest().map(({ scope, use, since }) => ({ scope, use, heldMs: now - since })),
+    })
+    if (this.#hasWarned || !this.#isStuck(waiter)) return
+    this.#hasWarned = true
+    const { code, message, hint } = poolExhausted(this.#useFor(waiter))
+    process.emitWarning(message, { code, detail: hint })
+  }
+
+  /**
+   * Does every client belong to a scope that waits for another one? It is no proof that they wait for
+   * ever: a scope can do several things at a time. So nobody is refused for it.
+   */
+  #isStuck({ since }: Waiter): boolean {
+    const waiting = new Set(Array.from(this.#waiters, ({ scope }) => scope))
+    return this.#eldest().every(
+      (lease) => lease.isIdle && lease.since < since && waiting.has(lease.scope),
+    )
+  }
+
+  #eldest(): OpenLease[] {
+    return [...this.#open].sort((a, b) => a.since - b.since)
+  }
+
+  #useFor({ scope, since }: Waiter): PoolUse {
+    const now = performance.now()
+    const leases = this.#eldest()
+    return {
+      isPool: this.#isPool,
+      who: describeScope(scope),
+      waited: seconds(now - since),
+      own: leases.filter((lease) => lease.scope === scope).length,
+      leases: leases.map((lease) => ({
+        use: lease.use,
+        scope: nameFor(scope, lease.scope),
+        held: seconds(now - lease.since),
+      })),
+    }
+  }
+}
+
+/** The tenant of a scope is for its own eyes. */
+function nameFor(reader: Scope, scope: Scope): string {
+  const isForeign = scope.kind === 'tenant' && scope.tenant !== reader.tenant
+  return isForeign ? 'another tenant' : describeScope(scope)
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+// pg-pool gives it neither a code nor a class.
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
+}
