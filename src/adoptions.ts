@@ -1,7 +1,7 @@
 import type { ColumnState, ForeignKeyState, RelationState } from './catalog/snapshot.ts'
 import type { ConfigTable } from './config.ts'
 import { qualifiedName } from './policy/quote.ts'
-import type { TenantType } from './setting.ts'
+import { BASE_TYPES, type TenantType } from './setting.ts'
 import type { TableName } from './table-name.ts'
 
 /** Where the tenants of the rows that are there come from. */
@@ -166,14 +166,6 @@ function constantType(
 const BASE = {
   ...{ name: '', isDomain: false, notNull: false, default: null, defaultFunctions: [] },
   isIdentity: false,
-}
-
-const BASE_TYPES: Readonly<Record<TenantType, string>> = {
-  uuid: 'uuid',
-  text: 'text',
-  varchar: 'varchar',
-  integer: 'int4',
-  bigint: 'int8',
 }
 
 function newColumn(name: string, { type, baseType, isDomain }: ColumnState): ColumnState {

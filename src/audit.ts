@@ -20,7 +20,7 @@ import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
-import { snapshotRequest, wantedState } from './wanted.ts'
+import { auditedState, snapshotRequest } from './wanted.ts'
 
 export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'
@@ -108,7 +108,7 @@ export async function takeSnapshot(
   const appLogin = app && (await readAppLogin(app, trusted.setting))
   const snapshot = await inReadOnlyTransaction(db, async () => {
     const read = await readSnapshot(db, request)
-    const { tables } = wantedState(trusted, read)
+    const { tables } = auditedState(trusted, read)
     return { ...read, truthTables: await readTruthTables(db, tables, read) }
   })
   if (!appLogin) return snapshot
@@ -137,7 +137,7 @@ export function auditSnapshot(
   { baseline }: AuditOptions = {},
 ): AuditReport {
   const trusted = judgeable(config)
-  const context = { snapshot, wanted: wantedState(trusted, snapshot) }
+  const context = { snapshot, wanted: auditedState(trusted, snapshot) }
   const { levels } = trusted.audit
   const checks = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
   const obstacles = checks.flatMap((check) => obstacle(check, context))

@@ -36,6 +36,17 @@ export interface MissingColumn extends TableName {
   readonly reason?: string
 }
 
+/** A tenant column of another type than the config says, or of one that holds no tenant. */
+export interface MistypedColumn extends TableName {
+  readonly column: string
+  /** As PostgreSQL writes it. */
+  readonly actual: string
+  /** By the config, else of all the other tables; undefined when nothing says. */
+  readonly wanted: TenantType | undefined
+  /** A sentence without its subject: `double precision; a tenant column is …`. */
+  readonly problem: string
+}
+
 /** What the config wants of this database: its names resolved, its types read from the catalog. */
 export interface Wanted {
   readonly setting: string
@@ -49,6 +60,8 @@ export interface Wanted {
   readonly tables: readonly TenantTable[]
   /** Listed tables that have no tenant column. */
   readonly withoutColumn: readonly MissingColumn[]
+  /** Of the listed tables: no migration is planned while there are any. */
+  readonly mistyped: readonly MistypedColumn[]
   /** Those of them whose tenants are known, and tables whose column has to be filled. */
   readonly adoptions: readonly Adoption[]
   readonly global: readonly TableName[]
@@ -86,9 +99,33 @@ export function snapshotRequest({
  * Joins the config with the catalog.
  *
  * @throws `CATALOG.MISMATCH` with everything the config names and the database does not have: a
- * missing table must not look like a clean one.
+ * missing table must not look like a clean one. So does a tenant column of another type, for which
+ * nothing can be planned.
  */
 export function wantedState(config: Config, snapshot: Snapshot): Wanted {
+  const { wanted, problems } = joined(config, snapshot)
+  return assertFits(wanted, [...problems, ...wanted.mistyped.map((c) => mistyped(c, snapshot))])
+}
+
+/** The same for the audit, which judges a column of another type like whatever else is wrong. */
+export function auditedState(config: Config, snapshot: Snapshot): Wanted {
+  const { wanted, problems } = joined(config, snapshot)
+  return assertFits(wanted, problems)
+}
+
+function assertFits(wanted: Wanted, problems: readonly string[]): Wanted {
+  if (problems.length > 0) throw catalogMismatch(problems)
+  return wanted
+}
+
+function mistyped({ column, problem, ...table }: MistypedColumn, { relations }: Snapshot): string {
+  const relation = relations.find((r) => qualifiedName(r) === qualifiedName(table))
+  const users = relation ? columnUsers(relation, column, relations) : []
+  const first = users.length > 0 ? ` To alter its type, ${users.join(', ')} must go first.` : ''
+  return `${qualifiedName(table)}.${identifier(column)} is ${problem}${first}`
+}
+
+function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems: string[] } {
   const problems: string[] = []
   for (const role of [...config.roles.app, ...config.roles.admin]) {
     if (!snapshot.roles.some(({ name }) => name === role)) problems.push(`Role ${role} is missing.`)
@@ -110,29 +147,27 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
       orphans.push({ entry, relation })
       return []
     }
-    const problem = typeProblem(column, config)
-    if (problem === undefined) return [{ entry, relation, column }]
-    const users = columnUsers(relation, column.name, snapshot.relations)
-    const first = users.length > 0 ? ` To alter its type, ${users.join(', ')} must go first.` : ''
-    problems.push(`${qualifiedName(relation)}.${identifier(column.name)} is ${problem}${first}`)
-    return []
+    return [{ entry, relation, column }]
   })
-  const parents = listed.map(({ relation: { schema, name }, column }) => ({ schema, name, column }))
+  // What no tenant can be of is passed on to no other table, and compared with nothing.
+  const typed = listed.filter(({ column }) => tenantTypeOf(column))
+  const parents = typed.map(({ relation: { schema, name }, column }) => ({ schema, name, column }))
   const { adopted, notAdopted } = findAdoptions(orphans, { parents, type: config.type })
-  const fillable = parentsFirst(listed.flatMap((table) => fillableTable(table, parents, problems)))
+  const fillable = parentsFirst(typed.flatMap((table) => fillableTable(table, parents, problems)))
   const global = config.global.flatMap((table) => {
     const relation = find(table, config.schemas, relations, problems)
     return relation ? [{ schema: relation.schema, name: relation.name }] : []
   })
 
-  if (problems.length > 0) throw catalogMismatch(problems)
-  return {
+  const type = config.type ?? commonType(typed)
+  const wanted: Wanted = {
     setting: config.setting,
     appRoles: config.roles.app,
     adminRoles: config.roles.admin,
     schemas: config.schemas,
-    tables: unique(listed.flatMap((table) => family(table, config, relations))),
+    tables: unique(listed.flatMap((table) => family(table, { ...config, type }, relations))),
     withoutColumn: [...adopted, ...notAdopted].map(missingColumn),
+    mistyped: listed.flatMap((table) => mistypedColumn(table, config, type)),
     adoptions: [
       ...adopted.map((table) => ({ ...table, tables: family(table, config, relations) })),
       ...fillable.map((table) => ({
@@ -143,6 +178,7 @@ export function wantedState(config: Config, snapshot: Snapshot): Wanted {
     global,
     parts: config.migrations.with,
   }
+  return { wanted, problems }
 }
 
 /** A table of the config with its tenant column, be it there or to be added. */
@@ -175,8 +211,8 @@ function missingColumn({ entry, relation, reason }: NotAdopted): MissingColumn {
 }
 
 function family({ entry, relation, column }: Listed, config: Config, relations: Relations) {
-  const type = TYPES[column.baseType]
-  if (!type) throw new Error(`${column.baseType} is no type of a tenant`)
+  // A column that can hold no tenant: its policies are judged by what it should be.
+  const type = tenantTypeOf(column) ?? config.type ?? 'text'
   return [relation, ...descendants(relation, relations)].map((member) =>
     tenantTable(member, entry, { type, isDomain: column.isDomain }, config),
   )
@@ -221,8 +257,24 @@ function find(
   return undefined
 }
 
-function typeProblem({ type, baseType }: ColumnState, config: Config): string | undefined {
-  const tenantType = TYPES[baseType]
+function commonType([first, ...others]: readonly Listed[]): TenantType | undefined {
+  const type = first && tenantTypeOf(first.column)
+  return others.every(({ column }) => tenantTypeOf(column) === type) ? type : undefined
+}
+
+function mistypedColumn(
+  { relation: { schema, name }, column }: Listed,
+  config: Config,
+  wanted: TenantType | undefined,
+): MistypedColumn[] {
+  const problem = typeProblem(column, config)
+  if (problem === undefined) return []
+  return [{ schema, name, column: column.name, actual: column.type, wanted, problem }]
+}
+
+function typeProblem(column: ColumnState, config: Config): string | undefined {
+  const { type } = column
+  const tenantType = tenantTypeOf(column)
   if (!tenantType) {
     return `${type}; a tenant column is ${Object.values(TYPES).join(', ')} or a domain over one of them.`
   }

@@ -73,6 +73,7 @@ import { tenantColumnDefault } from './tenant-column-default.ts'
 import { tenantColumnMissing } from './tenant-column-missing.ts'
 import { tenantColumnNotIndexed } from './tenant-column-not-indexed.ts'
 import { tenantColumnNullable } from './tenant-column-nullable.ts'
+import { tenantColumnType } from './tenant-column-type.ts'
 import { triggerRewritesTenant } from './trigger-rewrites-tenant.ts'
 import { triggerSecurityDefiner } from './trigger-security-definer.ts'
 import { unclassifiedTable } from './unclassified-table.ts'
@@ -122,6 +123,7 @@ export const CHECKS: readonly Check[] = [
   policyCastOnColumn,
   tenantColumnMissing,
   tenantColumnNullable,
+  tenantColumnType,
   tenantColumnDefault,
   tenantColumnNotIndexed,
   indexInvalid,

@@ -6,7 +6,7 @@ import type { Config } from '../../src/config.ts'
 import { readTruthTables } from '../../src/drift/read-truth-tables.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { snapshotRequest, wantedState } from '../../src/wanted.ts'
+import { auditedState, snapshotRequest, wantedState } from '../../src/wanted.ts'
 
 /** The roles that the SQL of a check speaks of. */
 const ROLES = ['app_user', 'app_admin', 'app_owner', 'some_role'] as const
@@ -20,6 +20,7 @@ export function withRolesOf(database: string, text: string): string {
 export async function createCorrectSchema(client: pg.Client, database: string): Promise<Config> {
   await client.query(withRolesOf(database, SCHEMA))
   const config = parseConfig({
+    tenant: { type: 'uuid' },
     roles: { app: `${database}_app_user`, admin: `${database}_app_admin` },
     tables: { projects: {}, tasks: {}, events: {}, visits: {}, comments: { access: 'boundary' } },
     global: ['countries'],
@@ -34,7 +35,7 @@ export async function createCorrectSchema(client: pg.Client, database: string): 
 /** What the checks are given, read inside the transaction of the caller. */
 export async function checkContext(client: pg.Client, config: Config): Promise<CheckContext> {
   const snapshot = await readState(client, config)
-  const wanted = wantedState(config, snapshot)
+  const wanted = auditedState(config, snapshot)
   const truthTables = await withCatalogPath(client, () =>
     readTruthTables(client, wanted.tables, snapshot),
   )

@@ -10,7 +10,7 @@ import {
 import { compareSnapshots } from '../../comparison/compare.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { snapshotRequest, wantedState } from '../../wanted.ts'
+import { auditedState, snapshotRequest } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'
@@ -129,7 +129,7 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 
       const configFile = relative(io.cwd, path).split(sep).join('/')
       const source = { configFile, version: packageVersion() }
-      const policies = () => tablePolicies(wantedState(config, snapshot), snapshot)
+      const policies = () => tablePolicies(auditedState(config, snapshot), snapshot)
       io.out(render(report, options, { ...source, color: io.color, policies }))
       exit(fails ? EXIT.findings : EXIT.clean)
     })
@@ -159,7 +159,7 @@ async function compare(
   const { config } = loaded
   const before = loadSnapshot(resolve(cwd, against), snapshotRequest(config))
   const after = await snapshotFor(loaded, options, cwd)
-  const changes = compareSnapshots(before, after, wantedState(config, after))
+  const changes = compareSnapshots(before, after, auditedState(config, after))
   return { database: after.database, against, changes }
 }
 
