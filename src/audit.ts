@@ -1,5 +1,6 @@
 import { type BaselineEntry, type Compared, compareWithBaseline } from './baseline.ts'
 import { readAppLogin } from './catalog/read-app-login.ts'
+import { readKeyRows } from './catalog/read-key-rows.ts'
 import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
 import { readSnapshot } from './catalog/read-snapshot.ts'
 import type { Snapshot } from './catalog/snapshot.ts'
@@ -58,6 +59,12 @@ export interface SnapshotOptions {
    * word about it.
    */
   readonly app?: Queryable
+  /**
+   * Also count the rows that break a foreign key which PostgreSQL calls valid. Reads all of them, with a
+   * login that row security does not filter: a superuser, or BYPASSRLS.
+   * @default false
+   */
+  readonly rows?: boolean
 }
 
 export interface AuditOptions {
@@ -67,7 +74,7 @@ export interface AuditOptions {
 
 /**
  * Compares a database with the config. Reads the catalog once, in a read-only transaction, and judges
- * what it read; needs no privileges, and holds no lock that anybody waits for.
+ * what it read; needs no privileges, and holds no lock that anybody waits for, unless it is asked for `rows`.
  *
  * @param db a connected client of pg, outside a transaction
  * @param config the object of `kysely-tenants.config.ts`
@@ -101,7 +108,7 @@ export async function audit(
 export async function takeSnapshot(
   db: Queryable,
   config: ConfigInput | Config,
-  { app }: SnapshotOptions = {},
+  { app, rows = false }: SnapshotOptions = {},
 ): Promise<Snapshot> {
   const trusted = judgeable(config)
   const request = snapshotRequest(trusted)
@@ -109,7 +116,8 @@ export async function takeSnapshot(
   const snapshot = await inReadOnlyTransaction(db, async () => {
     const read = await readSnapshot(db, request)
     const { tables } = auditedState(trusted, read)
-    return { ...read, truthTables: await readTruthTables(db, tables, read) }
+    const keyRows = rows && { keyRows: await readKeyRows(db, tables) }
+    return { ...read, ...keyRows, truthTables: await readTruthTables(db, tables, read) }
   })
   if (!appLogin) return snapshot
   if (appLogin.database !== snapshot.database) {
@@ -186,8 +194,8 @@ function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgem
 }
 
 // A server without views that could run as their caller has none that should.
-function isPossible({ since, asksApp }: Check, { snapshot }: CheckContext): boolean {
-  if (asksApp && !snapshot.appLogin) return false
+function isPossible({ since, asksApp, readsRows }: Check, { snapshot }: CheckContext): boolean {
+  if ((asksApp && !snapshot.appLogin) || (readsRows && !snapshot.keyRows)) return false
   return since === undefined || snapshot.serverVersion >= since
 }
 

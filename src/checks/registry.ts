@@ -17,6 +17,7 @@ import { extensionOwnedTable } from './extension-owned-table.ts'
 import { fdwUserMapping } from './fdw-user-mapping.ts'
 import { fkSetNullNullsTenant } from './fk-set-null-nulls-tenant.ts'
 import { fkTriggerDisabled } from './fk-trigger-disabled.ts'
+import { fkValidatedUnderForce } from './fk-validated-under-force.ts'
 import { fkWithoutTenant } from './fk-without-tenant.ts'
 import { foreignTableWithTenantData } from './foreign-table-with-tenant-data.ts'
 import { functionLeakproofUserDefined } from './function-leakproof-user-defined.ts'
@@ -133,6 +134,7 @@ export const CHECKS: readonly Check[] = [
   fkWithoutTenant,
   fkSetNullNullsTenant,
   fkTriggerDisabled,
+  fkValidatedUnderForce,
   constraintNotValid,
   unlistedTableWithTenantColumn,
   unclassifiedTable,

@@ -1,3 +1,4 @@
+import { guarded } from '../catalog/guarded.ts'
 import type { Queryable } from '../catalog/read-only.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Effect, TruthTable } from '../catalog/truth-table.ts'
@@ -8,7 +9,7 @@ import { effectOf, isSame } from './effects.ts'
 import { readAnatomies } from './read-anatomies.ts'
 import { samplesFor } from './samples.ts'
 import { subjectsOf } from './subjects.ts'
-import { guarded, NotTried } from './try-conditions.ts'
+import { NotTried } from './try-conditions.ts'
 import { tryOut } from './try-out.ts'
 
 // One condition may run for as long, whatever it was made to do.

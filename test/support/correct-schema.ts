@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { readKeyRows } from '../../src/catalog/read-key-rows.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { CheckContext } from '../../src/checks/check.ts'
@@ -39,7 +40,8 @@ export async function checkContext(client: pg.Client, config: Config): Promise<C
   const truthTables = await withCatalogPath(client, () =>
     readTruthTables(client, wanted.tables, snapshot),
   )
-  return { snapshot: { ...snapshot, truthTables }, wanted }
+  const keyRows = await withCatalogPath(client, () => readKeyRows(client, wanted.tables))
+  return { snapshot: { ...snapshot, truthTables, keyRows }, wanted }
 }
 
 function readState(client: pg.Client, config: Config): Promise<Snapshot> {

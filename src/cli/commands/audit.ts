@@ -43,6 +43,7 @@ interface AuditOptions extends CommonOptions, RatchetOptions {
   readonly snapshot?: string
   readonly from?: string
   readonly appUrl?: string
+  readonly rows?: boolean
   readonly against?: string
   readonly verbose?: boolean
 }
@@ -59,6 +60,7 @@ Examples:
   kysely-tenants audit --format sarif > kysely-tenants.sarif
   kysely-tenants audit --format html > audit.html
   kysely-tenants audit --app-url "$APP_DATABASE_URL"
+  kysely-tenants audit --rows
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
   kysely-tenants audit --baseline known.json --update-baseline
@@ -87,18 +89,24 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       '--app-url <url>',
       'also ask on a connection of the application (default: `audit.appConnection` of the config)',
     )
+    .option(
+      '--rows',
+      'also count the rows that break a foreign key which PostgreSQL calls valid; reads all of them',
+    )
     .option('--snapshot <file>', 'also save what was read')
     .addOption(
       new Option('--from <file>', 'audit what --snapshot saved, without a database').conflicts([
         'snapshot',
         'url',
         'appUrl',
+        'rows',
       ]),
     )
     .addOption(
       new Option('--against <file>', 'report what changed since --snapshot saved it').conflicts([
         'failOn',
         'baseline',
+        'rows',
       ]),
     )
     .option('--baseline <file>', 'let the findings in this file pass; new ones fail')
@@ -137,14 +145,14 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 
 async function snapshotFor(
   { config, connection }: LoadedConfig,
-  { url, appUrl, snapshot: to, from }: AuditOptions,
+  { url, appUrl, rows = false, snapshot: to, from }: AuditOptions,
   cwd: string,
 ): Promise<Snapshot> {
   const request = snapshotRequest(config)
   if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
 
   const snapshot = await withClient(connection, url, (client) =>
-    withAppClient(config, appUrl, (app) => takeSnapshot(client, config, app)),
+    withAppClient(config, appUrl, (app) => takeSnapshot(client, config, { ...app, rows })),
   )
   if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
   return snapshot
