@@ -7,6 +7,7 @@ import {
   difference,
   hasWantedShape,
   ignoresTenant,
+  isObserved,
   policyPairs,
 } from './checks/facts/policies.ts'
 import { ROW_PRIVILEGES, rolesWith } from './checks/facts/privileges.ts'
@@ -82,6 +83,7 @@ function commandOf(state: TenantTableState, command: Command, context: CheckCont
   const unbound = wanted.appRoles.some((role) => isUnbound(snapshot, role, relation))
   if (unbound) return 'hole'
   if (!relation.rlsEnabled) return isReachedByParent(state, context) ? 'isolated' : 'hole'
+  if (isObserved(state)) return 'hole'
   if (hasFloor(state, command, context)) return 'isolated'
 
   const opening = relation.policies.filter(

@@ -69,6 +69,8 @@ export interface Wanted {
   readonly parts: readonly MigrationPart[]
   /** Policies that somebody else made and the plan may change: `name on schema.table`, as SQL has it. */
   readonly takenOver?: readonly string[]
+  /** Tables on which nothing is enforced yet get policies that let a statement without a tenant pass. */
+  readonly observes?: boolean
 }
 
 const TYPES: Readonly<Record<string, TenantType>> = {

@@ -45,6 +45,7 @@ import { policyImmutableFunction } from './policy-immutable-function.ts'
 import { policyLeaksRows } from './policy-leaks-rows.ts'
 import { policyMissingCommand } from './policy-missing-command.ts'
 import { policyNotInitplan } from './policy-not-initplan.ts'
+import { policyObserveMode } from './policy-observe-mode.ts'
 import { policyReferencesOtherColumns } from './policy-references-other-columns.ts'
 import { policyReferencesOtherTable } from './policy-references-other-table.ts'
 import { policyRestrictiveOnly } from './policy-restrictive-only.ts'
@@ -107,6 +108,7 @@ export const CHECKS: readonly Check[] = [
   policyMissingCommand,
   policyRestrictiveOnly,
   policyFloorMissing,
+  policyObserveMode,
   policyIgnoresTenantColumn,
   policyUnexpectedPermissive,
   policyLeaksRows,

@@ -1,4 +1,5 @@
 import type { PolicyState, RelationState } from '../catalog/snapshot.ts'
+import { isObserving } from '../policy/observe.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import {
   alterPolicy,
@@ -128,7 +129,9 @@ function alter(table: TenantTable, policy: TenantPolicy, actual: PolicyState): C
     up: alterPolicy(table, policy),
     down: [alterPolicy(table, captured(actual))],
     lock: 'access exclusive',
-    hazard: 'Changes which rows a running application reaches.',
+    hazard: isObserving(actual)
+      ? 'A statement without a tenant sees no rows from here on.'
+      : 'Changes which rows a running application reaches.',
   }
 }
 
