@@ -27,8 +27,11 @@ export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'
 export type { Snapshot } from './catalog/snapshot.ts'
 export type { Finding } from './checks/check.ts'
+export { compareSnapshots } from './compare-snapshots.ts'
+export type { Change, Judgement as ChangeJudgement } from './comparison/change.ts'
 export type { Inconclusive } from './inconclusive.ts'
 export type { Isolation, TableIsolation } from './isolation.ts'
+export { loadSnapshot, saveSnapshot } from './snapshot-file.ts'
 export type { Waived } from './waivers.ts'
 
 export interface AuditReport {

@@ -60,9 +60,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'baseline.ts': ['type checks'],
   'inconclusive.ts': ['type checks'],
   'isolation.ts': ['checks', 'policy', 'type catalog'],
+  'snapshot-file.ts': ['catalog', 'parse-config.ts', 'wanted.ts', 'type config.ts', ...FACTS],
+  'compare-snapshots.ts': [
+    'comparison',
+    'parse-config.ts',
+    'wanted.ts',
+    ...['type catalog', 'type config.ts'],
+  ],
   'audit.ts': [
     ...TOOLS,
     ...FACTS,
+    ...['compare-snapshots.ts', 'snapshot-file.ts', 'type comparison'],
     'baseline.ts',
     'inconclusive.ts',
     'isolation.ts',

@@ -3,14 +3,16 @@ import { Command, Option } from 'commander'
 import {
   type AuditReport,
   auditSnapshot,
+  compareSnapshots,
+  loadSnapshot,
   type Snapshot,
   type SnapshotOptions,
+  saveSnapshot,
   takeSnapshot,
 } from '../../audit.ts'
-import { compareSnapshots } from '../../comparison/compare.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { auditedState, snapshotRequest } from '../../wanted.ts'
+import { auditedState } from '../../wanted.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'
@@ -30,7 +32,6 @@ import {
   renderComparison,
 } from '../render/comparison.ts'
 import { renderJson } from '../render/json.ts'
-import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
 import { type TablePolicies, tablePolicies } from '../table-policies.ts'
 
 const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'html'] as const
@@ -148,13 +149,12 @@ async function snapshotFor(
   { url, appUrl, rows = false, snapshot: to, from }: AuditOptions,
   cwd: string,
 ): Promise<Snapshot> {
-  const request = snapshotRequest(config)
-  if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
+  if (from !== undefined) return loadSnapshot(resolve(cwd, from), config)
 
   const snapshot = await withClient(connection, url, (client) =>
     withAppClient(config, appUrl, (app) => takeSnapshot(client, config, { ...app, rows })),
   )
-  if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
+  if (to !== undefined) saveSnapshot(resolve(cwd, to), config, snapshot)
   return snapshot
 }
 
@@ -165,9 +165,9 @@ async function compare(
 ): Promise<Comparison> {
   // What cannot be read must not cost a look at the database, nor overwrite itself.
   const { config } = loaded
-  const before = loadSnapshot(resolve(cwd, against), snapshotRequest(config))
+  const before = loadSnapshot(resolve(cwd, against), config)
   const after = await snapshotFor(loaded, options, cwd)
-  const changes = compareSnapshots(before, after, auditedState(config, after))
+  const changes = compareSnapshots(before, after, config)
   return { database: after.database, against, changes }
 }
 
