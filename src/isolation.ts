@@ -1,5 +1,6 @@
 import type { PolicyState } from './catalog/snapshot.ts'
 import type { CheckContext, Finding } from './checks/check.ts'
+import { leaksTo } from './checks/facts/effects.ts'
 import {
   appliesToApp,
   bindsEveryAppRole,
@@ -95,7 +96,15 @@ function commandOf(state: TenantTableState, command: Command, context: CheckCont
     if (demandsOwnRow(part, state) || isShared(part, state)) return 'isolated'
     return ignoresTenant(part, table.column) ? 'hole' : 'unknown'
   })
-  return worst(verdicts)
+  const read = worst(verdicts)
+  return read === 'unknown' ? tried(state, command, context) : read
+}
+
+/** Where nobody can judge a condition by reading it. */
+function tried(state: TenantTableState, command: Command, context: CheckContext): Isolation {
+  const leaks = leaksTo(command, state, context)
+  if (leaks === undefined) return 'unknown'
+  return leaks ? 'hole' : 'isolated'
 }
 
 /** A partition without privileges of its own: the policies of its parent count. */
