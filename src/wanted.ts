@@ -8,6 +8,7 @@ import {
   sourceFor,
   type TenantSource,
 } from './adoptions.ts'
+import { isBookkeeping } from './bookkeeping.ts'
 import type { SnapshotRequest } from './catalog/read-snapshot.ts'
 import type { ColumnState, RelationState, Snapshot } from './catalog/snapshot.ts'
 import { columnUsers } from './column-users.ts'
@@ -157,7 +158,9 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
   const { adopted, notAdopted } = findAdoptions(orphans, { parents, type: config.type })
   const fillable = parentsFirst(typed.flatMap((table) => fillableTable(table, parents, problems)))
   const global = config.global.flatMap((table) => {
-    const relation = find(table, config.schemas, relations, problems)
+    // Made by the first migration, which is planned before it is there.
+    const missing = isBookkeeping(table) ? [] : problems
+    const relation = find(table, config.schemas, relations, missing)
     return relation ? [{ schema: relation.schema, name: relation.name }] : []
   })
 

@@ -33,6 +33,7 @@ import { indexDefeatedByRls } from './index-defeated-by-rls.ts'
 import { indexInvalid } from './index-invalid.ts'
 import { largeObjects } from './large-objects.ts'
 import { materializedViewExposed } from './materialized-view-exposed.ts'
+import { migrationRecordWritable } from './migration-record-writable.ts'
 import { multiplePermissivePolicies } from './multiple-permissive-policies.ts'
 import { noDdlGuardEventTrigger } from './no-ddl-guard-event-trigger.ts'
 import { partitionWithoutRls } from './partition-without-rls.ts'
@@ -140,6 +141,7 @@ export const CHECKS: readonly Check[] = [
   constraintNotValid,
   unlistedTableWithTenantColumn,
   unclassifiedTable,
+  migrationRecordWritable,
   viewBypassesRls,
   viewNotSecurityInvoker,
   materializedViewExposed,
