@@ -91,6 +91,47 @@ describe('audit of tenant columns of another type', () => {
     expect(rows).to.deep.equal([{ tenant_id: 7 }])
   })
 
+  it('names keys, partitions and policies elsewhere, and runs when they are out of the way', async () => {
+    await change(`
+      create table public.tenants (id text primary key default gen_random_uuid()::text);
+      create table public.members (tenant_id text not null references public.tenants, id int);
+      insert into public.tenants values ('11111111-1111-4111-8111-111111111111');
+      insert into public.members values ('11111111-1111-4111-8111-111111111111', 1);
+      create policy looks on public.projects
+        using (exists (select from public.members m where m.tenant_id = 'x'));
+      create table public.shards (tenant_id text not null) partition by list (tenant_id);`)
+    const config: ConfigInput = {
+      tenant: { type: 'uuid' },
+      tables: { tenants: { column: 'id' }, members: {}, shards: {}, projects: {} },
+    }
+    const found = await report(config)
+    const firstOf = (table: string) =>
+      (fixOf(found, table) ?? '').split('\n').filter((line) => line.startsWith('-- '))
+    const key =
+      '-- First: drop constraint members_tenant_id_fkey on public.members, and add it when both sides have the new type.'
+    expect(firstOf('public.tenants')).to.deep.equal([key])
+    expect(firstOf('public.members')).to.deep.equal([
+      '-- First: drop policy looks on public.projects, and write it for the new type.',
+      key,
+    ])
+    expect(firstOf('public.shards')).to.deep.equal([
+      '-- First: make public.shards anew: it is partitioned by tenant_id.',
+    ])
+
+    await change(`
+      alter table public.members drop constraint members_tenant_id_fkey;
+      drop policy looks on public.projects; drop table public.shards`)
+    for (const table of ['public.tenants', 'public.members']) {
+      await change(fixOf(found, table) ?? 'no fix')
+    }
+    // Its own ids are made as before.
+    await change(`
+      alter table public.members add foreign key (tenant_id) references public.tenants;
+      insert into public.tenants default values`)
+    const left = await report({ ...config, tables: { tenants: { column: 'id' }, members: {} } })
+    expect(typed(left)).to.deep.equal([])
+  })
+
   it('takes the type of the other tables where the config names none', async () => {
     expect(typed(await report({ tables: ['projects', 'prices'] }))).to.deep.equal([
       { level: 'high', object: 'public.prices', summary: 'tenant_id is numeric, not uuid.' },

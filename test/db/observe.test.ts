@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type pg from 'pg'
 import type { AuditReport } from '../../src/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
+import { biomeSays } from '../support/check-files.ts'
 import {
   type MigrationProject,
   readRelations,
@@ -165,7 +166,15 @@ describe('migrate:rls --observe', () => {
       await withMigrations({ ...shapesConfig(url), connection: url }, async (project) => {
         await migrate(project, '--observe')
         expect(await project.run('migrate:rls', '--observe', '--check')).to.have.property('code', 0)
+        const written = project.text(project.files().find((f) => f.includes('policies')) ?? '')
+        for (const said of [
+          '// Policies that enforce nothing yet: a statement without a tenant reaches every row',
+          '// Hazard: A statement may still write a row of any tenant',
+        ]) {
+          expect(written).to.include(said)
+        }
         await migrate(project)
+        expect(biomeSays(project).status).to.equal(0)
         expect(await project.run('migrate:rls', '--check')).to.have.property('code', 0)
         expect(await observers(url)).to.equal(0)
         const down = await project.run('migrate:down', '--all')
