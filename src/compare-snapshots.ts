@@ -3,7 +3,7 @@ import type { Change } from './comparison/change.ts'
 import { changesBetween } from './comparison/compare.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { trustedConfig } from './parse-config.ts'
-import { auditedState } from './wanted.ts'
+import { auditedState } from './wanted/wanted-state.ts'
 
 /**
  * What changed from one snapshot to another, and whether somebody can see or write more since: what

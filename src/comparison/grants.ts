@@ -1,4 +1,5 @@
-import type { Grant, RelationState } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Grant } from '../catalog/role-state.ts'
 import { identifier } from '../policy/quote.ts'
 import { type Change, changedList } from './change.ts'
 

@@ -1,4 +1,4 @@
-import type { ColumnState, PublicationState, RelationState } from '../catalog/snapshot.ts'
+import type { ColumnState, PublicationState, RelationState } from '../catalog/relation-state.ts'
 import {
   barrier,
   type Change,

@@ -1,4 +1,6 @@
-import type { FunctionState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { FunctionState } from '../catalog/function-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import {
   createObserver,
   dropObserver,
@@ -8,7 +10,7 @@ import {
   keepObserverTo,
 } from '../policy/observe.ts'
 import { qualifiedName } from '../policy/quote.ts'
-import type { Wanted } from '../wanted.ts'
+import type { Wanted } from '../wanted/wanted.ts'
 import type { Entry } from './change.ts'
 import type { Step } from './step.ts'
 
@@ -20,7 +22,7 @@ export function observedEntries(
 ): readonly Entry[] {
   const [first] = entries
   if (!observes || !first) return entries
-  const observedBy = observerOf(snapshot)?.schema ?? first.table.schema
+  const observedBy = observedIn(snapshot).observer?.schema ?? first.table.schema
   return entries.map((entry) =>
     isEnforced(entry.relation) ? entry : { ...entry, table: { ...entry.table, observedBy } },
   )
@@ -34,8 +36,22 @@ function isEnforced({ rlsEnabled, policies }: RelationState): boolean {
   return rlsEnabled && !policies.some(isObserving)
 }
 
-function observerOf({ functions }: Snapshot): FunctionState | undefined {
-  return functions.find(isObserver)
+interface Observed {
+  readonly observer: FunctionState | undefined
+  /** Whose policies call it. */
+  readonly relations: readonly RelationState[]
+}
+
+const known = new WeakMap<Snapshot, Observed>()
+
+// Looked for once in each snapshot: `status` makes a plan for each table.
+function observedIn(snapshot: Snapshot): Observed {
+  const observed = known.get(snapshot) ?? {
+    observer: snapshot.functions.find(isObserver),
+    relations: snapshot.relations.filter(({ policies }) => policies.some(isObserving)),
+  }
+  known.set(snapshot, observed)
+  return observed
 }
 
 /** The function that the policies call: there before the first of them, gone after the last. */
@@ -51,7 +67,7 @@ function begin(entries: readonly Entry[], snapshot: Snapshot): Step[] {
   if (table?.observedBy === undefined) return []
   const { schema, name, observedBy, appRoles } = table
   const step = { table: { schema, name }, lock: 'none', down: [] } as const
-  const observer = observerOf(snapshot)
+  const { observer } = observedIn(snapshot)
   if (observer) {
     const missing = observer.grantees.includes(null)
       ? []
@@ -75,13 +91,13 @@ function begin(entries: readonly Entry[], snapshot: Snapshot): Step[] {
 }
 
 function end(entries: readonly Entry[], snapshot: Snapshot): Step[] {
-  const observer = observerOf(snapshot)
+  const { observer, relations } = observedIn(snapshot)
+  if (!observer) return []
   const enforced = new Map(
     entries.filter((e) => !isObserved(e)).map(({ table }) => [qualifiedName(table), table]),
   )
-  const using = snapshot.relations.filter(({ policies }) => policies.some(isObserving))
-  const [table] = using.flatMap((relation) => enforced.get(qualifiedName(relation)) ?? [])
-  if (!observer || !table || !using.every((r) => enforced.has(qualifiedName(r)))) return []
+  const [table] = relations.flatMap((relation) => enforced.get(qualifiedName(relation)) ?? [])
+  if (!table || !relations.every((r) => enforced.has(qualifiedName(r)))) return []
   const { schema } = observer
   return [
     {

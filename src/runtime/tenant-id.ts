@@ -1,4 +1,4 @@
-import { tenantInvalid } from '../errors.ts'
+import { tenantInvalid } from '../errors/application.ts'
 import type { TenantType } from '../setting.ts'
 
 /** As the application knows its tenants. */

@@ -1,4 +1,5 @@
-import type { ColumnState, ForeignKeyState, RelationState } from '../../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
+import type { ColumnState, RelationState } from '../../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../../policy/quote.ts'
 import { tenantPolicies } from '../../policy/tenant-policies.ts'
 import { BASE_TYPES, type TenantType } from '../../setting.ts'

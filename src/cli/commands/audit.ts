@@ -12,7 +12,7 @@ import {
 } from '../../audit.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { auditedState } from '../../wanted.ts'
+import { auditedState } from '../../wanted/wanted-state.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'

@@ -7,10 +7,10 @@ import type {
 } from 'kysely'
 import {
   scopeEnded,
-  suppress,
   transactionRolledBack,
   transactionStatementRunning,
-} from '../../errors.ts'
+} from '../../errors/application.ts'
+import { suppress } from '../../errors/tenancy-error.ts'
 import { publishViolation, timeStatement } from '../channels.ts'
 import { assertScope, type Scope, scopes } from '../scope.ts'
 import { explainError, isFatal, isServerError } from '../server-error.ts'
