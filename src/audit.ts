@@ -82,7 +82,8 @@ export interface AuditOptions {
  *
  * @param db a connected client of pg, outside a transaction
  * @param config the object of `kysely-tenants.config.ts`
- * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH` (a table or role is missing), `CATALOG.CHANGED`
+ * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH` (a table or role is missing), `CATALOG.CHANGED`,
+ * `CATALOG.LOCKED`
  *
  * @example
  * ```ts
@@ -101,8 +102,8 @@ export async function audit(
 /**
  * Reads what {@link auditSnapshot} judges: plain data, which can be kept as JSON.
  *
- * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH` for a table or
- * role that is missing, or an application that is connected with another database
+ * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `CATALOG.LOCKED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH`
+ * for a table or role that is missing, or an application that is connected with another database
  *
  * @example
  * ```ts

@@ -170,6 +170,27 @@ describe('audit of a strange database', () => {
         await proxy.stop()
       }
     })
+
+    it('is not waited for without end', async () => {
+      const database = new URL(url).pathname.slice(1)
+      await change(`alter database ${database} set lock_timeout = '100ms'`)
+      try {
+        await withClient(url, async (migration) => {
+          await migration.query('begin; lock table projects in access exclusive mode')
+          expect(await audit()).to.deep.equal({
+            code: 2,
+            out: '',
+            err: [
+              '✖ Another session holds a table under lock, and did not let go of it in time; nothing was judged.  CATALOG.LOCKED',
+              '  next Run it again when that migration or maintenance is done; `lock_timeout` of the login says how long is waited, 10 s by default.',
+              '',
+            ].join('\n'),
+          })
+        })
+      } finally {
+        await change(`alter database ${database} reset lock_timeout`)
+      }
+    })
   })
 
   it('says the same to a login that may see nothing of the schema', async () => {

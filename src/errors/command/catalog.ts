@@ -11,6 +11,15 @@ export function catalogChanged(cause: unknown): TenancyError {
   )
 }
 
+export function catalogLocked(cause: unknown): TenancyError {
+  return new TenancyError(
+    'CATALOG.LOCKED',
+    'Another session holds a table under lock, and did not let go of it in time; nothing was judged.',
+    'Run it again when that migration or maintenance is done; `lock_timeout` of the login says how long is waited, 10 s by default.',
+    { cause },
+  )
+}
+
 export function catalogMismatch(problems: readonly string[]): TenancyError {
   return new TenancyError(
     'CATALOG.MISMATCH',
