@@ -4,7 +4,7 @@ import { readSnapshot } from '../src/catalog/read-snapshot.ts'
 import type { ConfigInput } from '../src/config.ts'
 import { plan } from '../src/migration/plan.ts'
 import { parseConfig } from '../src/parse-config.ts'
-import { snapshotRequest, wantedState } from '../src/wanted.ts'
+import { snapshotRequest, wantedState } from '../src/wanted/wanted-state.ts'
 
 // A transaction has room for the locks of so many.
 const BATCH = 100

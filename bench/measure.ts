@@ -32,7 +32,7 @@ export async function measure(
   rounds: number,
 ): Promise<Cost[]> {
   const samples = runners.map(() => ({ elapsed: [] as number[], cpu: [] as number[] }))
-  await warmUp(runners, load)
+  await warmUp(runners, load, Math.ceil(rounds / 2))
   for (let round = 0; round < rounds; round++) {
     for (const offset of runners.keys()) {
       // Each round begins with another: whoever runs first pays for what ran before.
@@ -52,8 +52,8 @@ export async function measure(
 }
 
 /** Connections are made and code is compiled before the first round, for all in the same way. */
-async function warmUp(runners: readonly Runner[], load: Load): Promise<void> {
-  for (let round = 0; round < 2; round++) for (const runner of runners) await runner.time(load)
+async function warmUp(runners: readonly Runner[], load: Load, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) for (const runner of runners) await runner.time(load)
 }
 
 /** Runs one round in this process. */

@@ -1,22 +1,32 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js'
+const { stdin, stdout, stderr } = process
 
-for (const stream of [process.stdout, process.stderr]) {
+for (const stream of [stdout, stderr]) {
   // `| head` has read enough and left; the exit code still says what was found.
   stream.on('error', (error) => {
     if (error.code !== 'EPIPE') throw error
   })
 }
 
-const { stdin, stdout, stderr } = process
-const isTerminal = stdin.isTTY === true && stderr.isTTY === true
+// Not a static import: what cannot be loaded would end with 1, which says that something was found.
+const [{ main }, { renderError }] = await Promise.all([
+  import('../dist/cli/main.js'),
+  import('../dist/cli/render/error.js'),
+]).catch((error) => {
+  stderr.write(
+    `✖ kysely-tenants cannot be loaded: ${error.message}\n  next Install it with what it needs, on Node ≥ 20.19: npm install kysely-tenants kysely pg\n`,
+  )
+  process.exit(2)
+})
 
-// Not `process.exit`: it would cut off what a pipe has not taken yet.
-process.exitCode = await main(process.argv.slice(2), {
+const isTerminal = stdin.isTTY === true && stderr.isTTY === true
+const io = {
   cwd: process.cwd(),
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
   color: stdout.isTTY === true && !process.env.NO_COLOR,
+  // As the package `debug` and those who use it read it.
+  debug: /(^|[\s,])(\*|kysely-tenants)($|[\s,:])/.test(process.env.DEBUG ?? ''),
   terminal: isTerminal ? { input: stdin, output: stderr } : undefined,
   // A terminal without a size says 0.
   ...(stderr.isTTY && { errColumns: stderr.columns || 80 }),
@@ -24,4 +34,12 @@ process.exitCode = await main(process.argv.slice(2), {
     process.once('SIGINT', listener)
     return () => process.off('SIGINT', listener)
   },
+}
+
+// Node would end with 1 here, too. The state is unknown: nothing goes on.
+process.on('uncaughtException', (error) => {
+  stderr.write(renderError(error, io), () => process.exit(2))
 })
+
+// Not `process.exit`: it would cut off what a pipe has not taken yet.
+process.exitCode = await main(process.argv.slice(2), io)

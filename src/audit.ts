@@ -7,7 +7,8 @@ import type { Check, CheckContext, Finding } from './checks/check.ts'
 import { CHECKS } from './checks/registry.ts'
 import type { Config, ConfigInput } from './config.ts'
 import { readTruthTables } from './drift/read-truth-tables.ts'
-import { catalogMismatch, configInvalid } from './errors.ts'
+import { configInvalid } from './errors/application.ts'
+import { catalogMismatch } from './errors/command/catalog.ts'
 import {
   doubtsOf,
   type Inconclusive,
@@ -20,7 +21,7 @@ import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
-import { snapshotRequest, wantedState } from './wanted.ts'
+import { snapshotRequest, wantedState } from './wanted/wanted-state.ts'
 
 export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'

@@ -1,4 +1,4 @@
-import type { RelationState } from './catalog/snapshot.ts'
+import type { RelationState } from './catalog/relation-state.ts'
 import { identifier, qualifiedName } from './policy/quote.ts'
 
 /**

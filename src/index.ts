@@ -1,4 +1,5 @@
-export { type ErrorCode, isTenancyError, TenancyError } from './errors.ts'
+export type { ErrorCode } from './errors/codes.ts'
+export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
 export type {
   AdminEvent,
   StatementEvent,

@@ -1,4 +1,4 @@
-import type { PolicyState } from './catalog/snapshot.ts'
+import type { PolicyState } from './catalog/policy-state.ts'
 import type { CheckContext, Finding } from './checks/check.ts'
 import {
   appliesToApp,

@@ -1,7 +1,7 @@
 import type { ClientConfig } from 'pg'
 import type { Config, ConfigInput, ConfigTable, Waiver } from './config.ts'
 import { ConfigReader } from './config-reader.ts'
-import { configInvalid } from './errors.ts'
+import { configInvalid } from './errors/application.ts'
 import { JUDGEMENTS, type Judgement, LEVELS } from './level.ts'
 import { MIGRATION_FORMATS } from './migration-format.ts'
 import { MIGRATION_PARTS, type MigrationPart } from './migration-part.ts'

@@ -3,6 +3,10 @@ export interface TableName {
   readonly name: string
 }
 
+export function isSameTable(a: TableName, b: TableName): boolean {
+  return a.schema === b.schema && a.name === b.name
+}
+
 /** As the config writes it: without a schema, the first of `schemas` that has the table decides. */
 export interface TableReference {
   readonly schema: string | undefined

@@ -1,26 +1,4 @@
-import { SIGNATURE } from './part-queries.ts'
-
-// As the queries of the parts: one row a relation of `$1`.
-
-export const READ_CONSTRAINTS = `
-  select k.conrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
-    'name',        k.conname,
-    'kind',        case k.contype when 'c' then 'check' when 'f' then 'foreign key'
-                     when 'n' then 'not null' when 'x' then 'exclusion' else 'other' end,
-    'columns',     array(
-                     select a.attname
-                     from pg_catalog.pg_attribute a
-                     where a.attrelid = k.conrelid and a.attnum = any(k.conkey)
-                     order by a.attnum
-                   ),
-    'isValid',     k.convalidated,
-    'definition',  pg_catalog.pg_get_constraintdef(k.oid),
-    'isPartition', k.conparentid <> 0 or not k.conislocal
-  ) order by k.conname) as "parts"
-  from pg_catalog.pg_constraint k
-  where k.conrelid = any($1::oid[]) and (k.contype = 'x' or not k.convalidated)
-  group by k.conrelid
-`
+import { SIGNATURE } from './function-signature.ts'
 
 // A function assigns where a statement can begin: elsewhere `new.x =` compares.
 export const READ_TRIGGERS: string = `

@@ -1,6 +1,6 @@
-import { SIGNATURE } from './part-queries.ts'
+import { SIGNATURE } from './function-signature.ts'
+import type { FunctionState } from './function-state.ts'
 import type { Queryable } from './read-only.ts'
-import type { FunctionState } from './snapshot.ts'
 
 // Objects of the system catalog have an oid below FirstNormalObjectId.
 const READ_FUNCTIONS = `

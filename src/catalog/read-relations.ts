@@ -1,27 +1,22 @@
-import { catalogChanged } from '../errors.ts'
-import { READ_CONSTRAINTS, READ_PUBLICATIONS, READ_TRIGGERS } from './behaviour-queries.ts'
-import {
-  READ_COLUMNS,
-  READ_FOREIGN_KEYS,
-  READ_GRANTS,
-  READ_INDEXES,
-  READ_POLICIES,
-  READ_PRIVILEGES,
-} from './part-queries.ts'
+import { catalogChanged } from '../errors/command/catalog.ts'
+import { READ_PUBLICATIONS, READ_TRIGGERS } from './behaviour-queries.ts'
+import { READ_COLUMNS } from './column-query.ts'
+import { READ_CONSTRAINTS, READ_FOREIGN_KEYS } from './constraint-queries.ts'
+import type { ConstraintState, ForeignKeyState } from './constraint-state.ts'
+import { READ_INDEXES } from './index-query.ts'
+import type { IndexState } from './index-state.ts'
+import { READ_POLICIES } from './policy-query.ts'
+import type { PolicyState } from './policy-state.ts'
+import { READ_GRANTS, READ_PRIVILEGES } from './privilege-queries.ts'
 import type { Queryable } from './read-only.ts'
-import { READ_RELATIONS } from './relation-queries.ts'
+import { READ_RELATIONS } from './relation-query.ts'
 import type {
   ColumnState,
-  ConstraintState,
-  ForeignKeyState,
-  IndexState,
-  PolicyState,
   PublicationState,
-  RelationGrant,
   RelationState,
-  RolePrivilege,
   TriggerState,
-} from './snapshot.ts'
+} from './relation-state.ts'
+import type { RelationGrant, RolePrivilege } from './role-state.ts'
 
 type Part =
   | ('columns' | 'policies' | 'indexes' | 'foreignKeys' | 'grants' | 'privileges')
@@ -69,6 +64,7 @@ export async function readRelations(
   }))
 }
 
+/** @param query answers with one row a relation of `$1`: its oid, and a list of what it has */
 async function readParts<T>(
   db: Queryable,
   query: string,

@@ -1,5 +1,6 @@
 import type { Queryable } from './read-only.ts'
-import type { Membership, RoleState, SettingDefault } from './snapshot.ts'
+import type { Membership, RoleState } from './role-state.ts'
+import type { SettingDefault } from './snapshot.ts'
 
 const READ_ROLES = `
   select

@@ -1,4 +1,5 @@
-import { catalogChanged, serverUnsupported } from '../errors.ts'
+import { catalogChanged } from '../errors/command/catalog.ts'
+import { serverUnsupported } from '../errors/command/server.ts'
 import type { TableReference } from '../table-name.ts'
 import { readFunctions } from './read-functions.ts'
 import type { Queryable } from './read-only.ts'

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { RoleState, Snapshot } from '../catalog/snapshot.ts'
+import type { RoleState } from '../catalog/role-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Level } from '../level.ts'
 import { qualifiedName } from '../policy/quote.ts'
-import type { Wanted } from '../wanted.ts'
+import type { Wanted } from '../wanted/wanted.ts'
 import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
 
 /** What is, and what should be. */

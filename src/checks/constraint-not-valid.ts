@@ -1,9 +1,10 @@
-import type { ConstraintState } from '../catalog/snapshot.ts'
+import type { ConstraintState } from '../catalog/constraint-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
+import { isSameTable } from '../table-name.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
 import { seeingAllRows } from './facts/foreign-keys.ts'
 import { statements } from './facts/statements.ts'
-import { isSameTable, type TenantTableState } from './facts/tenant-tables.ts'
+import type { TenantTableState } from './facts/tenant-tables.ts'
 
 export const constraintNotValid: Check = tableCheck(
   {

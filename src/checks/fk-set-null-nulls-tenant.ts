@@ -1,4 +1,4 @@
-import type { ForeignKeyState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { addTenant } from './facts/foreign-keys.ts'

@@ -1,4 +1,4 @@
-import type { PolicyState } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import { boundaryPolicies } from './facts/policies.ts'
 import { revokePrivileges, rolesWith } from './facts/privileges.ts'

@@ -1,10 +1,11 @@
-import type { PolicyState } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Level } from '../level.ts'
 import { qualifiedName } from '../policy/quote.ts'
+import { isSameTable } from '../table-name.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
 import { appliesToApp, demandsOwnRow, hasIntactFloor, policyText } from './facts/policies.ts'
 import { rolesWith } from './facts/privileges.ts'
-import { isSameTable, type TenantTableState } from './facts/tenant-tables.ts'
+import type { TenantTableState } from './facts/tenant-tables.ts'
 
 export const policyReferencesOtherTable: Check = tableCheck(
   {

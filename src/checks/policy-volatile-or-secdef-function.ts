@@ -1,4 +1,4 @@
-import type { FunctionState } from '../catalog/snapshot.ts'
+import type { FunctionState } from '../catalog/function-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import { pinsSearchPath } from './facts/functions.ts'
 import { statements } from './facts/statements.ts'

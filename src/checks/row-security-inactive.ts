@@ -1,6 +1,6 @@
+import { isSameTable } from '../table-name.ts'
 import { type Check, tableCheck } from './check.ts'
 import { isUnbound } from './facts/roles.ts'
-import { isSameTable } from './facts/tenant-tables.ts'
 
 export const rowSecurityInactive: Check = tableCheck(
   {

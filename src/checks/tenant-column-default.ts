@@ -1,4 +1,4 @@
-import type { ColumnState, RelationState } from '../catalog/snapshot.ts'
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import { literal } from '../literal.ts'
 import { currentTenant } from '../policy/current-tenant.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'

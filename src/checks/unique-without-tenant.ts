@@ -1,9 +1,10 @@
-import type { IndexState, RelationState } from '../catalog/snapshot.ts'
+import type { IndexState } from '../catalog/index-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import type { Level } from '../level.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
+import { isSameTable } from '../table-name.ts'
 import { type Check, type CheckContext, type Result, tableCheck } from './check.ts'
 import { statements } from './facts/statements.ts'
-import { isSameTable } from './facts/tenant-tables.ts'
 import { vulnerabilities } from './facts/vulnerabilities.ts'
 
 export const uniqueWithoutTenant: Check = tableCheck(

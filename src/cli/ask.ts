@@ -8,7 +8,7 @@ import {
   select,
   text,
 } from '@clack/prompts'
-import { initCancelled } from '../errors.ts'
+import { initCancelled } from '../errors/command/init.ts'
 import type { Option } from '../init/answers.ts'
 import type { Terminal } from './io.ts'
 

@@ -4,9 +4,8 @@ import {
   databaseConnectionLost,
   databaseLoginRefused,
   databaseUnreachable,
-  isTenancyError,
-  type TenancyError,
-} from '../errors.ts'
+} from '../errors/command/database.ts'
+import { isTenancyError, type TenancyError } from '../errors/tenancy-error.ts'
 import type { KyselyConfig } from './kysely-config.ts'
 import {
   isLender,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { loadConfig } from 'c12'
-import { configUnreadable } from '../errors.ts'
+import { configUnreadable } from '../errors/command/config.ts'
 
 /** What kysely-ctl is told. */
 export interface KyselyConfig {

@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import type { Migration } from 'kysely/migration'
-import { migrationNotStarted } from '../errors.ts'
+import { migrationNotStarted } from '../errors/command/migration.ts'
+import { reasonOf } from '../errors/message.ts'
 import type { MigrationFile } from './migration-folder.ts'
 
 export interface LoadedMigration extends Migration {
@@ -29,8 +30,7 @@ export async function loadMigrations(
       const migration = [module.default, module].find(isMigration)
       if (migration) migrations[name] = { ...migration, transaction: !refusesTransaction(module) }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw migrationNotStarted(`${path} cannot be loaded: ${reason}`, error)
+      throw migrationNotStarted(`${path} cannot be loaded: ${reasonOf(error)}`, error)
     }
   }
   return migrations

@@ -1,5 +1,6 @@
 import { setupDotenv } from 'c12'
-import { databaseUnreachable, isTenancyError } from '../errors.ts'
+import { databaseUnreachable } from '../errors/command/database.ts'
+import { isTenancyError } from '../errors/tenancy-error.ts'
 import type { Surroundings } from '../init/render-config.ts'
 import { type Connection, connectionOf } from './connect.ts'
 import { type KyselyConfig, loadKyselyConfig } from './kysely-config.ts'

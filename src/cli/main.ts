@@ -33,7 +33,7 @@ const HELP = `
 Exit codes:
   0  clean
   1  findings, or work to do
-  2  could not do the job
+  2  could not do the job, be it for a bug
 
 Examples:
   kysely-tenants init             propose a config from what the database has
@@ -55,7 +55,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has already written its own message; `--help` ends here too, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.trouble
-    io.err(renderError(error, io.color))
+    io.err(renderError(error, io))
     return EXIT.trouble
   }
 }

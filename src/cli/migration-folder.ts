@@ -5,8 +5,8 @@ import {
   migrationFileExists,
   migrationFolderNotReadable,
   migrationFolderNotWritable,
-  suppress,
-} from '../errors.ts'
+} from '../errors/command/migration.ts'
+import { suppress } from '../errors/tenancy-error.ts'
 import type { MigrationFormat } from '../migration-format.ts'
 
 export interface MigrationFile {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { migrationOtherTool } from '../errors.ts'
+import { migrationOtherTool } from '../errors/command/migration.ts'
 import type { MigrationFormat } from '../migration-format.ts'
 import { filesOf } from './migration-folder.ts'
 

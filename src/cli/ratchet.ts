@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { AuditReport, BaselineEntry } from '../audit.ts'
-import { baselineNotFound } from '../errors.ts'
+import { baselineNotFound } from '../errors/command/baseline.ts'
 import { loadBaseline, saveBaseline } from './baseline-file.ts'
 import type { Io } from './io.ts'
 import { plural } from './render/plural.ts'

@@ -2,11 +2,11 @@ import type pg from 'pg'
 import { withClient } from './connect.ts'
 import type { Io } from './io.ts'
 import { loadConfig } from './load-config.ts'
-import type { MigrationListener, MigrationStatus } from './migrator.ts'
 import type { CommonOptions } from './options.ts'
 import { refuseOtherTool } from './other-tool.ts'
 import { renderJson } from './render/json.ts'
 import { paint } from './render/paint.ts'
+import type { MigrationListener, MigrationStatus } from './run-each-migration.ts'
 import { watchStatement } from './watch-statement.ts'
 
 type Run = (client: pg.Client, folder: string, listener: MigrationListener) => Promise<void>

@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type SnapshotRequest, schemasOf } from '../catalog/read-snapshot.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { snapshotNotWritable, snapshotOtherConfig, snapshotUnreadable } from '../errors.ts'
+import {
+  snapshotNotWritable,
+  snapshotOtherConfig,
+  snapshotUnreadable,
+} from '../errors/command/snapshot.ts'
 
 /** Changes whenever a release reads something more: an older file would look clean of it. */
 const VERSION = 2

@@ -1,9 +1,10 @@
-import type { PolicyState, Snapshot } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { difference, hasWantedShape, ownPolicies } from '../checks/facts/policies.ts'
 import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { createPolicy, type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
-import type { Wanted } from '../wanted.ts'
+import type { Wanted } from '../wanted/wanted.ts'
 
 /** The policies of a table beside those that it should have. */
 export interface TablePolicies {

@@ -1,4 +1,7 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { relationOf } from '../family.ts'
+import { grouped } from '../grouped.ts'
 import type { Change } from '../migration/change.ts'
 import { plan } from '../migration/plan.ts'
 import { planParts } from '../migration/plan-parts.ts'
@@ -7,7 +10,7 @@ import { identifier, qualifiedName } from '../policy/quote.ts'
 import { POLICY_MARKER, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TableName } from '../table-name.ts'
-import type { Adoption, MissingColumn, Wanted } from '../wanted.ts'
+import type { Adoption, MissingColumn, Wanted } from '../wanted/wanted.ts'
 
 export interface Status {
   readonly database: string
@@ -45,22 +48,16 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   const { database, serverVersion } = snapshot
   // Foreign keys are a matter of two tables: they are planned for all of them together.
   const changes = planParts(wanted, snapshot)
-  const byTable = new Map<string, Change[]>()
-  for (const change of changes) {
-    const name = qualifiedName(change.table)
-    byTable.set(name, [...(byTable.get(name) ?? []), change])
+  const catalog: Catalog = {
+    ...{ wanted, snapshot, changes: grouped(changes, ({ table }) => qualifiedName(table)) },
+    adoptions: grouped(wanted.adoptions, ({ tables: [root] }) => (root ? qualifiedName(root) : '')),
   }
-  const changesOf = (table: TableName) => byTable.get(qualifiedName(table)) ?? []
   return {
     database,
     serverVersion,
     tables: [
-      ...wanted.withoutColumn.map((table) =>
-        withoutColumn(table, { wanted, snapshot, changes: changesOf(table) }),
-      ),
-      ...wanted.tables.map((table) =>
-        withColumn(table, { wanted, snapshot, changes: changesOf(table) }),
-      ),
+      ...wanted.withoutColumn.map((table) => withoutColumn(table, catalog)),
+      ...wanted.tables.map((table) => withColumn(table, catalog)),
     ],
     views: changes.flatMap(({ part, table, steps: { privileges = [] } }) =>
       part === 'views' && wanted.parts.includes(part) && privileges.length > 0
@@ -74,7 +71,9 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
 interface Catalog {
   readonly wanted: Wanted
   readonly snapshot: Snapshot
-  readonly changes: readonly Change[]
+  /** By the name of the table, because there may be thousands. */
+  readonly changes: ReadonlyMap<string, readonly Change[]>
+  readonly adoptions: ReadonlyMap<string, readonly Adoption[]>
 }
 
 export function isInPlace({ tables, views, unlisted }: Status): boolean {
@@ -85,16 +84,18 @@ export function isInPlace({ tables, views, unlisted }: Status): boolean {
   )
 }
 
-function withColumn(table: TenantTable, { wanted, snapshot, changes }: Catalog): TableStatus {
-  const relation = find(table, snapshot)
+function withColumn(table: TenantTable, catalog: Catalog): TableStatus {
+  const { wanted, snapshot } = catalog
+  const relation = relationOf(table, snapshot)
   const policies = tenantPolicies(table)
   const present = policies.filter(({ name }) =>
     relation.policies.some((policy) => policy.name === name && policy.comment === POLICY_MARKER),
   )
   const foreign = policiesNotOurs(table, relation)
   // The plan refuses a whole database for one table; here each table speaks for itself.
-  const only = { tables: [table], withoutColumn: [], adoptions: adoptionsOf(table, wanted) }
-  const phases = foreign.length > 0 ? [] : plan({ ...wanted, ...only }, snapshot, changes)
+  const { adoptions, changes } = workOn(table, catalog)
+  const only = { ...wanted, tables: [table], withoutColumn: [], adoptions }
+  const phases = foreign.length > 0 ? [] : plan(only, snapshot, changes)
   return {
     ...state(table, relation),
     policies: { wanted: policies.length, present: present.length },
@@ -103,22 +104,24 @@ function withColumn(table: TenantTable, { wanted, snapshot, changes }: Catalog):
   }
 }
 
-function withoutColumn(table: MissingColumn, { wanted, snapshot, changes }: Catalog): TableStatus {
-  const adoptions = adoptionsOf(table, wanted)
+function withoutColumn(table: MissingColumn, catalog: Catalog): TableStatus {
+  const { wanted, snapshot } = catalog
+  const { adoptions, changes } = workOn(table, catalog)
   const [root] = adoptions.flatMap(({ tables }) => tables)
   const problem = `${qualifiedName(table)} has no column ${identifier(table.column)}`
-  const only = { tables: [], withoutColumn: [], adoptions }
-  const phases = root ? plan({ ...wanted, ...only }, snapshot, changes) : []
+  const only = { ...wanted, tables: [], withoutColumn: [], adoptions }
+  const phases = root ? plan(only, snapshot, changes) : []
   return {
-    ...state(table, find(table, snapshot)),
+    ...state(table, relationOf(table, snapshot)),
     policies: { wanted: root ? tenantPolicies(root).length : 0, present: 0 },
     drift: phases.flatMap(({ steps }) => steps.map(({ why }) => why)),
     blockers: root ? [] : [table.reason ? `${problem}: ${table.reason}` : problem],
   }
 }
 
-function adoptionsOf({ schema, name }: TableName, { adoptions }: Wanted): Adoption[] {
-  return adoptions.filter(({ tables: [root] }) => root?.schema === schema && root.name === name)
+function workOn(table: TableName, { adoptions, changes }: Catalog) {
+  const name = qualifiedName(table)
+  return { adoptions: adoptions.get(name) ?? [], changes: changes.get(name) ?? [] }
 }
 
 function state(
@@ -130,22 +133,15 @@ function state(
 }
 
 function unlisted(wanted: Wanted, snapshot: Snapshot): UnlistedTable[] {
-  const columns = new Set([...wanted.tables, ...wanted.withoutColumn].map(({ column }) => column))
-  const listed = [...wanted.tables, ...wanted.withoutColumn, ...wanted.global]
+  const tenantTables = [...wanted.tables, ...wanted.withoutColumn]
+  const columns = new Set(tenantTables.map(({ column }) => column))
+  const listed = new Set([...tenantTables, ...wanted.global].map(qualifiedName))
 
-  return snapshot.relations.flatMap(({ schema, name, kind, inExtension, columns: own }) => {
+  return snapshot.relations.flatMap((relation) => {
+    const { schema, name, kind, inExtension } = relation
     const isTable = kind === 'table' || kind === 'partitioned table'
-    const column = own.find((candidate) => columns.has(candidate.name))
-    if (!isTable || inExtension || !column) return []
-    if (listed.some((table) => table.schema === schema && table.name === name)) return []
+    const column = relation.columns.find((candidate) => columns.has(candidate.name))
+    if (!isTable || inExtension || !column || listed.has(qualifiedName(relation))) return []
     return [{ schema, name, column: column.name }]
   })
-}
-
-function find({ schema, name }: TableName, { relations }: Snapshot): RelationState {
-  const relation = relations.find(
-    (candidate) => candidate.schema === schema && candidate.name === name,
-  )
-  if (!relation) throw new Error(`${schema}.${name} is wanted and not in the snapshot`)
-  return relation
 }

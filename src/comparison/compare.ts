@@ -1,5 +1,5 @@
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { Wanted } from '../wanted.ts'
+import type { Wanted } from '../wanted/wanted.ts'
 import { type Change, JUDGEMENTS, type Judgement } from './change.ts'
 import { changedRelations } from './relations.ts'
 import { changedMemberships, changedRoles } from './roles.ts'

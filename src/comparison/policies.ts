@@ -1,4 +1,4 @@
-import type { PolicyState } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { type Change, changedList, isSame, type Judgement } from './change.ts'
 import { type ComparedTable, tableEffect } from './policy-effects.ts'

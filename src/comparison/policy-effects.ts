@@ -1,4 +1,5 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Cell, Effect, TruthTable } from '../catalog/truth-table.ts'
 import { hasDrifted } from '../drift/drifted-table.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'

@@ -1,4 +1,4 @@
-import type { PolicyState } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
 import { conjuncts } from '../policy/conjuncts.ts'
 import { isSame, type Judgement, worstOf } from './change.ts'
 

@@ -1,4 +1,5 @@
-import type { ColumnState, Grant, PublicationState, RelationState } from '../catalog/snapshot.ts'
+import type { ColumnState, PublicationState, RelationState } from '../catalog/relation-state.ts'
+import type { Grant } from '../catalog/role-state.ts'
 import {
   barrier,
   type Change,

@@ -1,4 +1,5 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import {

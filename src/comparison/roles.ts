@@ -1,4 +1,5 @@
-import type { Membership, RoleState, Snapshot } from '../catalog/snapshot.ts'
+import type { Membership, RoleState } from '../catalog/role-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { type Change, changedFields, changedList, type Judges, power, told } from './change.ts'
 
 const ROLE: Judges<RoleState> = {

@@ -1,7 +1,7 @@
+import type { FunctionState } from '../catalog/function-state.ts'
 import type {
   DefaultGrant,
   EventTrigger,
-  FunctionState,
   SecuredObject,
   SettingDefault,
   Snapshot,

@@ -1,4 +1,4 @@
-import type { PolicyCommand } from '../catalog/snapshot.ts'
+import type { PolicyCommand } from '../catalog/policy-state.ts'
 import type { Clause } from '../catalog/truth-table.ts'
 import { all, any, type Bounds, NOTHING } from './bounds.ts'
 

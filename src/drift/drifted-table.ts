@@ -1,4 +1,6 @@
-import type { PolicyState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'

@@ -1,4 +1,4 @@
-import type { ColumnState } from '../catalog/snapshot.ts'
+import type { ColumnState } from '../catalog/relation-state.ts'
 import { literal } from '../literal.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Tenant } from './tenants.ts'

@@ -1,5 +1,6 @@
 import { inherits } from '../catalog/inherits.ts'
-import type { PolicyState, Snapshot } from '../catalog/snapshot.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Clause } from '../catalog/truth-table.ts'
 import { isOwnRow } from '../policy/current-tenant.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'

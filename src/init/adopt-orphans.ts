@@ -1,7 +1,9 @@
-import type { ForeignKeyState, RelationState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
+import { isSameTable } from '../table-name.ts'
 import type { AdoptedTable, OwnedTable, UndecidedTable } from './classification.ts'
-import { isNotNull, isSameTable, ownForeignKeys } from './references.ts'
+import { isNotNull, ownForeignKeys } from './references.ts'
 
 interface Outcome {
   readonly adopted: readonly AdoptedTable[]

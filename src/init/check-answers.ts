@@ -1,5 +1,5 @@
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { initUnknownName } from '../errors.ts'
+import { initUnknownName } from '../errors/command/init.ts'
 import type { Answers } from './answers.ts'
 import type { Classification, TenantKey } from './classification.ts'
 import { meaningOf } from './column-meaning.ts'

@@ -1,4 +1,4 @@
-import type { ColumnState, RelationState } from '../catalog/snapshot.ts'
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { TenantsTable } from './tenants-table.ts'
 
 /** What tells whose a row is. */

@@ -1,12 +1,13 @@
-import type { ColumnState, RelationState } from '../catalog/snapshot.ts'
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
-import { tenantTypeOf } from '../wanted.ts'
+import { isSameTable } from '../table-name.ts'
+import { tenantTypeOf } from '../wanted/tenant-type.ts'
 import { adoptOrphans } from './adopt-orphans.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import type { Classification, OwnedTable, TenantKey, UndecidedTable } from './classification.ts'
 import { meaningOf, meaningsFor, USUAL_MEANINGS } from './column-meaning.ts'
 import type { Landscape } from './landscape.ts'
-import { commonest, isSameTable, references } from './references.ts'
+import { commonest, references } from './references.ts'
 
 type Verdict = OwnedTable | UndecidedTable | { readonly relation: RelationState }
 

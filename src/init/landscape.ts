@@ -1,5 +1,5 @@
 import type { Survey } from '../catalog/read-survey.ts'
-import type { RelationState } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { formatTableName, parseTableName, type TableName } from '../table-name.ts'
 

@@ -1,4 +1,6 @@
-import type { RelationState, RoleState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { RoleState } from '../catalog/role-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { commonest } from './references.ts'
 
 /** A login that row security binds and that reaches tenant tables: perhaps the application. */

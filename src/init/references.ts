@@ -1,4 +1,5 @@
-import type { ForeignKeyState, RelationState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import type { TableName } from '../table-name.ts'
 
 /** A foreign key of one column. */
@@ -24,10 +25,6 @@ export function ownForeignKeys({ foreignKeys }: RelationState): ForeignKeyState[
 
 export function isNotNull(relation: RelationState, { columns }: ForeignKeyState): boolean {
   return columns.every((name) => relation.columns.find((c) => c.name === name)?.notNull)
-}
-
-export function isSameTable(a: TableName, b: TableName): boolean {
-  return a.schema === b.schema && a.name === b.name
 }
 
 /** The most frequent first; ties stay in the order they come in. */

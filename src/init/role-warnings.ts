@@ -1,4 +1,5 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { ownersOf, whyUnbound } from './logins.ts'
 
 /** A sentence for each role that would not do what it is meant to. */

@@ -1,13 +1,14 @@
 import type { Survey } from '../catalog/read-survey.ts'
-import type { RelationState } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
-import { tenantTypeOf } from '../wanted.ts'
+import { isSameTable } from '../table-name.ts'
+import { tenantTypeOf } from '../wanted/tenant-type.ts'
 import type { Answers, Question } from './answers.ts'
 import type { Classification, TenantKey } from './classification.ts'
 import { classifyTables } from './classify-tables.ts'
 import { isTableOf, meaningOf, USUAL_MEANINGS } from './column-meaning.ts'
 import { type Landscape, tableByLabel } from './landscape.ts'
-import { commonest, isSameTable, references } from './references.ts'
+import { commonest, references } from './references.ts'
 import { findTenantsTable } from './tenants-table.ts'
 
 interface Keyed {

@@ -1,9 +1,10 @@
-import type { RelationState } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
+import { isSameTable } from '../table-name.ts'
 import type { Answers, Question } from './answers.ts'
 import { isTableOf, meaningOf } from './column-meaning.ts'
 import { type Landscape, labelOf, tableByLabel } from './landscape.ts'
-import { commonest, isSameTable, references } from './references.ts'
+import { commonest, references } from './references.ts'
 
 export interface TenantsTable {
   readonly relation: RelationState

@@ -1,13 +1,14 @@
-import type { TenantSource } from '../adoptions.ts'
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 import { columnUsers } from '../column-users.ts'
-import { backfillRefused } from '../errors.ts'
+import { backfillRefused } from '../errors/command/backfill.ts'
+import { descendantsOf, relationOf, rowsOf } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TenantType } from '../setting.ts'
-import type { TableName, TableReference } from '../table-name.ts'
-import type { Adoption, Wanted } from '../wanted.ts'
-import { descendantsOf, relationOf, rowsOf } from './family.ts'
+import { isSameTable, type TableName, type TableReference } from '../table-name.ts'
+import type { TenantSource } from '../wanted/tenant-source.ts'
+import type { Adoption, Wanted } from '../wanted/wanted.ts'
 
 /** A table whose rows are to get their tenants. */
 export interface Fill {
@@ -85,14 +86,15 @@ function findTable({ schema, name }: TableReference, wanted: Wanted): TableName 
 
 /** Why a table that was asked for is not filled, although it could need it. */
 function unknownSource(asked: TableName, wanted: Wanted, snapshot: Snapshot): string[] {
-  if (wanted.adoptions.some(({ tables }) => tables.some((table) => isSame(table, asked)))) return []
-  const missing = wanted.withoutColumn.find((table) => isSame(table, asked))
+  if (wanted.adoptions.some(({ tables }) => tables.some((table) => isSameTable(table, asked))))
+    return []
+  const missing = wanted.withoutColumn.find((table) => isSameTable(table, asked))
   const unknown = 'where its tenants would come from is not known'
   if (missing) {
     const why = missing.reason ?? unknown
     return [`${qualifiedName(asked)} has no column ${identifier(missing.column)}: ${why}`]
   }
-  const table = wanted.tables.find((t) => isSame(t, asked))
+  const table = wanted.tables.find((t) => isSameTable(t, asked))
   const column = relationOf(asked, snapshot).columns.find(({ name }) => name === table?.column)
   if (!table || !column || column.notNull) return []
   return table.shared
@@ -109,7 +111,7 @@ function obstacles(
   if (!root || 'tenant' in source) return []
   const name = qualifiedName(root)
   if (column) return [`${name} has no column ${identifier(column.name)} yet`]
-  const parent = wanted.tables.find((table) => isSame(table, source.parent))
+  const parent = wanted.tables.find((table) => isSameTable(table, source.parent))
   if (!parent || isAssignable(parent.type, root.type)) return []
   const theirs = `${qualifiedName(parent)}.${identifier(parent.column)}`
   const users = [
@@ -139,8 +141,4 @@ function keyOf({ indexes, columns }: RelationState): Fill['key'] {
   // path of the session, which may find others than those of the index.
   if (key.length === 0 || key.some(({ type }) => type.includes('.'))) return 'place'
   return key.map(({ name, type }) => ({ name, type }))
-}
-
-function isSame(a: TableName, b: TableName): boolean {
-  return a.schema === b.schema && a.name === b.name
 }

@@ -1,4 +1,4 @@
-import type { ForeignKeyState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type TenantForeignKey, tenantForeignKey } from '../policy/tenant-foreign-key.ts'
 import { type Entry, entryOf, type PartContext } from './change.ts'

@@ -1,4 +1,6 @@
-import type { ForeignKeyState, RelationState } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import { grouped } from '../grouped.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { downSeeingAllRows } from './all-rows.ts'
 import type { PartContext } from './change.ts'
@@ -74,14 +76,4 @@ export function usersOfSuccessor(
 
 function alter(relation: RelationState, what: string): string {
   return `alter table ${qualifiedName(relation)}\n  ${what}`
-}
-
-export function grouped<T>(list: readonly T[], keyOf: (entry: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const entry of list) {
-    const group = groups.get(keyOf(entry))
-    if (group) group.push(entry)
-    else groups.set(keyOf(entry), [entry])
-  }
-  return groups
 }

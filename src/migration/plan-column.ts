@@ -1,10 +1,11 @@
-import type { TenantSource } from '../adoptions.ts'
-import type { ColumnState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { descendantsOf, relationOf, rowsOf } from '../family.ts'
 import { literal } from '../literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import type { Adoption } from '../wanted.ts'
-import { descendantsOf, relationOf, rowsOf } from './family.ts'
+import type { TenantSource } from '../wanted/tenant-source.ts'
+import type { Adoption } from '../wanted/wanted.ts'
 import type { Step } from './step.ts'
 
 const BATCH = 10_000

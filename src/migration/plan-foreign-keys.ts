@@ -1,9 +1,12 @@
-import type { ForeignKeyState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { descendantsOf } from '../family.ts'
+import { grouped } from '../grouped.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { seeingAllRows } from './all-rows.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
 import type { Change } from './change.ts'
-import { descendantsOf } from './family.ts'
 import {
   addForeignKey,
   dropForeignKey,
@@ -14,7 +17,7 @@ import {
   validateForeignKey,
 } from './foreign-key-steps.ts'
 import { isReplaced, type WrongForeignKey } from './foreign-keys.ts'
-import { grouped, type KeyContext } from './key-users.ts'
+import type { KeyContext } from './key-users.ts'
 import { bodyOf, type GlobalKey, isReferable } from './unique-keys.ts'
 
 /** From this server on a foreign key of a partitioned table can wait for its validation. */

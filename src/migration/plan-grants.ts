@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import type { RelationGrant } from '../catalog/snapshot.ts'
+import type { RelationGrant } from '../catalog/role-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { Change, Entry, PartContext } from './change.ts'
 import { holds, isSuperuser } from './privileges.ts'

@@ -1,8 +1,10 @@
-import type { IndexState, RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { IndexState } from '../catalog/index-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { descendantsOf } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { buildConcurrently } from './build-index.ts'
-import { descendantsOf } from './family.ts'
 import { unusedIndexNames } from './index-name.ts'
 import type { Step } from './step.ts'
 

@@ -1,8 +1,9 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { descendantsOf } from '../family.ts'
 import { literal } from '../literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import { descendantsOf } from './family.ts'
 import type { Step } from './step.ts'
 
 const CONSTRAINT = 'tenant_not_null'

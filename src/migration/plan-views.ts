@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import type { RelationState } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type Change, entryOf, type PartContext } from './change.ts'
 import { holds } from './privileges.ts'

@@ -1,5 +1,6 @@
 import { inherits } from '../catalog/inherits.ts'
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
 
 export function isSuperuser({ roles }: Snapshot, name: string): boolean {
   return roles.some((role) => role.name === name && role.superuser)

@@ -1,4 +1,5 @@
-import type { IndexState, RelationState } from '../catalog/snapshot.ts'
+import type { IndexState } from '../catalog/index-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { Entry } from './change.ts'
 import { isReplaced } from './foreign-keys.ts'

@@ -8,8 +8,8 @@ const EMPTY_NAME_AND_NO_ROW_LIMIT = 5
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export function bindAndExecute(statement: string, values: readonly string[]): Buffer {
-  const lengths = values.map((value) => Buffer.byteLength(value))
-  const parameters = lengths.reduce((sum, length) => sum + 4 + length, 0)
+  let parameters = 0
+  for (const value of values) parameters += 4 + Buffer.byteLength(value)
   // Length, portal, statement, no formats, count, parameters, no result formats.
   const bindLength = 4 + 1 + (statement.length + 1) + 2 + 2 + parameters + 2
   const executeLength = 4 + EMPTY_NAME_AND_NO_ROW_LIMIT
@@ -22,9 +22,9 @@ export function bindAndExecute(statement: string, values: readonly string[]): Bu
   at = buffer.writeUInt8(0, at)
   at = buffer.writeInt16BE(0, at)
   at = buffer.writeInt16BE(values.length, at)
-  for (const [index, value] of values.entries()) {
-    at = buffer.writeInt32BE(lengths[index] ?? 0, at)
-    at += buffer.write(value, at)
+  for (const value of values) {
+    const length = buffer.write(value, at + 4)
+    at = buffer.writeInt32BE(length, at) + length
   }
   at = buffer.writeInt16BE(0, at)
 

@@ -1,4 +1,4 @@
-import { roleBypassesRls, settingHasDefault } from '../errors.ts'
+import { roleBypassesRls, settingHasDefault } from '../errors/application.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 
 /** What happens when the login of the pool is not bound by row security. */

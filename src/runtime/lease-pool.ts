@@ -1,4 +1,4 @@
-import { dialectUnsupportedPool } from '../errors.ts'
+import { dialectUnsupportedPool } from '../errors/application.ts'
 import { clientState, destroyClient, ignoreErrors, isIdle } from './client-state.ts'
 import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'

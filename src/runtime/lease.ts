@@ -4,7 +4,7 @@ import {
   sessionChanged,
   transactionRolledBack,
   transactionStatementRunning,
-} from '../errors.ts'
+} from '../errors/application.ts'
 import { type LeaseUse, publishViolation, timeStatement } from './channels.ts'
 import { type ClientState, destroyClient } from './client-state.ts'
 import { takeSignal } from './control-client.ts'

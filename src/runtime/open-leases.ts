@@ -1,4 +1,4 @@
-import { type PoolUse, poolExhausted } from '../errors.ts'
+import { type PoolUse, poolExhausted } from '../errors/application.ts'
 import { type LeaseUse, publishStream, publishWaiting } from './channels.ts'
 import { describeScope, type Scope } from './scope.ts'
 

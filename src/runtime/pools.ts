@@ -4,7 +4,7 @@ import {
   type PostgresPool,
   type PostgresPoolClient,
 } from 'kysely'
-import { adminNoPool, tenantMissing } from '../errors.ts'
+import { adminNoPool, tenantMissing } from '../errors/application.ts'
 import { controlClientClass } from './control-client.ts'
 import type { Lease } from './lease.ts'
 import { LeasePool } from './lease-pool.ts'

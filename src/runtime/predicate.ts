@@ -24,7 +24,7 @@ import {
   NO_NAMES,
   READS_NOTHING,
   type Relation,
-  relationOf,
+  tableOf,
   withClause,
 } from './query-tree.ts'
 
@@ -126,9 +126,8 @@ class Predicate {
   #term(table: OperationNode, hidden: Names): OperationNode | undefined {
     const alias = AliasNode.is(table) ? table.alias : undefined
     const source = AliasNode.is(table) ? table.node : table
-    const relation = TableNode.is(source) ? relationOf(source) : undefined
-    if (!relation || (relation.schema === undefined && hidden.has(relation.name))) return undefined
-    const found = this.#columnOf(relation)
+    const relation = TableNode.is(source) ? tableOf(source, hidden) : undefined
+    const found = relation && this.#columnOf(relation)
     if (!found) return undefined
     if (alias && !IdentifierNode.is(alias)) return undefined
     const name = alias ? TableNode.create(alias.name) : (source as TableNode)

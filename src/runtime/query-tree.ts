@@ -21,9 +21,16 @@ export function isNode(value: unknown): value is OperationNode {
 }
 
 // Under `withSchema`, Kysely before 0.29.9 makes table nodes without an identifier of some arguments.
-export function relationOf({ table }: TableNode): Relation | undefined {
+function relationOf({ table }: TableNode): Relation | undefined {
   if (!('identifier' in table)) return undefined
   return { schema: table.schema?.name, name: table.identifier.name }
+}
+
+/** Undefined too for the name of a common table expression, which is no table. */
+export function tableOf(node: TableNode, hidden: Names): Relation | undefined {
+  const relation = relationOf(node)
+  if (!relation || (relation.schema === undefined && hidden.has(relation.name))) return undefined
+  return relation
 }
 
 export function withClause(node: OperationNode): WithNode | undefined {

@@ -6,7 +6,7 @@ import {
   NO_NAMES,
   READS_NOTHING,
   type Relation,
-  relationOf,
+  tableOf,
   withClause,
 } from './query-tree.ts'
 
@@ -23,10 +23,8 @@ export function relationsOf(query: RootOperationNode): Relation[] {
 function visit(node: OperationNode, hidden: Names, found: Relation[]): void {
   if (READS_NOTHING.has(node.kind)) return
   if (TableNode.is(node)) {
-    const relation = relationOf(node)
-    if (relation && (relation.schema !== undefined || !hidden.has(relation.name))) {
-      found.push(relation)
-    }
+    const relation = tableOf(node, hidden)
+    if (relation) found.push(relation)
     return
   }
   const clause = withClause(node)

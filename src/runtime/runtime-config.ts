@@ -1,4 +1,4 @@
-import { configInvalid } from '../errors.ts'
+import { configInvalid } from '../errors/application.ts'
 import {
   DEFAULT_COLUMN,
   DEFAULT_SETTING,

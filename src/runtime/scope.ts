@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { settingInvalid, tenantMismatch } from '../errors.ts'
+import { settingInvalid, tenantMismatch } from '../errors/application.ts'
 import { isSettingName } from '../setting.ts'
 
 /** Whose rows a statement may touch. */

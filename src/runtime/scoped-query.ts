@@ -180,25 +180,27 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       if (error === this.#refused) {
         queueMicrotask(() => this.#finish(transactionStatus(this.#client)))
       } else if (isServerError(error)) {
-        this.#connection?.on('readyForQuery', this.#ready)
-        this.#connection?.on('end', this.#lost)
+        this.#awaitEnd(this.#connection)
       } else {
         this.#finish(undefined)
       }
     }
 
-    readonly #ready = ({ status }: { status: TransactionStatus }): void => this.#finish(status)
-
-    readonly #lost = (): void => this.#finish(undefined)
+    #awaitEnd(connection: PgConnection | undefined): void {
+      const end = (status: TransactionStatus | undefined) => {
+        connection?.off('readyForQuery', ready)
+        connection?.off('end', lost)
+        this.#finish(status)
+      }
+      const ready = ({ status }: { status: TransactionStatus }) => end(status)
+      const lost = () => end(undefined)
+      connection?.on('readyForQuery', ready)
+      connection?.on('end', lost)
+    }
 
     #finish(status: TransactionStatus | undefined): void {
-      if (this.#error !== undefined) {
-        this.#connection?.off('readyForQuery', this.#ready)
-        this.#connection?.off('end', this.#lost)
-      }
-      const [error, result, found] = [this.#error, this.#result, this.#found]
-      const { prelude } = this.#statement
-      endTransaction(this.#client, prelude, { error, result, status, found }, this.#settle)
+      const outcome = { error: this.#error, result: this.#result, status, found: this.#found }
+      endTransaction(this.#client, this.#statement.prelude, outcome, this.#settle)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { tenantViolation } from '../errors.ts'
+import { tenantViolation } from '../errors/application.ts'
 import { describeScope, type Scope } from './scope.ts'
 import { targetTable } from './statement-text.ts'
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { tenantMismatch } from '../errors.ts'
+import { tenantMismatch } from '../errors/application.ts'
 import { publishAdmin } from './channels.ts'
 import { type RuntimeConfig, type RuntimeConfigInput, runtimeConfig } from './runtime-config.ts'
 import { describeScope, extraSettings, type Scope, sameScope, scopes } from './scope.ts'

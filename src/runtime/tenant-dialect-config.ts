@@ -1,5 +1,5 @@
 import type { Dialect, PostgresDialectConfig, PostgresPool } from 'kysely'
-import { configInvalid } from '../errors.ts'
+import { configInvalid } from '../errors/application.ts'
 import type { Guard } from './guard.ts'
 import { STRATEGY_NAMES, type StrategyName } from './strategies/strategy.ts'
 import type { Tenancy } from './tenancy.ts'

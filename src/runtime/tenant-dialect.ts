@@ -8,7 +8,7 @@ import {
   PostgresDriver,
   type QueryCompiler,
 } from 'kysely'
-import { adminNoPool } from '../errors.ts'
+import { adminNoPool } from '../errors/application.ts'
 import { registerOrigin } from './origin.ts'
 import { Pools } from './pools.ts'
 import { SequentialDriver } from './sequential/sequential-driver.ts'

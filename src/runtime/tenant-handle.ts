@@ -5,7 +5,7 @@ import {
   Kysely,
   type QueryExecutor,
 } from 'kysely'
-import { dialectForeign } from '../errors.ts'
+import { dialectForeign } from '../errors/application.ts'
 import { type Origin, originOf, registerOrigin } from './origin.ts'
 import { assertScope, type Scope, scopes } from './scope.ts'
 import type { Tenancy } from './tenancy.ts'

@@ -1,4 +1,4 @@
-import { tenantInvalid } from '../errors.ts'
+import { tenantInvalid } from '../errors/application.ts'
 import type { TenantType } from '../setting.ts'
 
 /** As the application knows its tenants. */
@@ -35,23 +35,26 @@ function canonicalNumber(value: number | bigint, type: TenantType | undefined): 
 }
 
 function canonicalText(value: string, type: TenantType | undefined): string {
-  const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
-  if (value.trim() === '') throw tenantInvalid('it is empty')
-  if (value.trim() !== value) throw tenantInvalid(`${shown} has white space around it`)
-  if (value.includes('\0')) throw tenantInvalid(`${shown} holds a NUL character`)
-  if (LONE_SURROGATE.test(value)) throw tenantInvalid(`${shown} is not well-formed Unicode`)
-  if (Buffer.byteLength(value) > MAX_BYTES) {
-    throw tenantInvalid(`${shown} is longer than ${MAX_BYTES} bytes`)
+  const problem = problemOf(value, type)
+  if (problem !== undefined) {
+    const start = value.length > 60 ? `${value.slice(0, 60)}…` : value
+    throw tenantInvalid(value.trim() === '' ? problem : `${JSON.stringify(start)} ${problem}`)
   }
-  if (type === 'uuid') {
-    if (!UUID.test(value)) throw tenantInvalid(`${shown} is no uuid`)
-    return value.toLowerCase()
-  }
-  if (type === 'integer' || type === 'bigint') {
-    if (!INTEGER.test(value)) throw tenantInvalid(`${shown} is no ${type}`)
-    return inRange(BigInt(value), type)
-  }
+  if (type === 'uuid') return value.toLowerCase()
+  if (type === 'integer' || type === 'bigint') return inRange(BigInt(value), type)
   return value
+}
+
+function problemOf(value: string, type: TenantType | undefined): string | undefined {
+  const trimmed = value.trim()
+  if (trimmed === '') return 'it is empty'
+  if (trimmed !== value) return 'has white space around it'
+  if (value.includes('\0')) return 'holds a NUL character'
+  if (LONE_SURROGATE.test(value)) return 'is not well-formed Unicode'
+  if (Buffer.byteLength(value) > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes`
+  if (type === 'uuid' && !UUID.test(value)) return 'is no uuid'
+  const isNumber = type === 'integer' || type === 'bigint'
+  return isNumber && !INTEGER.test(value) ? `is no ${type}` : undefined
 }
 
 function inRange(value: bigint, type: TenantType | undefined): string {

@@ -6,7 +6,7 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from 'kysely'
-import { tenantMismatch, tenantMissing } from '../errors.ts'
+import { tenantMismatch, tenantMissing } from '../errors/application.ts'
 import { withPredicate } from './predicate.ts'
 import type { Relation } from './query-tree.ts'
 import { relationsOf } from './relations.ts'

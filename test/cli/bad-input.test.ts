@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { expect } from 'chai'
 import { withClient as withCliClient } from '../../src/cli/connect.ts'
-import { isTenancyError } from '../../src/errors.ts'
+import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import {
   createDatabase,
   loginUrl,

@@ -69,20 +69,25 @@ describe('kysely-tenants', () => {
     })
   })
 
-  it('shows the stack of a bug', async () => {
-    let err = ''
-    const code = await main(['explain'], {
-      cwd: '.',
-      out: () => {
-        throw new Error('nobody expected this')
-      },
-      err: (text) => {
-        err += text
-      },
-      color: false,
+  it('says that a bug is one, and how to report it', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(await runIntoBug({ debug: false })).to.deep.equal({
+      code: 2,
+      err: `✖ Nobody expected this: out of paper; the command ended, and what was not committed is undone.  RangeError
+  next This is a bug of kysely-tenants, unless the stack leads into a file of yours.
+  Run it again with DEBUG=kysely-tenants to see the stack.
+  Report it with the command, the stack and the versions: \`npm bugs kysely-tenants\` opens the page.
+  kysely-tenants ${version}, Node ${process.version}, ${process.platform} ${process.arch}
+`,
     })
+  })
+
+  it('shows the stack of a bug, and its cause, when it is asked to', async () => {
+    const { code, err } = await runIntoBug({ debug: true })
     expect(code).to.equal(2)
-    expect(err).to.match(/^Error: nobody expected this\n {4}at .*main\.test\.ts/)
+    expect(err).not.to.include('DEBUG=')
+    expect(err).to.match(/\n {2}RangeError: out of paper\n +at .*main\.test\.ts/)
+    expect(err).to.match(/\[cause\]: Error: no tree\n +at .*main\.test\.ts/)
   })
 
   it('paints when it is asked to', async () => {
@@ -124,6 +129,20 @@ describe('kysely-tenants', () => {
   })
 })
 
+async function runIntoBug(options: { debug: boolean }): Promise<{ code: number; err: string }> {
+  let err = ''
+  const code = await main(['explain'], {
+    ...{ cwd: '.', color: false, ...options },
+    out: () => {
+      throw new RangeError('out of paper', { cause: new Error('no tree') })
+    },
+    err: (text) => {
+      err += text
+    },
+  })
+  return { code, err }
+}
+
 const HELP = `Usage: kysely-tenants [options] [command]
 
 Row-level multi-tenancy for Kysely on PostgreSQL.
@@ -148,7 +167,7 @@ Commands:
 Exit codes:
   0  clean
   1  findings, or work to do
-  2  could not do the job
+  2  could not do the job, be it for a bug
 
 Examples:
   kysely-tenants init             propose a config from what the database has

@@ -59,7 +59,7 @@ describe('a backfill', () => {
       await query(BARRIER)
       await withClient(database.url, async (other) => {
         await other.query('select pg_advisory_lock(15)')
-        const cli = startCli(folder, 'backfill', '--batch', '10')
+        const cli = startCli({ folder }, 'backfill', '--batch', '10')
         await cli.until(() => isSo(BLOCKED))
         cli.kill('SIGKILL')
         expect(await cli.ended).to.deep.equal({ code: null, signal: 'SIGKILL' })
@@ -79,7 +79,7 @@ describe('a backfill', () => {
       await query(BARRIER)
       await withClient(database.url, async (other) => {
         await other.query('select pg_advisory_lock(15)')
-        const cli = startCli(folder, 'backfill', '--batch', '10')
+        const cli = startCli({ folder }, 'backfill', '--batch', '10')
         await cli.until(() => isSo(BLOCKED))
         cli.kill('SIGINT')
         await cli.until(() => cli.err().includes('Stops when'))

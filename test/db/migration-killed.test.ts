@@ -62,7 +62,7 @@ async function killWhileWaiting(url: string, folder: string, sql: string): Promi
   await withClient(url, async (other) => {
     await other.query('begin')
     await other.query(sql)
-    const cli = startCli(folder, 'migrate:latest')
+    const cli = startCli({ folder }, 'migrate:latest')
     await cli.until(async () => (await query(url, WAITING)).length > 0)
     cli.kill('SIGKILL')
     expect(await cli.ended).to.deep.equal({ code: null, signal: 'SIGKILL' })

@@ -7,7 +7,7 @@ import type { ConfigInput } from '../../src/config.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { hasTransaction, LOCKS, type Step } from '../../src/migration/step.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { wantedState } from '../../src/wanted.ts'
+import { wantedState } from '../../src/wanted/wanted-state.ts'
 import { roleName, withClient, withDatabase } from '../support/postgres.ts'
 import { createShapes, shapesConfig } from '../support/tenant-shapes.ts'
 

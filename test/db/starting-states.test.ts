@@ -4,12 +4,12 @@ import { expect } from 'chai'
 import type pg from 'pg'
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
-import type { RelationState } from '../../src/catalog/snapshot.ts'
+import type { RelationState } from '../../src/catalog/relation-state.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { identifier, qualifiedName } from '../../src/policy/quote.ts'
 import type { TenantTable } from '../../src/policy/tenant-table.ts'
-import { wantedState } from '../../src/wanted.ts'
+import { wantedState } from '../../src/wanted/wanted-state.ts'
 import {
   type MigrationProject,
   readRelations,

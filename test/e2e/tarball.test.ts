@@ -80,7 +80,8 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
   })
 
   describe('P10 an app never loads the CLI', () => {
-    const TOOLS = /^kysely-tenants\/dist\/(cli|catalog|checks|migration|policy|audit|wanted)\b/
+    const TOOLS =
+      /^kysely-tenants\/dist\/(cli|catalog|checks|errors\/command|migration|policy|audit|wanted)\b/
 
     it('importing the runtime loads nothing but Kysely', async () => {
       const loaded = await loadedBy(project, [

@@ -3,7 +3,7 @@ import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { snapshotRequest, wantedState } from '../../src/wanted.ts'
+import { snapshotRequest, wantedState } from '../../src/wanted/wanted-state.ts'
 import { withClient } from './postgres.ts'
 
 /** Brings a database to what the config wants, without the files that `migrate:rls` would write. */

@@ -9,7 +9,7 @@ import { plan } from '../../src/migration/plan.ts'
 import type { Phase } from '../../src/migration/step.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import type { TenantType } from '../../src/setting.ts'
-import { wantedState } from '../../src/wanted.ts'
+import { wantedState } from '../../src/wanted/wanted-state.ts'
 import { withClient } from './postgres.ts'
 import { createWorld, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
 

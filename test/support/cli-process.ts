@@ -27,9 +27,13 @@ export interface CliProcess {
 }
 
 /** The command as a process of its own, which a signal can reach. */
-export function startCli(folder: string, ...argv: string[]): CliProcess {
+export function startCli(
+  { folder, env }: { folder: string; env?: NodeJS.ProcessEnv },
+  ...argv: string[]
+): CliProcess {
   const child = spawn(process.execPath, [...nodeFlags(), BIN, ...argv], {
     cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [out, err] = ['', '']

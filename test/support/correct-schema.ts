@@ -6,7 +6,7 @@ import type { Config } from '../../src/config.ts'
 import { readTruthTables } from '../../src/drift/read-truth-tables.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { snapshotRequest, wantedState } from '../../src/wanted.ts'
+import { snapshotRequest, wantedState } from '../../src/wanted/wanted-state.ts'
 
 /** The roles that the SQL of a check speaks of. */
 const ROLES = ['app_user', 'app_admin', 'app_owner', 'some_role'] as const

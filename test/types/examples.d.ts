@@ -1,4 +1,4 @@
-/** What the `@example` blocks take for granted: an application, its database, and its imports. */
+/** What the `@example` blocks, the README and the pages take for granted: an application, its database, and its imports. */
 declare global {
   type Generated<T> = import('kysely').Generated<T>
 
@@ -33,12 +33,17 @@ declare global {
 
   const connectionString: string
   const client: import('pg').Client
+  const pool: import('pg').Pool
+  const pglite: import('@electric-sql/pglite').PGlite
   const config: import('kysely-tenants/config').ConfigInput
   const db: import('kysely').Kysely<Database>
   const tenancy: import('kysely-tenants').Tenancy
   const error: unknown
   const reply: { code(status: number): void }
   const report: () => Promise<void>
+  const metrics: { observe(event: unknown): void }
+  const pager: { alert(event: unknown): void }
+  const auditLog: { write(event: unknown): void }
 
   /** An express-like framework. */
   const app: {

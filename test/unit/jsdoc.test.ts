@@ -1,15 +1,15 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import ts from 'typescript'
+import { compilerOptions, typeErrors } from '../support/type-errors.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ENTRIES = ['src/index.ts', 'src/config.ts', 'src/audit.ts'].map((file) => join(ROOT, file))
-const PRELUDE = join(ROOT, 'test/types/examples.d.ts')
 
 describe('JSDoc', () => {
-  const program = ts.createProgram(ENTRIES, options())
+  const program = ts.createProgram(ENTRIES, compilerOptions())
   const exported = exportsOf(program)
 
   it('stands on everything that is exported and can be called, with an example', () => {
@@ -29,7 +29,8 @@ describe('JSDoc', () => {
   it('shows only examples that compile', () => {
     const examples = examplesOf(exported)
     expect(examples.length).to.be.greaterThan(10)
-    expect(errorsOf(examples)).to.deep.equal([])
+    const files = examples.map(({ at, code }) => [`${at.replaceAll('/', '.')}.ts`, code])
+    expect(typeErrors('examples', Object.fromEntries(files))).to.deep.equal([])
   }).timeout(120_000)
 })
 
@@ -37,14 +38,6 @@ interface Example {
   /** File and line. */
   readonly at: string
   readonly code: string
-}
-
-function options(): ts.CompilerOptions {
-  const file = join(ROOT, 'test/tsconfig.json')
-  const { config } = ts.readConfigFile(file, ts.sys.readFile)
-  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, join(ROOT, 'test'))
-  // An example may declare something for the sake of showing it.
-  return { ...parsed.options, noUnusedLocals: false, noUnusedParameters: false }
 }
 
 function exportsOf(program: ts.Program): ts.Symbol[] {
@@ -67,25 +60,9 @@ function examplesOf(symbols: readonly ts.Symbol[]): Example[] {
     const text = readFileSync(file, 'utf8')
     return [...text.matchAll(/@example\n\s*\* ```ts\n(.*?)\s*\* ```/gs)].map(
       ({ index, 1: block = '' }) => ({
-        at: `${relative(ROOT, file)}:${text.slice(0, index).split('\n').length}`,
+        at: `${relative(ROOT, file)}.${text.slice(0, index).split('\n').length}`,
         code: block.replaceAll(/^\s*\* ?/gm, ''),
       }),
     )
-  })
-}
-
-function errorsOf(examples: readonly Example[]): string[] {
-  const folder = join(ROOT, '.cache/examples')
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  const files = examples.map(({ at, code }, index) => {
-    const file = join(folder, `example-${index}.ts`)
-    writeFileSync(file, `// ${at}\n${code}\nexport {}\n`)
-    return file
-  })
-  const program = ts.createProgram([PRELUDE, ...files], options())
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    const at = examples[files.indexOf(file?.fileName ?? '')]?.at ?? file?.fileName
-    return `${at}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
   })
 }

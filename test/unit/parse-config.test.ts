@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { defineConfig } from '../../src/config.ts'
-import { type ErrorCode, isTenancyError } from '../../src/errors.ts'
+import type { ErrorCode } from '../../src/errors/codes.ts'
+import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 
 const DEFAULTS = {

@@ -1,12 +1,9 @@
 import { expect } from 'chai'
-import type {
-  ColumnState,
-  IndexState,
-  PolicyState,
-  RelationState,
-  Snapshot,
-} from '../../src/catalog/snapshot.ts'
-import { isTenancyError } from '../../src/errors.ts'
+import type { IndexState } from '../../src/catalog/index-state.ts'
+import type { PolicyState } from '../../src/catalog/policy-state.ts'
+import type { RelationState } from '../../src/catalog/relation-state.ts'
+import type { Snapshot } from '../../src/catalog/snapshot.ts'
+import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import { FORMATS } from '../../src/migration/format.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { renderMigration } from '../../src/migration/render.ts'
@@ -16,7 +13,8 @@ import {
   tenantPolicies,
 } from '../../src/policy/tenant-policies.ts'
 import type { TenantTable } from '../../src/policy/tenant-table.ts'
-import type { Wanted } from '../../src/wanted.ts'
+import type { Wanted } from '../../src/wanted/wanted.ts'
+import { plainColumn, plainRelation, plainSnapshot } from '../support/plain-state.ts'
 
 const [TYPESCRIPT] = FORMATS.ts.files
 
@@ -26,10 +24,7 @@ const TABLE: TenantTable = {
   ...{ shared: false, access: 'full', globalKeys: [] },
 }
 
-const COLUMN: ColumnState = {
-  ...{ name: 'tenant_id', type: 'uuid', baseType: 'uuid', isDomain: false, notNull: true },
-  ...{ default: null, isIdentity: false, defaultFunctions: [] },
-}
+const COLUMN = plainColumn('tenant_id', 'uuid')
 
 const INDEX: IndexState = {
   ...{ name: 'by_tenant', columns: ['tenant_id', 'id'], keys: ['tenant_id', 'id'] },
@@ -182,24 +177,8 @@ function wanted(table: TenantTable): Wanted {
 }
 
 function snapshot(relation: Partial<RelationState>): Snapshot {
-  return {
-    ...{ serverVersion: 180004, database: 'db', currentUser: 'owner', roles: [] },
-    ...{ memberships: [], functions: [], settingDefaults: [], securedObjects: [] },
-    ...{ defaultGrants: [], userMappings: [], eventTriggers: [], extensions: [], largeObjects: 0 },
-    tenantAtStart: null,
-    relations: [
-      {
-        ...{ schema: 'public', name: 'projects', kind: 'table', owner: 'owner' },
-        ...{ rlsEnabled: false, rlsForced: false, isPartition: false, securityInvoker: false },
-        ...{ inExtension: false, estimatedRows: -1, partitionKey: [], parents: [], reads: [] },
-        queryHash: null,
-        ...{ columns: [COLUMN], policies: [], indexes: [INDEX], foreignKeys: [] },
-        ...{ grants: [], privileges: [], extension: null, isUnlogged: false, constraints: [] },
-        ...{ triggers: [], rules: [], statistics: [], publications: [] },
-        ...relation,
-      },
-    ],
-  }
+  const state = { columns: [COLUMN], indexes: [INDEX], ...relation }
+  return plainSnapshot({ relations: [plainRelation('projects', state)] })
 }
 
 function failure(body: () => unknown): unknown {

@@ -1,33 +1,99 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { ERROR_CODES } from '../../src/errors.ts'
+import { APPLICATION_ERROR_CODES, COMMAND_ERROR_CODES } from '../../src/errors/codes.ts'
+import { parseConfig } from '../../src/parse-config.ts'
+import { typeErrors } from '../support/type-errors.ts'
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-
-const ERRORS_OF_THE_COMMAND = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
-
-/** In the order of the page. */
-function codesIn(page: string): string[] {
-  const [, table = ''] = /<!-- errors -->(.*)<!-- \/errors -->/s.exec(page) ?? []
-  return [...table.matchAll(/^\| `([A-Z_.]+)` \|/gm)].map(([, code = '']) => code)
-}
+const README = page('README.md')
+const PAGES = readdirSync(new URL('../../docs', import.meta.url))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`)
+const INSTALL = README.slice(README.indexOf('## Install'), README.indexOf('## Commands'))
 
 describe('README', () => {
-  it('explains with docs/errors.md every error code, and no other', () => {
-    const pages = [codesIn(README), codesIn(ERRORS_OF_THE_COMMAND)]
-    for (const codes of pages) expect(codes).to.deep.equal(codes.toSorted())
-    expect(pages.flat().sort()).to.deep.equal([...ERROR_CODES].sort())
-  })
-
   it('shows the two commands for a fresh machine', () => {
     expect(README).to.include('npm ci && npm run demo\nnpm ci && npm test\n')
   })
 
   it('needs less than 60 lines from install to use', () => {
-    const install = README.slice(README.indexOf('## Install'), README.indexOf('## Commands'))
-    const code = [...install.matchAll(/```\w+\n(.*?)```/gs)].flatMap(([, text = '']) =>
-      text.trimEnd().split('\n'),
-    )
+    const code = blocks(INSTALL, '\\w+').flatMap((text) => text.trimEnd().split('\n'))
     expect(code.length).to.be.greaterThan(20).and.lessThan(60)
   })
+
+  it('shows a config and an application that compile together', () => {
+    const [config = '', application = '', ...more] = blocks(INSTALL, 'ts')
+    expect(more).to.deep.equal([])
+    expect(config).to.include('defineConfig')
+    expect(application).to.include('createTenancy(config)')
+    const files = { 'kysely-tenants.config.ts': config, 'application.ts': application }
+    expect(typeErrors('readme', files)).to.deep.equal([])
+  }).timeout(60_000)
+
+  it('leads to every page, and to none that is not there', () => {
+    for (const name of ['README.md', 'CONTRIBUTING.md', ...PAGES]) {
+      for (const [, link = ''] of page(name).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+        expect(() => page(link, name), `${name}: ${link}`).not.to.throw()
+      }
+    }
+    for (const name of PAGES) expect(README, name).to.include(`](${name})`)
+  })
 })
+
+describe('docs/config.md', () => {
+  const [example = ''] = blocks(page('docs/config.md'), 'ts')
+
+  it('shows every key', () => {
+    const [inputs = ''] = page('src/config.ts').split('/** The same, checked')
+    const keys = [...inputs.matchAll(/^ +readonly (\w+)\??:/gm)].map(([, key]) => key)
+    expect(keys.length).to.be.greaterThan(20)
+    for (const key of keys) expect(example).to.match(new RegExp(`\\b${key}: `))
+  })
+
+  it('shows a config that is valid', async () => {
+    const folder = new URL('../../.cache/config/', import.meta.url)
+    mkdirSync(folder, { recursive: true })
+    const text = example.replace(/^import .*/, 'const defineConfig = (config: unknown) => config')
+    writeFileSync(new URL('kysely-tenants.config.ts', folder), text)
+    const { default: config } = await import(`${folder}kysely-tenants.config.ts`)
+    expect(parseConfig(config).tables.map(({ name }) => name)).to.deep.equal([
+      ...['projects', 'invoices', 'templates', 'comments', 'tasks', 'settings', 'users'],
+    ])
+  })
+})
+
+describe('docs/errors.md', () => {
+  it('explains every error code of an application, every one of the command, and no other', () => {
+    expect(codesIn('an application')).to.deep.equal([...APPLICATION_ERROR_CODES].sort())
+    expect(codesIn('the command')).to.deep.equal([...COMMAND_ERROR_CODES].sort())
+  })
+})
+
+describe('docs/', () => {
+  it('shows only code that compiles', () => {
+    const names = ['docs/audit.md', 'docs/config.md', 'docs/errors.md', 'docs/runtime.md']
+    const examples = names.flatMap((name) =>
+      blocks(page(name), 'ts').map((code, index) => [
+        `${name.replace('/', '-')}.${index}.ts`,
+        code,
+      ]),
+    )
+    expect(examples.length).to.be.greaterThan(5)
+    expect(typeErrors('pages', Object.fromEntries(examples))).to.deep.equal([])
+  }).timeout(60_000)
+})
+
+function page(name: string, from = 'README.md'): string {
+  return readFileSync(new URL(name, new URL(from, new URL('../../', import.meta.url))), 'utf8')
+}
+
+function blocks(text: string, language: string): string[] {
+  const pattern = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms')
+  return [...text.matchAll(pattern)].map(([, code = '']) => code)
+}
+
+/** In the order of the page. */
+function codesIn(whose: string): string[] {
+  const table = new RegExp(`<!-- errors of ${whose} -->(.*)<!-- /errors of ${whose} -->`, 's')
+  const [, rows = ''] = table.exec(page('docs/errors.md')) ?? []
+  return [...rows.matchAll(/^\| `([A-Z_.]+)` \|/gm)].map(([, code = '']) => code)
+}

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { CHECKS } from '../../src/checks/registry.ts'
-import { ERROR_CODES } from '../../src/errors.ts'
+import { APPLICATION_ERROR_CODES, COMMAND_ERROR_CODES } from '../../src/errors/codes.ts'
 
 describe('registry', () => {
   it('lists every check file once, under the name of its file', () => {
@@ -22,11 +22,26 @@ describe('registry', () => {
     }
   })
 
-  it('raises every declared error code in one factory', () => {
-    const source = readFileSync(new URL('../../src/errors.ts', import.meta.url), 'utf8')
-    const raised = [...source.matchAll(/new TenancyError\(\s*'([A-Z_.]+)'/g)].map(
-      ([, code]) => code,
-    )
-    expect(raised.sort()).to.deep.equal([...ERROR_CODES].sort())
+  it('raises every declared error code in one factory; of the command, in the file of its area', () => {
+    expect(raisedIn('application.ts')).to.deep.equal([...APPLICATION_ERROR_CODES].sort())
+
+    const files = readdirSync(new URL('command', ERRORS))
+    for (const file of files) {
+      const area = file.replace(/\.ts$/, '').toUpperCase()
+      expect(raisedIn(`command/${file}`), file).to.deep.equal(
+        COMMAND_ERROR_CODES.filter((code) => code.startsWith(`${area}.`)).sort(),
+      )
+    }
+    const areas = new Set(COMMAND_ERROR_CODES.map((code) => code.replace(/\..*/, '').toLowerCase()))
+    expect(files.sort()).to.deep.equal([...areas].sort().map((area) => `${area}.ts`))
   })
 })
+
+const ERRORS = new URL('../../src/errors/', import.meta.url)
+
+function raisedIn(file: string): string[] {
+  const source = readFileSync(new URL(file, ERRORS), 'utf8')
+  return [...source.matchAll(/new TenancyError\(\s*'([A-Z_.]+)'/g)]
+    .map(([, code = '']) => code)
+    .sort()
+}

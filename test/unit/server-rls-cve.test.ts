@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import { serverRlsCve } from '../../src/checks/server-rls-cve.ts'
-import type { Wanted } from '../../src/wanted.ts'
+import type { Wanted } from '../../src/wanted/wanted.ts'
+import { plainSnapshot } from '../support/plain-state.ts'
 
 // SQL cannot make a server older, as the test of the other checks does with what they find.
 describe('server-rls-cve', () => {
@@ -31,20 +31,9 @@ describe('server-rls-cve', () => {
 })
 
 function judge(serverVersion: number) {
-  const snapshot: Snapshot = {
-    ...{ serverVersion, database: 'shop', currentUser: 'owner', roles: [], memberships: [] },
-    ...{ relations: [], functions: [], settingDefaults: [], securedObjects: [], largeObjects: 0 },
-    ...{
-      defaultGrants: [],
-      userMappings: [],
-      eventTriggers: [],
-      tenantAtStart: null,
-      extensions: [],
-    },
-  }
   const wanted: Wanted = {
     ...{ setting: 'app.tenant_id', appRoles: [], adminRoles: [], schemas: [], tables: [] },
     ...{ withoutColumn: [], adoptions: [], parts: [], global: [] },
   }
-  return serverRlsCve.detect({ snapshot, wanted })
+  return serverRlsCve.detect({ snapshot: plainSnapshot({ serverVersion }), wanted })
 }

@@ -1,4 +1,5 @@
-import type { ForeignKeyState, RelationState } from '../../catalog/snapshot.ts'
+import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
+import type { RelationState } from '../../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../../policy/quote.ts'
 import { tenantForeignKey } from '../../policy/tenant-foreign-key.ts'
 import { statements } from './statements.ts'

@@ -1,4 +1,4 @@
-import type { FunctionState } from '../../catalog/snapshot.ts'
+import type { FunctionState } from '../../catalog/function-state.ts'
 import { identifier } from '../../policy/quote.ts'
 
 /** Nobody can put objects of his own in the way of what a SECURITY DEFINER function names. */

@@ -1,5 +1,5 @@
 import { inherits } from '../../catalog/inherits.ts'
-import type { PolicyState } from '../../catalog/snapshot.ts'
+import type { PolicyState } from '../../catalog/policy-state.ts'
 import { literal } from '../../literal.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
 import { isOwnRow } from '../../policy/current-tenant.ts'

@@ -1,4 +1,4 @@
-import type { RelationState } from '../../catalog/snapshot.ts'
+import type { RelationState } from '../../catalog/relation-state.ts'
 import type { CheckContext } from '../check.ts'
 import { rolesWith } from './privileges.ts'
 import { isUnbound } from './roles.ts'

@@ -1,4 +1,4 @@
-import type { PolicyState } from '../../catalog/snapshot.ts'
+import type { PolicyState } from '../../catalog/policy-state.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
 import { identifier, qualifiedName } from '../../policy/quote.ts'
 import type { TableName } from '../../table-name.ts'

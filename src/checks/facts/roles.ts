@@ -1,5 +1,7 @@
 import { inherits } from '../../catalog/inherits.ts'
-import type { RelationState, RoleState, Snapshot } from '../../catalog/snapshot.ts'
+import type { RelationState } from '../../catalog/relation-state.ts'
+import type { RoleState } from '../../catalog/role-state.ts'
+import type { Snapshot } from '../../catalog/snapshot.ts'
 import { identifier } from '../../policy/quote.ts'
 import type { CheckContext } from '../check.ts'
 import { statements } from './statements.ts'

@@ -1,7 +1,6 @@
-import type { RelationState } from '../../catalog/snapshot.ts'
+import type { RelationState } from '../../catalog/relation-state.ts'
 import { qualifiedName } from '../../policy/quote.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
-import type { TableName } from '../../table-name.ts'
 import type { CheckContext } from '../check.ts'
 import { once } from './once.ts'
 
@@ -66,8 +65,4 @@ export function tenantColumnNames(context: CheckContext): Set<string> {
     )
     .map(({ table }) => table.column)
   return new Set([...names, ...context.wanted.withoutColumn.map(({ column }) => column)])
-}
-
-export function isSameTable(a: TableName, b: TableName): boolean {
-  return a.schema === b.schema && a.name === b.name
 }

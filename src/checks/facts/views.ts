@@ -1,4 +1,4 @@
-import type { RelationState } from '../../catalog/snapshot.ts'
+import type { RelationState } from '../../catalog/relation-state.ts'
 import { qualifiedName } from '../../policy/quote.ts'
 import type { CheckContext } from '../check.ts'
 import { relationsByName, tenantTablesByName } from './tenant-tables.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { backfillFailed, backfillInterrupted } from '../../errors.ts'
+import { backfillFailed, backfillInterrupted } from '../../errors/command/backfill.ts'
 import type { Fill } from '../../migration/fill.ts'
 import { type BatchForm, type BatchResult, batchSql } from '../../migration/fill-sql.ts'
 import { qualifiedName } from '../../policy/quote.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { backfillRefused } from '../../errors.ts'
+import { backfillRefused } from '../../errors/command/backfill.ts'
 import { pause } from '../retry-locked.ts'
 
 const POLL_INTERVAL = 200

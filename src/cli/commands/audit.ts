@@ -10,7 +10,7 @@ import {
 import { compareSnapshots } from '../../comparison/compare.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { snapshotRequest, wantedState } from '../../wanted.ts'
+import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'

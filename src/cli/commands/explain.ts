@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Check } from '../../checks/check.ts'
 import { CHECKS } from '../../checks/registry.ts'
-import { checkUnknown } from '../../errors.ts'
+import { checkUnknown } from '../../errors/command/check.ts'
 import { nearest } from '../../nearest.ts'
 import type { Io } from '../io.ts'
 import { type CommonOptions, jsonOption } from '../options.ts'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
-import { snapshotRequest, wantedState } from '../../wanted.ts'
+import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { loadConfig } from '../load-config.ts'

@@ -1,9 +1,19 @@
-import type { ChalkInstance } from 'chalk'
 import { type Change, JUDGEMENTS, type Judgement } from '../../comparison/change.ts'
+import type { Level } from '../../level.ts'
+import { byObject } from './by-object.ts'
 import { renderJson } from './json.ts'
+import { paintLevel } from './level.ts'
 import { code, escaped } from './markdown.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'
+
+/** As loud as a finding of that level. */
+const LEVEL: Readonly<Record<Judgement, Level>> = {
+  WIDENS: 'high',
+  UNKNOWN: 'medium',
+  NARROWS: 'low',
+  SAFE: 'info',
+}
 
 /** What changed, and since when. */
 export interface Comparison {
@@ -34,12 +44,12 @@ export function renderComparison(
 function renderHuman(comparison: Comparison, color: boolean): string {
   const c = paint(color)
   const width = Math.max(...JUDGEMENTS.map((judgement) => judgement.length))
-  const blocks = byObject(comparison.changes).map(([object, changes]) =>
+  const blocks = [...byObject(comparison.changes)].map(([object, changes]) =>
     [
       c.bold(object),
       ...changes.map(({ judgement, summary }) => {
         const text = summary.replaceAll('\n', `\n  ${' '.repeat(width)}  `)
-        return `  ${painted(c, judgement, judgement.padEnd(width))}  ${text}`
+        return `  ${paintLevel(c, LEVEL[judgement], judgement.padEnd(width))}  ${text}`
       }),
     ].join('\n'),
   )
@@ -66,14 +76,6 @@ export function opens(changes: readonly Change[]): boolean {
   return changes.some(({ judgement }) => judgement === 'WIDENS' || judgement === 'UNKNOWN')
 }
 
-function byObject(changes: readonly Change[]): [string, Change[]][] {
-  const groups = new Map<string, Change[]>()
-  for (const change of changes) {
-    groups.set(change.object, [...(groups.get(change.object) ?? []), change])
-  }
-  return [...groups]
-}
-
 function sum({ against, changes }: Comparison): string {
   if (changes.length === 0) return `Nothing changed since ${against}.`
   const counts = JUDGEMENTS.flatMap((judgement) => {
@@ -81,17 +83,4 @@ function sum({ against, changes }: Comparison): string {
     return count > 0 ? [`${count} ${judgement}`] : []
   })
   return `${plural(changes.length, 'change')} since ${against}: ${counts.join(', ')}.`
-}
-
-function painted(c: ChalkInstance, judgement: Judgement, text: string): string {
-  switch (judgement) {
-    case 'WIDENS':
-      return c.red(text)
-    case 'UNKNOWN':
-      return c.yellow(text)
-    case 'NARROWS':
-      return c.cyan(text)
-    case 'SAFE':
-      return c.dim(text)
-  }
 }

@@ -1,11 +1,32 @@
-import { isTenancyError, type TenancyError } from '../../errors.ts'
+import { inspect } from 'node:util'
+import { reasonOf } from '../../errors/message.ts'
+import { isTenancyError, type TenancyError } from '../../errors/tenancy-error.ts'
+import type { Io } from '../io.ts'
+import { packageVersion } from '../package-version.ts'
 import { paint } from './paint.ts'
 
-/** What ends a command: a failure to act on, an error of the server, or a bug with its stack. */
-export function renderError(error: unknown, color: boolean): string {
-  if (isTenancyError(error)) return renderFailure(error, color)
-  if (isPostgresError(error)) return renderPostgresError(error, color)
-  return `${error instanceof Error ? error.stack : String(error)}\n`
+/** What ends a command: a failure to act on, an error of the server, or a bug. */
+export function renderError(error: unknown, io: Pick<Io, 'color' | 'debug'>): string {
+  if (isTenancyError(error)) return renderFailure(error, io.color)
+  if (isPostgresError(error)) return renderPostgresError(error, io.color)
+  return renderBug(error, io)
+}
+
+function renderBug(error: unknown, { color, debug }: Pick<Io, 'color' | 'debug'>): string {
+  const next = paint(color).dim('next')
+  const versions = `kysely-tenants ${packageVersion()}, Node ${process.version}, ${process.platform} ${process.arch}`
+  return block(
+    `Nobody expected this: ${reasonOf(error)}; the command ended, and what was not committed is undone.`,
+    error instanceof Error ? error.name : typeof error,
+    [
+      `${next} This is a bug of kysely-tenants, unless the stack leads into a file of yours.`,
+      ...(debug ? [] : ['Run it again with DEBUG=kysely-tenants to see the stack.']),
+      `Report it with the command, the stack and the versions: \`npm bugs kysely-tenants\` opens the page.`,
+      versions,
+      ...(debug ? inspect(error).split('\n') : []),
+    ],
+    color,
+  )
 }
 
 function renderFailure({ message, code, hint }: TenancyError, color: boolean): string {

@@ -1,5 +1,6 @@
 import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
-import { suppress, transactionRolledBack } from '../../errors.ts'
+import { transactionRolledBack } from '../../errors/application.ts'
+import { suppress } from '../../errors/tenancy-error.ts'
 import { isFatal, isServerError } from '../server-error.ts'
 import type { StatementKind } from '../statement-text.ts'
 

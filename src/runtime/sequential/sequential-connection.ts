@@ -5,7 +5,7 @@ import type {
   QueryResult,
   TransactionSettings,
 } from 'kysely'
-import { scopeEnded, transactionStatementRunning } from '../../errors.ts'
+import { scopeEnded, transactionStatementRunning } from '../../errors/application.ts'
 import { type LeaseUse, publishViolation, timeStatement } from '../channels.ts'
 import type { OpenLease, OpenLeases } from '../open-leases.ts'
 import { assertScope, type Scope, scopes } from '../scope.ts'

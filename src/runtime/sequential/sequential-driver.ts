@@ -4,7 +4,7 @@ import {
   type Driver,
   type TransactionSettings,
 } from 'kysely'
-import { connectionInDoubt, tenantMissing } from '../../errors.ts'
+import { connectionInDoubt, tenantMissing } from '../../errors/application.ts'
 import { type Ask, checkLogin, type Guard } from '../guard.ts'
 import { OpenLeases } from '../open-leases.ts'
 import { type Scope, scopes } from '../scope.ts'

@@ -1,4 +1,4 @@
-import { scopeEnded } from '../../errors.ts'
+import { scopeEnded } from '../../errors/application.ts'
 
 /** One body at a time, in the order of the calls; none after the end. */
 export class Turns {

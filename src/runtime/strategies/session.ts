@@ -1,4 +1,4 @@
-import { poolerDetected } from '../../errors.ts'
+import { poolerDetected } from '../../errors/application.ts'
 import type { PgClient } from '../pg-client.ts'
 import type { Scope } from '../scope.ts'
 import { type Outcome, runScoped } from '../scoped-query.ts'

@@ -1,10 +1,12 @@
-import type { RelationState, Snapshot } from '../catalog/snapshot.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import type { TableName } from '../table-name.ts'
+import type { RelationState } from './catalog/relation-state.ts'
+import type { Snapshot } from './catalog/snapshot.ts'
+import { grouped } from './grouped.ts'
+import { qualifiedName } from './policy/quote.ts'
+import type { TableName } from './table-name.ts'
 
 interface Index {
   readonly byName: ReadonlyMap<string, RelationState>
-  readonly byParent: ReadonlyMap<string, readonly RelationState[]>
+  readonly byParent: ReadonlyMap<string, readonly { readonly relation: RelationState }[]>
 }
 
 const indexes = new WeakMap<Snapshot, Index>()
@@ -17,18 +19,22 @@ function indexOf(snapshot: Snapshot): Index {
 }
 
 function createIndex({ relations }: Snapshot): Index {
-  const byParent = new Map<string, RelationState[]>()
-  for (const relation of relations) {
-    for (const parent of relation.parents.map(qualifiedName)) {
-      byParent.set(parent, [...(byParent.get(parent) ?? []), relation])
-    }
+  const children = relations.flatMap((relation) =>
+    relation.parents.map((parent) => ({ relation, parent: qualifiedName(parent) })),
+  )
+  return {
+    byName: new Map(relations.map((relation) => [qualifiedName(relation), relation])),
+    byParent: grouped(children, ({ parent }) => parent),
   }
-  return { byName: new Map(relations.map((r) => [qualifiedName(r), r])), byParent }
+}
+
+export function findRelation(table: TableName, snapshot: Snapshot): RelationState | undefined {
+  return indexOf(snapshot).byName.get(qualifiedName(table))
 }
 
 /** @throws a bug: what is wanted was found in this snapshot. */
 export function relationOf(table: TableName, snapshot: Snapshot): RelationState {
-  const relation = indexOf(snapshot).byName.get(qualifiedName(table))
+  const relation = findRelation(table, snapshot)
   if (!relation) throw new Error(`${table.schema}.${table.name} is wanted and not in the snapshot`)
   return relation
 }
@@ -39,7 +45,8 @@ export function descendantsOf(parent: TableName, snapshot: Snapshot): RelationSt
 }
 
 export function childrenOf(parent: TableName, snapshot: Snapshot): readonly RelationState[] {
-  return indexOf(snapshot).byParent.get(qualifiedName(parent)) ?? []
+  const children = indexOf(snapshot).byParent.get(qualifiedName(parent)) ?? []
+  return children.map(({ relation }) => relation)
 }
 
 /** For `from`: the rows that a foreign key means, which are not those of inheritance children. */

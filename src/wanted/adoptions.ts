@@ -1,30 +1,15 @@
-import type { ColumnState, ForeignKeyState, RelationState } from './catalog/snapshot.ts'
-import type { ConfigTable } from './config.ts'
-import { qualifiedName } from './policy/quote.ts'
-import type { TenantType } from './setting.ts'
-import type { TableName } from './table-name.ts'
-
-/** Where the tenants of the rows that are there come from. */
-export type TenantSource =
-  | { readonly tenant: string }
-  | {
-      readonly parent: TableName
-      /** The tenant column of the parent. */
-      readonly column: string
-      /** Column of the child → column of the parent. */
-      readonly on: readonly (readonly [string, string])[]
-    }
-
-/** A listed table that has no tenant column. */
-export interface Orphan {
-  readonly entry: ConfigTable
-  readonly relation: RelationState
-}
-
-/** A tenant table whose column is known: a possible parent. */
-export interface Parent extends TableName {
-  readonly column: ColumnState
-}
+import type { ColumnState } from '../catalog/relation-state.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import type { TenantType } from '../setting.ts'
+import { isSameTable, type TableName } from '../table-name.ts'
+import {
+  inferredSource,
+  type Orphan,
+  type Parent,
+  type ParentSource,
+  sourceFor,
+  type TenantSource,
+} from './tenant-source.ts'
 
 export interface Adopted extends Orphan {
   readonly column: ColumnState
@@ -66,36 +51,6 @@ export function findAdoptions(
   return { adopted: [...adopted, ...more.adopted], notAdopted: more.notAdopted }
 }
 
-/** The source that the config names for a table that has the column, but not yet all its tenants. */
-export function sourceFor(
-  { entry, relation }: Orphan,
-  parents: readonly Parent[],
-): TenantSource | { readonly reason: string } | undefined {
-  const { backfill } = entry
-  if (backfill === undefined || 'tenant' in backfill) return backfill
-  const candidates = sourcesOf(relation, parents).filter(
-    ({ parent: { schema, name } }) =>
-      name === backfill.parent.name && (backfill.parent.schema ?? schema) === schema,
-  )
-  if (candidates.length === 1 && candidates[0]) return candidates[0]
-  return {
-    reason: `${candidates.length === 0 ? 'no foreign key leads' : 'more than one foreign key leads'} to ${backfill.parent.name}`,
-  }
-}
-
-/** The only tenant table that a foreign key without NULL leads to; undefined when there is none. */
-export function inferredSource(
-  relation: RelationState,
-  parents: readonly Parent[],
-): ParentSource | { readonly reason: string } | undefined {
-  const candidates = sourcesOf(relation, parents).filter(({ on }) =>
-    on.every(([child]) => relation.columns.some(({ name, notNull }) => name === child && notNull)),
-  )
-  if (candidates.length < 2) return candidates[0]
-  const names = candidates.map(({ parent }) => qualifiedName(parent)).join(', ')
-  return { reason: `its tenants could come from ${names}` }
-}
-
 /** In an order that fills a parent before the tables that take their tenants from it. */
 export function parentsFirst<
   T extends { readonly relation: TableName; readonly source: TenantSource },
@@ -130,27 +85,8 @@ function judge(orphan: Orphan, { parents, type }: Known): Adopted | NotAdopted {
   return column ? { ...orphan, source, column: newColumn(entry.column, column) } : orphan
 }
 
-type ParentSource = Extract<TenantSource, { parent: TableName }>
-
-function sourcesOf(relation: RelationState, parents: readonly Parent[]): ParentSource[] {
-  return relation.foreignKeys.flatMap((key) => {
-    const found = parents.find((p) => isSame(p, key.references))
-    // A key on the tenant itself: the table has its tenant column, under another name.
-    if (!found || isSame(found, relation) || refersTo(key, found.column.name)) return []
-    const on = key.columns.map(
-      (column, index) => [column, key.referencedColumns[index] ?? column] as const,
-    )
-    const { schema, name } = found
-    return [{ parent: { schema, name }, column: found.column.name, on }]
-  })
-}
-
-function refersTo({ referencedColumns }: ForeignKeyState, column: string): boolean {
-  return referencedColumns.includes(column)
-}
-
 function typeOf({ parent }: ParentSource, parents: readonly Parent[]): ColumnState | undefined {
-  return parents.find((p) => isSame(p, parent))?.column
+  return parents.find((p) => isSameTable(p, parent))?.column
 }
 
 /** The type of all the others, or the one of the config. */
@@ -182,8 +118,4 @@ function newColumn(name: string, { type, baseType, isDomain }: ColumnState): Col
 
 function parent({ schema, name }: TableName, column: ColumnState): Parent {
   return { schema, name, column }
-}
-
-function isSame(a: TableName, b: TableName): boolean {
-  return a.schema === b.schema && a.name === b.name
 }

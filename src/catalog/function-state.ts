@@ -1,0 +1,25 @@
+import type { TableName } from '../table-name.ts'
+
+export interface FunctionState extends TableName {
+  /** Ready for SQL: `public.is_member(id uuid)`. */
+  readonly signature: string
+  readonly kind: 'function' | 'procedure'
+  readonly owner: string
+  readonly language: string
+  readonly volatility: 'immutable' | 'stable' | 'volatile'
+  /** Of its body: to notice that it changed. */
+  readonly bodyHash: string
+  /** Only a trigger can call it. */
+  readonly isTrigger: boolean
+  readonly securityDefiner: boolean
+  readonly leakproof: boolean
+  readonly parallelSafe: boolean
+  /** Its SET clauses: `search_path=pg_catalog`. */
+  readonly settings: readonly string[]
+  readonly inExtension: boolean
+  readonly isBuiltIn: boolean
+  /** Those who were granted EXECUTE; null stands for `public`. */
+  readonly grantees: readonly (string | null)[]
+  /** The app roles that may call it. */
+  readonly callers: readonly string[]
+}

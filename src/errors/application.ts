@@ -1,0 +1,204 @@
+import { lines } from './message.ts'
+import { TenancyError } from './tenancy-error.ts'
+
+export function adminNoPool(): TenancyError {
+  return new TenancyError(
+    'ADMIN.NO_POOL',
+    'A statement ran in `runAsAdmin`, and the dialect has no `adminPool`; it was not sent.',
+    'Give TenantDialect an `adminPool` with the login of the admin role.',
+  )
+}
+
+export function configInvalid(problems: readonly string[]): TenancyError {
+  return new TenancyError(
+    'CONFIG.INVALID',
+    lines('The config is not valid; nothing was done.', problems),
+    'Each line above names the key and what it expects.',
+  )
+}
+
+export function connectionInDoubt(): TenancyError {
+  return new TenancyError(
+    'CONNECTION.IN_DOUBT',
+    'A connection of the wrapped dialect did not answer, or its role was changed; nothing is sent on it any more.',
+    'Find what timed out or changed the role; the dialect has one connection less until it is made anew.',
+  )
+}
+
+/** Somebody took this client from the pool, opened a transaction and gave it back. */
+export function connectionInTransaction(cause: unknown): TenancyError {
+  return new TenancyError(
+    'CONNECTION.IN_TRANSACTION',
+    'The pool handed out a client inside an open transaction; the client was destroyed, and what the statement did is rolled back.',
+    'Something else uses this pool and releases clients without commit or rollback; find it, then try again.',
+    { cause },
+  )
+}
+
+export function dialectForeign(what: string): TenancyError {
+  return new TenancyError(
+    'DIALECT.FOREIGN',
+    `${what}; no handle was made.`,
+    'Pass the Kysely instance that was created with `new TenantDialect({ tenancy, … })` of this tenancy.',
+  )
+}
+
+export function dialectUnsupportedPool(problem: string): TenancyError {
+  return new TenancyError(
+    'DIALECT.UNSUPPORTED_POOL',
+    `The pool cannot carry a tenant: ${problem}; nothing was sent.`,
+    'Use `new Pool()` of pg ≥ 8.16, without `pipeline` and without pg-native.',
+  )
+}
+
+/** Why somebody gets no client of a pool. */
+export interface PoolUse {
+  /** There are several clients, and waiting can have a limit. */
+  readonly isPool: boolean
+  readonly who: string
+  readonly waited: string
+  /** How many of the clients `who` holds. */
+  readonly own: number
+  /** The eldest first. */
+  readonly leases: readonly {
+    readonly use: string
+    readonly scope: string
+    readonly held: string
+  }[]
+}
+
+/** `cause`: what the pool said when it gave up. Without it they all still wait. */
+export function poolExhausted(use: PoolUse, cause?: unknown): TenancyError {
+  const { isPool, who, waited, own, leases } = use
+  const streams = leases.filter((lease) => lease.use === 'stream').length
+  const inUse = `${leases.length} in use, ${own} of them by this scope, ${streams} by open streams`
+  const problem =
+    cause === undefined
+      ? `has waited ${waited} for a client of the pool, and so have all who hold one: perhaps they wait for each other, and for ever`
+      : `waited ${waited} for a client of the pool; it was not sent`
+  const eldest = leases
+    .slice(0, 5)
+    .map((lease) => `${lease.use} of ${lease.scope} for ${lease.held}`)
+  const more = leases.length > 5 ? [`and ${leases.length - 5} more`] : []
+  return new TenancyError(
+    'POOL.EXHAUSTED',
+    lines(`A statement of ${who} ${problem}. Clients: ${inUse}.`, [...eldest, ...more]),
+    [
+      ...(own > 0
+        ? ['Inside a transaction use the `trx` of its callback, not the Kysely around it.']
+        : []),
+      ...(streams > 0 ? ['Read a stream to its end, or leave it by `break` or `return()`.'] : []),
+      ...(isPool ? ['Hold clients for a shorter time, or give the pool a greater `max`.'] : []),
+      ...(isPool && cause === undefined
+        ? ['With a `connectionTimeoutMillis` of the pool this is an error.']
+        : []),
+    ].join(' '),
+    cause === undefined ? undefined : { cause },
+  )
+}
+
+export function poolerDetected(): TenancyError {
+  return new TenancyError(
+    'POOLER.DETECTED',
+    "A pooler answers for the database, and a tenant of the session would reach whoever gets the server connection next; strategy 'session' did not start, and nothing was sent.",
+    "Use the strategy 'local', or set `poolerKeepsSessions: true` if the pooler pools by session.",
+  )
+}
+
+export function roleBypassesRls(reasons: readonly string[]): TenancyError {
+  return new TenancyError(
+    'ROLE.BYPASSES_RLS',
+    lines('Row security does not bind the login of the pool; nothing was sent.', reasons),
+    'Connect as a plain login that owns nothing (`roles.app`), or set `guard` to see it through at your own risk.',
+  )
+}
+
+/** `cause`: why the connection was lost, if it was not given back in the usual way. */
+export function scopeEnded(cause?: unknown): TenancyError {
+  return new TenancyError(
+    'SCOPE.ENDED',
+    cause === undefined
+      ? 'A statement ran on a connection that was already given back; it was not sent.'
+      : 'A statement ran on a connection that an earlier failure has ended; it was not sent.',
+    'Await every statement before its transaction or connection callback ends, and keep no handle beyond it.',
+    cause === undefined ? undefined : { cause },
+  )
+}
+
+export function sessionChanged(): TenancyError {
+  return new TenancyError(
+    'SESSION.CHANGED',
+    'A statement changed the session that carries the tenant; it is done, and the connection is closed.',
+    "Use `set local` in a transaction, or a strategy that gives every statement its tenant, such as 'local'.",
+  )
+}
+
+export function settingHasDefault(setting: string, value: string): TenancyError {
+  return new TenancyError(
+    'SETTING.HAS_DEFAULT',
+    `A connection of the pool comes with ${setting} = '${value}'; nothing was sent.`,
+    'Remove the default: alter role … reset, alter database … reset, or the `options` of the connection.',
+  )
+}
+
+export function settingInvalid(problem: string): TenancyError {
+  return new TenancyError(
+    'SETTING.INVALID',
+    `${problem}; the scope was not opened.`,
+    "Extra settings are named like 'app.user_id' and hold strings.",
+  )
+}
+
+export function tenantInvalid(problem: string): TenancyError {
+  return new TenancyError(
+    'TENANT.INVALID',
+    `The tenant id is refused: ${problem}; the scope was not opened.`,
+    'Pass the id exactly as the tenant column holds it; look at where it comes from.',
+  )
+}
+
+export function tenantMismatch(bound: string, asked: string): TenancyError {
+  return new TenancyError(
+    'TENANT.MISMATCH',
+    `Bound to ${bound}, asked for ${asked}; nothing was sent.`,
+    'One scope has one tenant: finish the scope, the transaction or the connection before the next begins.',
+  )
+}
+
+export function tenantMissing(what: string): TenancyError {
+  return new TenancyError(
+    'TENANT.MISSING',
+    `${what} ran outside every tenant scope; it was not sent.`,
+    'Wrap it in `tenancy.run(tenant, …)`, or in `tenancy.runGlobal(…)` for global tables.',
+  )
+}
+
+/** `cause` is what PostgreSQL said: SQLSTATE 42501, raised by a policy. */
+export function tenantViolation(
+  tenant: string,
+  table: string | undefined,
+  cause: unknown,
+): TenancyError {
+  return new TenancyError(
+    'TENANT.VIOLATION',
+    `A row written to ${table ?? 'a tenant table'} is not one of ${tenant}; the statement was rolled back.`,
+    'Leave the tenant column out of inserts, or give it the tenant of the scope.',
+    { cause },
+  )
+}
+
+export function transactionRolledBack(): TenancyError {
+  return new TenancyError(
+    'TRANSACTION.ROLLED_BACK',
+    'COMMIT was answered by ROLLBACK: an earlier statement had failed, and nothing was stored.',
+    'Let the error of the failed statement leave the transaction callback, or use a savepoint.',
+  )
+}
+
+export function transactionStatementRunning(): TenancyError {
+  return new TenancyError(
+    'TRANSACTION.STATEMENT_RUNNING',
+    'A transaction was to end while one of its statements was running; it was rolled back.',
+    'Await every statement before the transaction callback returns.',
+  )
+}

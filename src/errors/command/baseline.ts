@@ -1,0 +1,28 @@
+import { reasonOf } from '../message.ts'
+import { TenancyError } from '../tenancy-error.ts'
+
+export function baselineNotFound(path: string): TenancyError {
+  return new TenancyError(
+    'BASELINE.NOT_FOUND',
+    `There is no baseline at ${path}; nothing was judged.`,
+    'Write it with `--update-baseline`: what is found then is known.',
+  )
+}
+
+export function baselineNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'BASELINE.NOT_WRITABLE',
+    `The baseline ${path} cannot be written, and is as it was: ${reasonOf(cause)}`,
+    'Give it another path.',
+    { cause },
+  )
+}
+
+export function baselineUnreadable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'BASELINE.UNREADABLE',
+    `The baseline ${path} cannot be read; nothing was judged: ${reasonOf(cause)}`,
+    'Take it from version control, or remove it and write it with `--update-baseline`.',
+    { cause },
+  )
+}

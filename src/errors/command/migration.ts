@@ -1,0 +1,89 @@
+import { lines, reasonOf } from '../message.ts'
+import { TenancyError } from '../tenancy-error.ts'
+
+export function migrationFailed(name: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'MIGRATION.FAILED',
+    `Migration ${name} failed: ${reasonOf(cause)}; what ran before it stays, nothing of a failed transaction does.`,
+    'Mend the cause and run the same command again; it goes on where it stopped.',
+    { cause },
+  )
+}
+
+export function migrationFileExists(path: string): TenancyError {
+  return new TenancyError(
+    'MIGRATION.FILE_EXISTS',
+    `${path} exists already; nothing was written.`,
+    'Choose another name with `--name`, or move the file.',
+  )
+}
+
+export function migrationFolderNotReadable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'MIGRATION.FOLDER_NOT_READABLE',
+    `The migrations folder ${path} cannot be read: ${reasonOf(cause)}; nothing was done.`,
+    'Correct `migrations.folder` in the config or `migrationFolder` in kysely.config, or write the first migration with `kysely-tenants migrate:rls`.',
+    { cause },
+  )
+}
+
+export function migrationFolderNotWritable(path: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'MIGRATION.FOLDER_NOT_WRITABLE',
+    `The migrations folder ${path} cannot be written: ${reasonOf(cause)}; nothing was written.`,
+    'Correct its permissions, `migrations.folder` in the config, or `migrationFolder` in kysely.config.',
+    { cause },
+  )
+}
+
+export function migrationNoColumn(columns: readonly string[]): TenancyError {
+  return new TenancyError(
+    'MIGRATION.NO_COLUMN',
+    lines(
+      'These tables have no tenant column, and where it would come from is not known; nothing was written.',
+      columns,
+    ),
+    "Name the column the table has, { column: … }, or where its tenants come from: { backfill: { parent: 'table' } } or { backfill: { tenant: 'id' } }.",
+  )
+}
+
+/** Before the first migration: a file does not load, or files and database do not fit. */
+export function migrationNotStarted(problem: string, cause: unknown): TenancyError {
+  return new TenancyError(
+    'MIGRATION.NOT_STARTED',
+    `${problem}; no migration was run.`,
+    'Mend the file, or bring the folder and the table kysely_migration together.',
+    { cause },
+  )
+}
+
+/** @param run what to do instead */
+export function migrationOtherTool(what: string, tool: string, run: string): TenancyError {
+  return new TenancyError(
+    'MIGRATION.OTHER_TOOL',
+    `${what} written for ${tool}, not for Kysely; nothing was done.`,
+    run,
+  )
+}
+
+export function migrationPolicyNotOurs(policies: readonly string[]): TenancyError {
+  return new TenancyError(
+    'MIGRATION.POLICY_NOT_OURS',
+    lines(
+      'These policies have the names of the tool and were not made by it; nothing was written.',
+      policies,
+    ),
+    'Rename or drop them yourself, or name each with `migrate:rls --take-over`.',
+  )
+}
+
+/** `cause`: an integrity violation, SQLSTATE class 23; the written files say in it where to look. */
+export function migrationRowsInTheWay(name: string, cause: Error): TenancyError {
+  const detail = 'detail' in cause && typeof cause.detail === 'string' ? `; ${cause.detail}` : ''
+  return new TenancyError(
+    'MIGRATION.ROWS_IN_THE_WAY',
+    `Migration ${name} failed: ${cause.message}${detail}; what ran before it stays, nothing of a failed transaction does.`,
+    'Mend the rows, those that the query shows if there is one, and run the same command again; it goes on where it stopped.',
+    { cause },
+  )
+}

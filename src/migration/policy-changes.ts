@@ -1,0 +1,120 @@
+import type { PolicyState } from '../catalog/policy-state.ts'
+import {
+  alterPolicy,
+  createPolicy,
+  dropPolicy,
+  markPolicy,
+  POLICY_MARKER,
+  renamePolicy,
+  type TenantPolicy,
+} from '../policy/tenant-policies.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import type { Step } from './step.ts'
+
+/** A step that does not say its table yet. */
+export type PolicyChange = Omit<Step, 'table'>
+
+export function create(table: TenantTable, policy: TenantPolicy): PolicyChange[] {
+  return [
+    {
+      why: policy.why,
+      up: createPolicy(table, policy),
+      down: [dropPolicy(table, policy.name)],
+      lock: 'access exclusive',
+    },
+    mark(table, policy.name),
+  ]
+}
+
+function mark(table: TenantTable, name: string): PolicyChange {
+  return {
+    why: 'Marks it as made by the tool, which alters and drops no other policy.',
+    up: markPolicy(table, name, POLICY_MARKER),
+    down: [],
+    lock: 'access share',
+  }
+}
+
+export function adopt(table: TenantTable, { name, comment }: PolicyState): PolicyChange {
+  return {
+    ...mark(table, name),
+    why: 'The policy is as it should be; the marker hands it over to kysely-tenants.',
+    down: [markPolicy(table, name, comment)],
+  }
+}
+
+export function takeOver(table: TenantTable, actual: PolicyState): PolicyChange {
+  return { ...adopt(table, actual), why: 'Marks it as one of the tool, as it was told to.' }
+}
+
+export function drop(table: TenantTable, actual: PolicyState): PolicyChange[] {
+  return [
+    {
+      why: 'The config does not ask for this policy.',
+      up: dropPolicy(table, actual.name),
+      down: recreate(table, actual),
+      lock: 'access exclusive',
+      hazard: actual.permissive
+        ? 'What only this policy let through is refused from here on.'
+        : 'What only this policy held back gets through from here on.',
+    },
+  ]
+}
+
+export function alter(table: TenantTable, policy: TenantPolicy, actual: PolicyState): PolicyChange {
+  return {
+    why: `${policy.why} The roles or the expression differed.`,
+    up: alterPolicy(table, policy),
+    down: [alterPolicy(table, captured(actual))],
+    lock: 'access exclusive',
+    hazard: 'Changes which rows a running application reaches.',
+  }
+}
+
+// PostgreSQL alters neither the command nor the kind, and takes no clause away.
+// https://www.postgresql.org/docs/current/sql-alterpolicy.html
+export function replace(
+  table: TenantTable,
+  policy: TenantPolicy,
+  { actual, temporary }: { actual: PolicyState; temporary: string },
+): PolicyChange[] {
+  return [
+    {
+      why: `${policy.why} Under another name until the old policy is gone.`,
+      up: createPolicy(table, { ...policy, name: temporary }),
+      down: [dropPolicy(table, temporary)],
+      lock: 'access exclusive',
+    },
+    mark(table, temporary),
+    {
+      why: 'The old policy differed in its command, its kind or its clauses.',
+      up: dropPolicy(table, actual.name),
+      down: recreate(table, actual),
+      lock: 'access exclusive',
+      hazard: 'Changes which rows a running application reaches.',
+    },
+    {
+      why: 'The new policy takes the name of the old one.',
+      up: renamePolicy(table, temporary, policy.name),
+      down: [renamePolicy(table, policy.name, temporary)],
+      lock: 'access exclusive',
+    },
+  ]
+}
+
+function recreate(table: TenantTable, actual: PolicyState): string[] {
+  return [
+    createPolicy(table, captured(actual)),
+    ...(actual.comment === null ? [] : [markPolicy(table, actual.name, actual.comment)]),
+  ]
+}
+
+/** The policy that was found, written as PostgreSQL deparses it. */
+function captured({ using, check, ...policy }: PolicyState): TenantPolicy {
+  return {
+    ...policy,
+    using: using === null ? undefined : { sql: using, deparsed: using },
+    check: check === null ? undefined : { sql: check, deparsed: check },
+    why: 'As it was found.',
+  }
+}

@@ -1,0 +1,27 @@
+import { qualifiedName } from '../policy/quote.ts'
+import type { Listed } from './listed-tables.ts'
+import { inferredSource, type Parent, sourceFor, type TenantSource } from './tenant-source.ts'
+
+/** A listed table whose column is there, and has to be filled. */
+export interface Fillable extends Listed {
+  readonly source: TenantSource
+  readonly isInferred?: true
+}
+
+/** A column that is there and may be NULL although every row has a tenant. */
+export function fillableTable(
+  table: Listed,
+  parents: readonly Parent[],
+  problems: string[],
+): Fillable[] {
+  if (table.column.notNull || table.entry.shared) return []
+  const source = sourceFor(table, parents)
+  if (source && 'reason' in source) {
+    problems.push(`${qualifiedName(table.relation)} cannot be filled: ${source.reason}.`)
+    return []
+  }
+  if (source) return [{ ...table, source }]
+  const inferred = inferredSource(table.relation, parents)
+  if (!inferred || 'reason' in inferred) return []
+  return [{ ...table, source: inferred, isInferred: true }]
+}

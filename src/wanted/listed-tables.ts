@@ -1,0 +1,85 @@
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import { columnUsers } from '../column-users.ts'
+import type { Config, ConfigTable } from '../config.ts'
+import { findRelation } from '../family.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import type { TableReference } from '../table-name.ts'
+import type { Orphan } from './tenant-source.ts'
+import { securedDescendants } from './tenant-tables.ts'
+import { typeProblem } from './tenant-type.ts'
+
+/** A table of the config with its tenant column, be it there or to be added. */
+export interface Listed extends Orphan {
+  readonly column: ColumnState
+}
+
+/** The tables of the config as the catalog has them; what does not fit is added to `problems`. */
+export function listedTables(
+  config: Config,
+  snapshot: Snapshot,
+  problems: string[],
+): { listed: Listed[]; orphans: Orphan[] } {
+  const listed: Listed[] = []
+  const orphans: Orphan[] = []
+  for (const entry of config.tables) {
+    const relation = namedRelation(entry, { config, snapshot, problems })
+    if (!relation) continue
+    if (relation.kind !== 'table' && relation.kind !== 'partitioned table') {
+      problems.push(
+        `${qualifiedName(relation)} is a ${relation.kind}; only tables have row security.`,
+      )
+      continue
+    }
+    problems.push(...unknownKeys(entry, relation, snapshot))
+    const column = relation.columns.find(({ name }) => name === entry.column)
+    const problem = column && unfitColumn(column, relation, { config, snapshot })
+    if (problem) problems.push(problem)
+    else if (column) listed.push({ entry, relation, column })
+    else orphans.push({ entry, relation })
+  }
+  return { listed, orphans }
+}
+
+export function namedRelation(
+  { schema, name }: TableReference,
+  { config, snapshot, problems }: { config: Config; snapshot: Snapshot; problems: string[] },
+): RelationState | undefined {
+  const searched = (schema === undefined ? config.schemas : [schema]).map((candidate) => ({
+    schema: candidate,
+    name,
+  }))
+  for (const candidate of searched) {
+    const relation = findRelation(candidate, snapshot)
+    if (relation) return relation
+  }
+  const elsewhere = snapshot.relations.find((relation) => relation.name === name)
+  const there = elsewhere ? ` There is ${qualifiedName(elsewhere)}.` : ''
+  problems.push(`Table ${searched.map(qualifiedName).join(' or ')} is missing.${there}`)
+  return undefined
+}
+
+function unfitColumn(
+  column: ColumnState,
+  relation: RelationState,
+  { config, snapshot }: { config: Config; snapshot: Snapshot },
+): string | undefined {
+  const problem = typeProblem(column, config.type)
+  if (problem === undefined) return undefined
+  const users = columnUsers(relation, column.name, snapshot.relations)
+  const first = users.length > 0 ? ` To alter its type, ${users.join(', ')} must go first.` : ''
+  return `${qualifiedName(relation)}.${identifier(column.name)} is ${problem}${first}`
+}
+
+function unknownKeys(
+  { globalKeys }: ConfigTable,
+  relation: RelationState,
+  snapshot: Snapshot,
+): string[] {
+  const known = [relation, ...securedDescendants(relation, snapshot)].flatMap(({ indexes }) =>
+    indexes.flatMap(({ name, isUnique }) => (isUnique ? [name] : [])),
+  )
+  return globalKeys
+    .filter((key) => !known.includes(key))
+    .map((key) => `${qualifiedName(relation)} has no unique key ${identifier(key)}: globalKeys.`)
+}

@@ -1,0 +1,76 @@
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import type { ConfigTable } from '../config.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import { isSameTable, type TableName } from '../table-name.ts'
+
+/** Where the tenants of the rows that are there come from. */
+export type TenantSource =
+  | { readonly tenant: string }
+  | {
+      readonly parent: TableName
+      /** The tenant column of the parent. */
+      readonly column: string
+      /** Column of the child → column of the parent. */
+      readonly on: readonly (readonly [string, string])[]
+    }
+
+/** A listed table that has no tenant column. */
+export interface Orphan {
+  readonly entry: ConfigTable
+  readonly relation: RelationState
+}
+
+/** A tenant table whose column is known: a possible parent. */
+export interface Parent extends TableName {
+  readonly column: ColumnState
+}
+
+/** The source that the config names for a table that has the column, but not yet all its tenants. */
+export function sourceFor(
+  { entry, relation }: Orphan,
+  parents: readonly Parent[],
+): TenantSource | { readonly reason: string } | undefined {
+  const { backfill } = entry
+  if (backfill === undefined || 'tenant' in backfill) return backfill
+  const candidates = sourcesOf(relation, parents).filter(
+    ({ parent: { schema, name } }) =>
+      name === backfill.parent.name && (backfill.parent.schema ?? schema) === schema,
+  )
+  if (candidates.length === 1 && candidates[0]) return candidates[0]
+  return {
+    reason: `${candidates.length === 0 ? 'no foreign key leads' : 'more than one foreign key leads'} to ${backfill.parent.name}`,
+  }
+}
+
+/** The only tenant table that a foreign key without NULL leads to; undefined when there is none. */
+export function inferredSource(
+  relation: RelationState,
+  parents: readonly Parent[],
+): ParentSource | { readonly reason: string } | undefined {
+  const candidates = sourcesOf(relation, parents).filter(({ on }) =>
+    on.every(([child]) => relation.columns.some(({ name, notNull }) => name === child && notNull)),
+  )
+  if (candidates.length < 2) return candidates[0]
+  const names = candidates.map(({ parent }) => qualifiedName(parent)).join(', ')
+  return { reason: `its tenants could come from ${names}` }
+}
+
+export type ParentSource = Extract<TenantSource, { parent: TableName }>
+
+function sourcesOf(relation: RelationState, parents: readonly Parent[]): ParentSource[] {
+  return relation.foreignKeys.flatMap((key) => {
+    const found = parents.find((p) => isSameTable(p, key.references))
+    // A key on the tenant itself: the table has its tenant column, under another name.
+    if (!found || isSameTable(found, relation) || refersTo(key, found.column.name)) return []
+    const on = key.columns.map(
+      (column, index) => [column, key.referencedColumns[index] ?? column] as const,
+    )
+    const { schema, name } = found
+    return [{ parent: { schema, name }, column: found.column.name, on }]
+  })
+}
+
+function refersTo({ referencedColumns }: ForeignKeyState, column: string): boolean {
+  return referencedColumns.includes(column)
+}

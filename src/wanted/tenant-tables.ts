@@ -1,0 +1,41 @@
+import type { RelationState } from '../catalog/relation-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import type { Config } from '../config.ts'
+import { childrenOf } from '../family.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import type { TableName } from '../table-name.ts'
+import type { Listed } from './listed-tables.ts'
+import { tenantTypeOf } from './tenant-type.ts'
+
+/** The table, then its partitions and inheritance children: what row security is wanted on. */
+export function tenantTables(
+  { entry, relation, column }: Listed,
+  { setting, roles }: Config,
+  snapshot: Snapshot,
+): TenantTable[] {
+  const type = tenantTypeOf(column)
+  if (!type) throw new Error(`${column.baseType} is no type of a tenant`)
+  const { shared, access, globalKeys } = entry
+  return [relation, ...securedDescendants(relation, snapshot)].map(({ schema, name }) => ({
+    ...{ schema, name, column: entry.column, type, isDomain: column.isDomain, setting },
+    ...{ shared, access, globalKeys, appRoles: roles.app, adminRoles: roles.admin },
+  }))
+}
+
+/** But for foreign tables, which have no row security. */
+export function securedDescendants(root: TableName, snapshot: Snapshot): RelationState[] {
+  return childrenOf(root, snapshot)
+    .filter(({ kind }) => kind !== 'foreign table')
+    .flatMap((child) => [child, ...securedDescendants(child, snapshot)])
+}
+
+/** A child that is listed itself keeps the place and the options of its own entry. */
+export function eachOnce(tables: readonly TenantTable[]): TenantTable[] {
+  const byName = new Map<string, TenantTable>()
+  for (const table of tables) {
+    const key = qualifiedName(table)
+    if (!byName.has(key)) byName.set(key, table)
+  }
+  return [...byName.values()]
+}

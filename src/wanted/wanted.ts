@@ -1,0 +1,44 @@
+import type { ColumnState } from '../catalog/relation-state.ts'
+import type { MigrationPart } from '../migration-part.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import type { TableName } from '../table-name.ts'
+import type { TenantSource } from './tenant-source.ts'
+
+/** A table that gets its tenants by a migration. */
+export interface Adoption {
+  /** The table, then its partitions and inheritance children, as they are wanted. */
+  readonly tables: readonly TenantTable[]
+  /** To be added; undefined when it is there and only has to be filled. */
+  readonly column: ColumnState | undefined
+  readonly source: TenantSource
+  /** The config does not say so, a foreign key does: `backfill` fills it, no migration does. */
+  readonly isInferred?: true
+}
+
+export interface MissingColumn extends TableName {
+  readonly column: string
+  /** Why no migration can add it; absent when nothing says where its tenants could come from. */
+  readonly reason?: string
+}
+
+/** What the config wants of this database: its names resolved, its types read from the catalog. */
+export interface Wanted {
+  readonly setting: string
+  readonly appRoles: readonly string[]
+  readonly adminRoles: readonly string[]
+  readonly schemas: readonly string[]
+  /**
+   * The listed tables, and every partition and inheritance child of theirs. But for foreign tables: those
+   * have no row security, and the policies of the parent hold for whoever reads them through it.
+   */
+  readonly tables: readonly TenantTable[]
+  /** Listed tables that have no tenant column. */
+  readonly withoutColumn: readonly MissingColumn[]
+  /** Those of them whose tenants are known, and tables whose column has to be filled. */
+  readonly adoptions: readonly Adoption[]
+  readonly global: readonly TableName[]
+  /** What `migrate:rls` is asked to plan beside row security. */
+  readonly parts: readonly MigrationPart[]
+  /** Policies that somebody else made and the plan may change: `name on schema.table`, as SQL has it. */
+  readonly takenOver?: readonly string[]
+}

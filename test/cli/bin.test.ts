@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { startCli } from '../support/cli-process.ts'
+import { withProject } from '../support/run-cli.ts'
+
+// 1 says that something was found. The exit code of Node for what nobody catches is 1, too.
+describe('bin/kysely-tenants.js', () => {
+  const LATE = `
+    setImmediate(() => { throw new TypeError('too late') })
+    export default { connection: 'postgres://nobody@127.0.0.1:1/none', tables: ['projects'] }`
+
+  it('ends with 2 when an error comes that nobody awaits, and says what to do', async () => {
+    const { code, out, err } = await statusIn(LATE)
+    expect({ code, out }).to.deep.equal({ code: 2, out: '' })
+    expect(err).to.match(
+      /^✖ Nobody expected this: too late; .* {2}TypeError\n {2}next This is a bug/,
+    )
+    expect(err).to.include('DEBUG=kysely-tenants').and.not.include('kysely-tenants.config.ts')
+  })
+
+  it('does the same for a promise that nobody awaits', async () => {
+    const { code, err } = await statusIn(LATE.replace(/throw (.*) }/, 'Promise.reject($1) }'))
+    expect(code).to.equal(2)
+    expect(err).to.match(/^✖ Nobody expected this: too late; /)
+  })
+
+  it('shows the stack with DEBUG', async () => {
+    const { code, err } = await statusIn(LATE, { DEBUG: 'pg,kysely-tenants' })
+    expect(code).to.equal(2)
+    expect(err).to.match(/TypeError: too late\n +at .*kysely-tenants\.config\.ts/)
+  })
+
+  it('ends with 2 when it cannot be loaded', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-'))
+    try {
+      const bin = join(folder, 'kysely-tenants.mjs')
+      cpSync('bin/kysely-tenants.js', bin)
+      const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'audit'], {
+        encoding: 'utf8',
+      })
+      expect({ status, stdout }).to.deep.equal({ status: 2, stdout: '' })
+      expect(stderr).to.match(
+        /^✖ kysely-tenants cannot be loaded: Cannot find module .*\n {2}next Install it .*: npm install kysely-tenants kysely pg\n$/,
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+function statusIn(config: string, env: NodeJS.ProcessEnv = {}) {
+  return withProject(config, async ({ folder }) => {
+    const cli = startCli({ folder, env }, 'status')
+    const { code } = await cli.ended
+    return { code, out: cli.out(), err: cli.err() }
+  })
+}

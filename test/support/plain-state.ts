@@ -1,0 +1,33 @@
+import type { ColumnState, RelationState } from '../../src/catalog/relation-state.ts'
+import type { Snapshot } from '../../src/catalog/snapshot.ts'
+
+// What no database has to be asked for: a server of PostgreSQL 18.4, and nothing in it but what is given.
+
+export function plainSnapshot(state: Partial<Snapshot>): Snapshot {
+  return {
+    ...{ serverVersion: 180004, database: 'db', currentUser: 'owner', tenantAtStart: null },
+    ...{ extensions: [], roles: [], memberships: [], relations: [], functions: [] },
+    ...{ settingDefaults: [], securedObjects: [], defaultGrants: [], userMappings: [] },
+    ...{ eventTriggers: [], largeObjects: 0 },
+    ...state,
+  }
+}
+
+export function plainRelation(name: string, state: Partial<RelationState>): RelationState {
+  return {
+    ...{ schema: 'public', name, kind: 'table', owner: 'owner', estimatedRows: -1 },
+    ...{ rlsEnabled: false, rlsForced: false, isPartition: false, securityInvoker: false },
+    ...{ inExtension: false, extension: null, isUnlogged: false, partitionKey: [], parents: [] },
+    ...{ reads: [], queryHash: null, columns: [], policies: [], indexes: [], foreignKeys: [] },
+    ...{ grants: [], privileges: [], constraints: [], triggers: [], rules: [], statistics: [] },
+    publications: [],
+    ...state,
+  }
+}
+
+export function plainColumn(name: string, baseType: string): ColumnState {
+  return {
+    ...{ name, type: baseType, baseType, isDomain: false, notNull: true, default: null },
+    ...{ isIdentity: false, defaultFunctions: [] },
+  }
+}
