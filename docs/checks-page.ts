@@ -41,8 +41,8 @@ audit: {
 
 A waiver that is over (\`waiver-expired\`) or has nothing to waive (\`waiver-stale\`) is a finding itself.
 
-A check that could not look is reported as such, with the reason. The audit reads the catalog and no rows: what only rows
-can tell (whether a foreign key that was validated under row security really holds), it does not judge.`
+A check that could not look is reported as such, with the reason. The audit reads the catalog and no rows, unless it is told to:
+what only rows can tell (whether a foreign key that was validated under row security really holds) needs \`--rows\`.`
 
 /** Everything that the checks say of themselves, for reading. */
 export function checksPage(checks: readonly Check[]): string {
@@ -56,13 +56,15 @@ export function checksPage(checks: readonly Check[]): string {
 }
 
 function section(check: Check) {
-  const { id, level, title, why, link, broken, fixed, isOptIn, since, needs, asksApp } = check
+  const { id, level, title, why, link, broken, fixed, isOptIn, since, needs, asksApp, readsRows } =
+    check
   const facts = [
     `**${level}**`,
     ...(isOptIn ? ['opt-in'] : []),
     ...(since === undefined ? [] : [`PostgreSQL ${Math.trunc(since / 10_000)} and later`]),
     ...(needs === 'appRoles' ? ['needs `roles.app`'] : []),
     ...(asksApp ? ['needs `--app-url`'] : []),
+    ...(readsRows ? ['needs `--rows`'] : []),
     `[PostgreSQL](${link})`,
   ]
   return [

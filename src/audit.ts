@@ -1,5 +1,6 @@
 import { type BaselineEntry, type Compared, compareWithBaseline } from './baseline.ts'
 import { readAppLogin } from './catalog/read-app-login.ts'
+import { readKeyRows } from './catalog/read-key-rows.ts'
 import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
 import { readSnapshot } from './catalog/read-snapshot.ts'
 import type { Snapshot } from './catalog/snapshot.ts'
@@ -21,14 +22,17 @@ import { type Judgement, LEVELS } from './level.ts'
 import { nearest } from './nearest.ts'
 import { trustedConfig } from './parse-config.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
-import { snapshotRequest, wantedState } from './wanted/wanted-state.ts'
+import { auditedState, snapshotRequest } from './wanted/wanted-state.ts'
 
 export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Queryable } from './catalog/read-only.ts'
 export type { Snapshot } from './catalog/snapshot.ts'
 export type { Finding } from './checks/check.ts'
+export { compareSnapshots } from './compare-snapshots.ts'
+export type { Change, Judgement as ChangeJudgement } from './comparison/change.ts'
 export type { Inconclusive } from './inconclusive.ts'
 export type { Isolation, TableIsolation } from './isolation.ts'
+export { loadSnapshot, saveSnapshot } from './snapshot-file.ts'
 export type { Waived } from './waivers.ts'
 
 export interface AuditReport {
@@ -59,6 +63,12 @@ export interface SnapshotOptions {
    * word about it.
    */
   readonly app?: Queryable
+  /**
+   * Also count the rows that break a foreign key which PostgreSQL calls valid. Reads all of them, with a
+   * login that row security does not filter: a superuser, or BYPASSRLS.
+   * @default false
+   */
+  readonly rows?: boolean
 }
 
 export interface AuditOptions {
@@ -68,7 +78,7 @@ export interface AuditOptions {
 
 /**
  * Compares a database with the config. Reads the catalog once, in a read-only transaction, and judges
- * what it read; needs no privileges, and holds no lock that anybody waits for.
+ * what it read; needs no privileges, and holds no lock that anybody waits for, unless it is asked for `rows`.
  *
  * @param db a connected client of pg, outside a transaction
  * @param config the object of `kysely-tenants.config.ts`
@@ -102,15 +112,16 @@ export async function audit(
 export async function takeSnapshot(
   db: Queryable,
   config: ConfigInput | Config,
-  { app }: SnapshotOptions = {},
+  { app, rows = false }: SnapshotOptions = {},
 ): Promise<Snapshot> {
   const trusted = judgeable(config)
   const request = snapshotRequest(trusted)
   const appLogin = app && (await readAppLogin(app, trusted.setting))
   const snapshot = await inReadOnlyTransaction(db, async () => {
     const read = await readSnapshot(db, request)
-    const { tables } = wantedState(trusted, read)
-    return { ...read, truthTables: await readTruthTables(db, tables, read) }
+    const { tables } = auditedState(trusted, read)
+    const keyRows = rows && { keyRows: await readKeyRows(db, tables) }
+    return { ...read, ...keyRows, truthTables: await readTruthTables(db, tables, read) }
   })
   if (!appLogin) return snapshot
   if (appLogin.database !== snapshot.database) {
@@ -138,7 +149,7 @@ export function auditSnapshot(
   { baseline }: AuditOptions = {},
 ): AuditReport {
   const trusted = judgeable(config)
-  const context = { snapshot, wanted: wantedState(trusted, snapshot) }
+  const context = { snapshot, wanted: auditedState(trusted, snapshot) }
   const { levels } = trusted.audit
   const checks = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
   const obstacles = checks.flatMap((check) => obstacle(check, context))
@@ -187,8 +198,8 @@ function isWanted({ id, isOptIn }: Check, levels: Readonly<Record<string, Judgem
 }
 
 // A server without views that could run as their caller has none that should.
-function isPossible({ since, asksApp }: Check, { snapshot }: CheckContext): boolean {
-  if (asksApp && !snapshot.appLogin) return false
+function isPossible({ since, asksApp, readsRows }: Check, { snapshot }: CheckContext): boolean {
+  if ((asksApp && !snapshot.appLogin) || (readsRows && !snapshot.keyRows)) return false
   return since === undefined || snapshot.serverVersion >= since
 }
 

@@ -1,5 +1,6 @@
 import type { PolicyState } from './catalog/policy-state.ts'
 import type { CheckContext, Finding } from './checks/check.ts'
+import { leaksTo } from './checks/facts/effects.ts'
 import {
   appliesToApp,
   bindsEveryAppRole,
@@ -7,6 +8,7 @@ import {
   difference,
   hasWantedShape,
   ignoresTenant,
+  isObserved,
   policyPairs,
 } from './checks/facts/policies.ts'
 import { ROW_PRIVILEGES, rolesWith } from './checks/facts/privileges.ts'
@@ -82,6 +84,7 @@ function commandOf(state: TenantTableState, command: Command, context: CheckCont
   const unbound = wanted.appRoles.some((role) => isUnbound(snapshot, role, relation))
   if (unbound) return 'hole'
   if (!relation.rlsEnabled) return isReachedByParent(state, context) ? 'isolated' : 'hole'
+  if (isObserved(state)) return 'hole'
   if (hasFloor(state, command, context)) return 'isolated'
 
   const opening = relation.policies.filter(
@@ -93,7 +96,15 @@ function commandOf(state: TenantTableState, command: Command, context: CheckCont
     if (demandsOwnRow(part, state) || isShared(part, state)) return 'isolated'
     return ignoresTenant(part, table.column) ? 'hole' : 'unknown'
   })
-  return worst(verdicts)
+  const read = worst(verdicts)
+  return read === 'unknown' ? tried(state, command, context) : read
+}
+
+/** Where nobody can judge a condition by reading it. */
+function tried(state: TenantTableState, command: Command, context: CheckContext): Isolation {
+  const leaks = leaksTo(command, state, context)
+  if (leaks === undefined) return 'unknown'
+  return leaks ? 'hole' : 'isolated'
 }
 
 /** A partition without privileges of its own: the policies of its parent count. */

@@ -9,6 +9,15 @@ export const TENANT_TYPES = ['uuid', 'text', 'varchar', 'integer', 'bigint'] as 
 
 export type TenantType = (typeof TENANT_TYPES)[number]
 
+/** The same as `typname` of the catalog. */
+export const BASE_TYPES: Readonly<Record<TenantType, string>> = {
+  uuid: 'uuid',
+  text: 'text',
+  varchar: 'varchar',
+  integer: 'int4',
+  bigint: 'int8',
+}
+
 const PART = '[\\p{L}_][\\p{L}\\p{N}_$]*'
 const SETTING_NAME = new RegExp(`^${PART}(?:\\.${PART})+$`, 'u')
 

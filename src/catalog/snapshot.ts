@@ -43,6 +43,19 @@ export interface Snapshot {
    * tried out.
    */
   readonly truthTables?: readonly TruthTable[]
+  /** Of the valid foreign keys of the tenant tables. Absent: no rows were read. */
+  readonly keyRows?: readonly KeyRows[]
+}
+
+/** What the rows say about a foreign key that PostgreSQL calls valid. */
+export interface KeyRows extends TableName {
+  readonly key: string
+  readonly references: TableName
+  /** Finds them: `from … where …`, with the table as `c`. */
+  readonly query: string
+  /** How many refer to nothing; null when they were not counted. */
+  readonly broken: number | null
+  readonly doubt: string | null
 }
 
 export interface AppLogin {

@@ -56,6 +56,8 @@ export interface Check {
   readonly needs?: 'appRoles' | 'knownServer'
   /** Made only when the application was asked on a connection of its own: `--app-url`. */
   readonly asksApp?: true
+  /** Made only when rows were read, which is asked for: `--rows`. */
+  readonly readsRows?: true
   readonly detect: (context: CheckContext) => Finding[]
   /** Where it could not look, and why: nothing found there is no "no findings". */
   readonly doubts?: (context: CheckContext) => Doubt[]

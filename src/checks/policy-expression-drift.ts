@@ -1,5 +1,6 @@
 import { proofOf, verdictOf } from '../drift/verdict.ts'
 import type { Level } from '../level.ts'
+import { isObserving } from '../policy/observe.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
@@ -30,8 +31,9 @@ export const policyExpressionDrift: Check = tableCheck(
   },
   (state, context) =>
     policyPairs(state)
-      // Other findings: `policy-shape-drift`, `policy-setting-drift`.
+      // Other findings: `policy-shape-drift`, `policy-setting-drift`, `policy-observe-mode`.
       .filter((pair) => hasWantedShape(pair) && readsAnotherSetting(pair, state) === undefined)
+      .filter(({ actual }) => !isObserving(actual))
       .flatMap((pair) => {
         const found = difference(pair, state)
         if (found === 'none') return []

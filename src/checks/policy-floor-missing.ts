@@ -1,6 +1,6 @@
 import { type Check, tableCheck } from './check.ts'
 import { EXAMPLE, examplePolicies } from './facts/example.ts'
-import { missingPolicies } from './facts/policies.ts'
+import { isObserved, missingPolicies } from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'
 
 export const policyFloorMissing: Check = tableCheck(
@@ -16,7 +16,7 @@ export const policyFloorMissing: Check = tableCheck(
   (state) => {
     const { rlsEnabled, policies } = state.relation
     // A table without any policy is another finding: `rls-no-policy`.
-    if (!rlsEnabled || policies.length === 0) return
+    if (!rlsEnabled || policies.length === 0 || isObserved(state)) return
     const missing = missingPolicies(state).filter(({ permissive }) => !permissive)
     if (missing.length === 0) return
     return {

@@ -4,6 +4,7 @@ import {
   appliesToApp,
   hasIntactFloor,
   ignoresTenant,
+  isObserved,
   ownPolicies,
   policyText,
 } from './facts/policies.ts'
@@ -24,7 +25,7 @@ export const policyIgnoresTenantColumn: Check = tableCheck(
     const { table } = state
     const isBounded = hasIntactFloor(state, context)
     // With `access: 'boundary'` the floor alone minds the tenant.
-    if (isBounded && table.access === 'boundary') return
+    if ((isBounded || isObserved(state)) && table.access === 'boundary') return
     return ownPolicies(state)
       .filter((policy) => policy.permissive && appliesToApp(policy, context))
       .filter((policy) => ignoresTenant(policy, table.column))

@@ -6,7 +6,13 @@ import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, type CheckContext, type Doubt, tableCheck } from './check.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'
-import { hasWantedShape, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
+import {
+  hasWantedShape,
+  isObserved,
+  missingPolicies,
+  policyPairs,
+  policyText,
+} from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'
 import { statements } from './facts/statements.ts'
 import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
@@ -31,7 +37,8 @@ alter policy tenant_isolation on public.projects using (${FAIL_OPEN}) with check
     },
     (state, context) => {
       const worst = worstOf(state, context)
-      if (!worst || verdictOf(worst) !== 'more') return
+      // Another finding: `policy-observe-mode`.
+      if (!worst || verdictOf(worst) !== 'more' || isObserved(state)) return
       const proof = proofOf(worst)
       return {
         summary: `${proof.charAt(0).toUpperCase()}${proof.slice(1)}.`,
@@ -50,7 +57,7 @@ function worstOf(state: TenantTableState, context: CheckContext): Effect | undef
 
 function doubts(context: CheckContext): Doubt[] {
   return tenantTables(context)
-    .filter(hasDrifted)
+    .filter((state) => hasDrifted(state) && !isObserved(state))
     .flatMap((state) => {
       const object = qualifiedName(state.relation)
       if (!truthTableOf(state, context)) {

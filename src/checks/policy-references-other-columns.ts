@@ -1,6 +1,12 @@
 import { isOwnRow } from '../policy/current-tenant.ts'
 import { type Check, tableCheck } from './check.ts'
-import { boundaryPolicies, demandsOwnRow, hasIntactFloor, policyText } from './facts/policies.ts'
+import {
+  boundaryPolicies,
+  demandsOwnRow,
+  hasIntactFloor,
+  isObserved,
+  policyText,
+} from './facts/policies.ts'
 import { rewrittenPolicy } from './facts/rewritten-policy.ts'
 
 export const policyReferencesOtherColumns: Check = tableCheck(
@@ -28,7 +34,7 @@ export const policyReferencesOtherColumns: Check = tableCheck(
         )
         if (others.length === 0) return []
         return {
-          level: hasIntactFloor(state, context) ? 'info' : 'high',
+          level: hasIntactFloor(state, context) || isObserved(state) ? 'info' : 'high',
           summary: `Policy ${policy.name} also looks at ${[...new Set(others)].join(', ')}.`,
           fix: rewrittenPolicy(table, policy, () => isOwnRow(table).sql),
           evidence: policyText(policy),

@@ -1,4 +1,5 @@
 import type { FunctionState } from '../catalog/function-state.ts'
+import { isObserver } from '../policy/observe.ts'
 import { type Check, tableCheck } from './check.ts'
 import { pinsSearchPath } from './facts/functions.ts'
 import { statements } from './facts/statements.ts'
@@ -23,8 +24,8 @@ create policy only_open on public.projects as restrictive to app_user using (pub
         .filter(({ signature, inExtension, isBuiltIn }) => {
           return policy.functions.includes(signature) && !inExtension && !isBuiltIn
         })
-        // Another finding: `policy-immutable-function`.
-        .filter(({ volatility }) => volatility !== 'immutable')
+        // Other findings: `policy-immutable-function`, `policy-observe-mode`.
+        .filter((fn) => fn.volatility !== 'immutable' && !isObserver(fn))
         .flatMap((fn) => {
           const faults = faultsOf(fn)
           if (faults.length === 0) return []

@@ -17,6 +17,7 @@ import { extensionOwnedTable } from './extension-owned-table.ts'
 import { fdwUserMapping } from './fdw-user-mapping.ts'
 import { fkSetNullNullsTenant } from './fk-set-null-nulls-tenant.ts'
 import { fkTriggerDisabled } from './fk-trigger-disabled.ts'
+import { fkValidatedUnderForce } from './fk-validated-under-force.ts'
 import { fkWithoutTenant } from './fk-without-tenant.ts'
 import { foreignTableWithTenantData } from './foreign-table-with-tenant-data.ts'
 import { functionLeakproofUserDefined } from './function-leakproof-user-defined.ts'
@@ -32,6 +33,7 @@ import { indexDefeatedByRls } from './index-defeated-by-rls.ts'
 import { indexInvalid } from './index-invalid.ts'
 import { largeObjects } from './large-objects.ts'
 import { materializedViewExposed } from './materialized-view-exposed.ts'
+import { migrationRecordWritable } from './migration-record-writable.ts'
 import { multiplePermissivePolicies } from './multiple-permissive-policies.ts'
 import { noDdlGuardEventTrigger } from './no-ddl-guard-event-trigger.ts'
 import { partitionWithoutRls } from './partition-without-rls.ts'
@@ -44,6 +46,7 @@ import { policyImmutableFunction } from './policy-immutable-function.ts'
 import { policyLeaksRows } from './policy-leaks-rows.ts'
 import { policyMissingCommand } from './policy-missing-command.ts'
 import { policyNotInitplan } from './policy-not-initplan.ts'
+import { policyObserveMode } from './policy-observe-mode.ts'
 import { policyReferencesOtherColumns } from './policy-references-other-columns.ts'
 import { policyReferencesOtherTable } from './policy-references-other-table.ts'
 import { policyRestrictiveOnly } from './policy-restrictive-only.ts'
@@ -73,6 +76,7 @@ import { tenantColumnDefault } from './tenant-column-default.ts'
 import { tenantColumnMissing } from './tenant-column-missing.ts'
 import { tenantColumnNotIndexed } from './tenant-column-not-indexed.ts'
 import { tenantColumnNullable } from './tenant-column-nullable.ts'
+import { tenantColumnType } from './tenant-column-type.ts'
 import { triggerRewritesTenant } from './trigger-rewrites-tenant.ts'
 import { triggerSecurityDefiner } from './trigger-security-definer.ts'
 import { unclassifiedTable } from './unclassified-table.ts'
@@ -105,6 +109,7 @@ export const CHECKS: readonly Check[] = [
   policyMissingCommand,
   policyRestrictiveOnly,
   policyFloorMissing,
+  policyObserveMode,
   policyIgnoresTenantColumn,
   policyUnexpectedPermissive,
   policyLeaksRows,
@@ -122,6 +127,7 @@ export const CHECKS: readonly Check[] = [
   policyCastOnColumn,
   tenantColumnMissing,
   tenantColumnNullable,
+  tenantColumnType,
   tenantColumnDefault,
   tenantColumnNotIndexed,
   indexInvalid,
@@ -131,9 +137,11 @@ export const CHECKS: readonly Check[] = [
   fkWithoutTenant,
   fkSetNullNullsTenant,
   fkTriggerDisabled,
+  fkValidatedUnderForce,
   constraintNotValid,
   unlistedTableWithTenantColumn,
   unclassifiedTable,
+  migrationRecordWritable,
   viewBypassesRls,
   viewNotSecurityInvoker,
   materializedViewExposed,

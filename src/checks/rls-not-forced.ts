@@ -1,6 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
+import { isObserved } from './facts/policies.ts'
 import { canSetRole, findRole } from './facts/roles.ts'
 
 export const rlsNotForced: Check = tableCheck(
@@ -15,9 +16,10 @@ export const rlsNotForced: Check = tableCheck(
     broken: 'alter table public.projects no force row level security',
     fixed: 'alter table public.projects force row level security',
   },
-  ({ relation, isChild }, { snapshot, wanted }) => {
-    // Row security that is off altogether is another finding: `rls-disabled`.
-    if (!relation.rlsEnabled || relation.rlsForced || isChild) return
+  (state, { snapshot, wanted }) => {
+    const { relation, isChild } = state
+    // Other findings: `rls-disabled`, and `policy-observe-mode` until there is something to force.
+    if (!relation.rlsEnabled || relation.rlsForced || isChild || isObserved(state)) return
     const { owner } = relation
     const isReachable =
       findRole(snapshot, owner)?.canLogIn ||

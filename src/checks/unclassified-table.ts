@@ -1,3 +1,4 @@
+import { isBookkeeping } from '../bookkeeping.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
@@ -18,8 +19,14 @@ grant select on public.notes to app_user`,
   (context) => {
     const names = tenantColumnNames(context)
     return unlistedTables(context).flatMap((relation) => {
-      // Another finding: `unlisted-table-with-tenant-column`, `foreign-table-with-tenant-data`.
-      if (relation.rlsEnabled || relation.columns.some(({ name }) => names.has(name))) return []
+      // Other findings: `unlisted-table-with-tenant-column`, `foreign-table-with-tenant-data`,
+      // `migration-record-writable`.
+      if (
+        relation.rlsEnabled ||
+        isBookkeeping(relation) ||
+        relation.columns.some(({ name }) => names.has(name))
+      )
+        return []
       const [role] = rolesWith(ROW_PRIVILEGES, relation, context)
       if (role === undefined) return []
       return {

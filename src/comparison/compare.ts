@@ -36,6 +36,8 @@ const COMPARES: { readonly [K in keyof Snapshot]-?: Compare } = {
   largeObjects: changedLargeObjects,
   // What the policies of a table mean, told with them.
   truthTables: () => [],
+  // Rows come and go; a key that they break is a finding whenever it is looked for.
+  keyRows: () => [],
 }
 
 /**
@@ -43,7 +45,7 @@ const COMPARES: { readonly [K in keyof Snapshot]-?: Compare } = {
  *
  * @param wanted of the later one: its tenant tables, and the roles whose view was tried out
  */
-export function compareSnapshots(before: Snapshot, after: Snapshot, wanted: Wanted): Change[] {
+export function changesBetween(before: Snapshot, after: Snapshot, wanted: Wanted): Change[] {
   return Object.values(COMPARES)
     .flatMap((compare) => compare(before, after, wanted))
     .sort(worstFirst)

@@ -1,5 +1,4 @@
 import type { ColumnState, PublicationState, RelationState } from '../catalog/relation-state.ts'
-import type { Grant } from '../catalog/role-state.ts'
 import {
   barrier,
   type Change,
@@ -12,22 +11,6 @@ import {
   safe,
   told,
 } from './change.ts'
-
-interface Granted {
-  readonly owner: string
-  readonly grants: readonly Grant[]
-}
-
-/** What its owner has goes with the ownership. */
-export function changedGrants(before: Granted, after: Granted, object: string): Change[] {
-  const grants = ({ owner, grants }: Granted) => grants.filter(({ grantee }) => grantee !== owner)
-  const words = ({ grantee, privilege }: Grant) => `${privilege} of ${grantee ?? 'public'}`
-  return changedList(grants(before), grants(after), {
-    key: words,
-    added: (grant) => ({ judgement: 'WIDENS', object, summary: `${words(grant)} is new` }),
-    gone: (grant) => ({ judgement: 'NARROWS', object, summary: `${words(grant)} is gone` }),
-  })
-}
 
 export function changedColumns(
   before: RelationState,

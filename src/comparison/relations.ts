@@ -13,13 +13,9 @@ import {
   unknown,
   widens,
 } from './change.ts'
+import { changedRelationGrants } from './grants.ts'
 import { changedPolicies } from './policies.ts'
-import {
-  changedColumns,
-  changedGrants,
-  changedParts,
-  changedPublications,
-} from './relation-parts.ts'
+import { changedColumns, changedParts, changedPublications } from './relation-parts.ts'
 
 export function changedRelations(
   before: Snapshot,
@@ -40,7 +36,7 @@ export function changedRelations(
       return [
         ...changedFields(old, now, { object, what: '', judges: RELATION }),
         ...changedPolicies({ before: old, after: now, table: wanted.get(object), tried }, object),
-        ...changedGrants(old, now, object),
+        ...changedRelationGrants(old, now, object),
         ...changedColumns(old, now, object),
         ...changedPublications(old.publications, now.publications, object),
         ...changedParts(old, now, object),

@@ -1,13 +1,15 @@
+import { guarded } from '../catalog/guarded.ts'
 import type { Queryable } from '../catalog/read-only.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Effect, TruthTable } from '../catalog/truth-table.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { BASE_TYPES } from '../setting.ts'
 import { type DriftedTable, driftedTables } from './drifted-table.ts'
 import { effectOf, isSame } from './effects.ts'
 import { readAnatomies } from './read-anatomies.ts'
 import { samplesFor } from './samples.ts'
 import { subjectsOf } from './subjects.ts'
-import { guarded, NotTried } from './try-conditions.ts'
+import { NotTried } from './try-conditions.ts'
 import { tryOut } from './try-out.ts'
 
 // One condition may run for as long, whatever it was made to do.
@@ -26,7 +28,7 @@ export async function readTruthTables(
   tables: readonly TenantTable[],
   snapshot: Snapshot,
 ): Promise<TruthTable[]> {
-  const drifted = driftedTables(tables, snapshot)
+  const drifted = driftedTables(tables, snapshot).filter(holdsTenants)
   if (drifted.length === 0) return []
 
   await guarded(db, () => db.query(`set local statement_timeout = '${STATEMENT_TIMEOUT}'`))
@@ -44,6 +46,13 @@ export async function readTruthTables(
     truthTables.push({ schema, name, column, setting, shared, access, effects })
   }
   return truthTables
+}
+
+// Nothing that can be made up is a tenant of a column of another type.
+function holdsTenants({ table, relation }: DriftedTable): boolean {
+  return relation.columns.some(
+    ({ name, baseType }) => name === table.column && baseType === BASE_TYPES[table.type],
+  )
 }
 
 // The deparsed text names everything but the columns' types, which decide about its operators.

@@ -15,13 +15,15 @@ import type { Step } from './step.ts'
  * of the tenants itself, they are left alone.
  */
 export function planDefault(
-  { schema, name, ...tenancy }: TenantTable,
+  { schema, name, observedBy, ...tenancy }: TenantTable,
   relation: RelationState,
   snapshot: Snapshot,
 ): Step[] {
   const column = relation.columns.find((c) => c.name === tenancy.column)
   const wanted = currentTenant(tenancy)
   if (!column || column.default === wanted.deparsed || makesIds(column, relation)) return []
+  // While a table is only observed, whoever names no tenant gets what it got so far.
+  if (observedBy !== undefined && column.default !== null) return []
 
   const table = { schema, name }
   // Children have steps of their own: a statement that reached them could not be undone exactly.

@@ -1,10 +1,8 @@
-import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors/command/migration.ts'
 import { relationOf } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
-import type { TenantTable } from '../policy/tenant-table.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted/wanted.ts'
 import type { Change, Entry } from './change.ts'
 import { childrenFirst } from './children-first.ts'
@@ -12,8 +10,10 @@ import { planBackfill, planColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
 import { planIndexes, planPartitionedIndex } from './plan-index.ts'
 import { lacksNotNull, planConstraint, planNotNull } from './plan-not-null.ts'
+import { isObserved, observedEntries, planObserver } from './plan-observe.ts'
 import { entriesOf, planParts } from './plan-parts.ts'
 import { planPolicies, policiesNotOurs, policyOn } from './plan-policies.ts'
+import { planEnable, planForce } from './plan-switches.ts'
 import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
 
 /**
@@ -29,6 +29,7 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  *    the order holds for those who run the statements one by one. See {@link planPolicies}.
  * 5. FORCE last and on its own: from then on the owner sees no rows either, so that a backfill does
  *    nothing and the validation of a foreign key passes without looking.
+ *    Where tables are only observed, it waits until they are enforced.
  * 6. Of the tables of a phase, children before parents. See {@link childrenFirst}.
  *
  * @throws `MIGRATION.NO_COLUMN`, `MIGRATION.POLICY_NOT_OURS`, `CATALOG.MISMATCH` (a policy to take over
@@ -44,7 +45,7 @@ export function plan(
   const unknown = wanted.withoutColumn.filter((table) => !known.has(qualifiedName(table)))
   if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
 
-  const tables = childrenFirst(entriesOf(wanted, snapshot))
+  const tables = observedEntries(childrenFirst(entriesOf(wanted, snapshot)), wanted, snapshot)
   const { takenOver = [] } = wanted
   assertPolicies(takenOver, tables)
   const notOurs = tables.flatMap((e) => policiesNotOurs(e.table, e.relation, takenOver))
@@ -53,9 +54,11 @@ export function plan(
   const asked = changes.filter(({ part }) => wanted.parts.includes(part))
   const adoptions = wanted.adoptions.filter(({ isInferred }) => !isInferred)
   const steps = stepsByPhase(tables, { adoptions, changes: asked, snapshot, takenOver })
-  return PHASES.map((name) => ({ name, steps: steps[name] })).filter(
-    (phase) => phase.steps.length > 0,
-  )
+  const observing = tables.some(isObserved) && { isObserving: true as const }
+  return PHASES.map((name) => ({
+    ...{ name, steps: steps[name] },
+    ...(name === 'policies' && observing),
+  })).filter((phase) => phase.steps.length > 0)
 }
 
 function withoutColumn({ column, reason, ...table }: MissingColumn): string {
@@ -100,6 +103,7 @@ function stepsByPhase(
   )
   const unindexed = tables.filter(({ table }) => !indexed.has(qualifiedName(table)))
   const optional = (phase: PhaseName) => changes.flatMap(({ steps }) => steps[phase] ?? [])
+  const observer = planObserver(tables, snapshot)
   const defaults = (entry: Entry) => planDefault(entry.table, entry.relation, snapshot)
 
   return {
@@ -127,46 +131,20 @@ function stepsByPhase(
     ],
     keys: optional('keys'),
     privileges: optional('privileges'),
-    policies: tables.flatMap((entry) => [
-      ...planPolicies(entry.table, entry.relation, takenOver),
-      ...(isEarly(entry) ? [] : defaults(entry)),
-      ...planEnable(entry.table, entry.relation),
-    ]),
-    force: tables.flatMap(({ table, relation }) => planForce(table, relation)),
+    policies: [
+      ...observer.begins,
+      ...tables.flatMap((entry) => [
+        ...planPolicies(entry.table, entry.relation, takenOver),
+        ...(isEarly(entry) ? [] : defaults(entry)),
+        ...planEnable(entry),
+      ]),
+      ...observer.ends,
+    ],
+    force: tables.flatMap((entry) => (isObserved(entry) ? [] : planForce(entry))),
   }
 }
 
 function withRelation(adoption: Adoption, snapshot: Snapshot) {
   const [root] = adoption.tables
   return root ? [{ adoption, relation: relationOf(root, snapshot) }] : []
-}
-
-function planEnable({ schema, name }: TenantTable, { rlsEnabled }: RelationState): Step[] {
-  if (rlsEnabled) return []
-  const table = { schema, name }
-  return [
-    {
-      table,
-      why: 'Turns the policies on.',
-      up: `alter table ${qualifiedName(table)} enable row level security`,
-      down: [`alter table ${qualifiedName(table)} disable row level security`],
-      lock: 'access exclusive',
-      hazard: 'A statement without a tenant sees no rows from here on.',
-    },
-  ]
-}
-
-function planForce({ schema, name }: TenantTable, { rlsForced }: RelationState): Step[] {
-  if (rlsForced) return []
-  const table = { schema, name }
-  return [
-    {
-      table,
-      why: 'Makes the policies apply to the owner of the table too.',
-      up: `alter table ${qualifiedName(table)} force row level security`,
-      down: [`alter table ${qualifiedName(table)} no force row level security`],
-      lock: 'access exclusive',
-      hazard: 'Jobs, views and functions of the owner see no rows without a policy for it.',
-    },
-  ]
 }

@@ -1,4 +1,5 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
+import { isObserving } from '../policy/observe.ts'
 import {
   alterPolicy,
   createPolicy,
@@ -67,7 +68,9 @@ export function alter(table: TenantTable, policy: TenantPolicy, actual: PolicySt
     up: alterPolicy(table, policy),
     down: [alterPolicy(table, captured(actual))],
     lock: 'access exclusive',
-    hazard: 'Changes which rows a running application reaches.',
+    hazard: isObserving(actual)
+      ? 'A statement without a tenant sees no rows from here on.'
+      : 'Changes which rows a running application reaches.',
   }
 }
 

@@ -31,6 +31,11 @@ const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
   ],
 }
 
+const OBSERVING = [
+  'Policies that enforce nothing yet: a statement without a tenant reaches every row, and writes a line',
+  'into the log of the server. `kysely-tenants migrate:rls` makes them those that enforce.',
+]
+
 const REDUCES = '`down` reduces isolation: it puts back what was there when this file was written.'
 
 const DOWN: Partial<Record<Phase['name'], string>> = {
@@ -80,9 +85,9 @@ function down({ steps }: Phase, { comment, statement }: Syntax, width: number): 
   return [`${comment} Restores what was there when this file was written.`, ...undo].join('\n')
 }
 
-function summary({ name, steps }: Phase): string[] {
+function summary({ name, steps, isObserving }: Phase): string[] {
   return [
-    ...SUMMARY[name],
+    ...(isObserving ? OBSERVING : SUMMARY[name]),
     '',
     hasTransaction({ name })
       ? 'Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:'

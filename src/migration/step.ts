@@ -53,6 +53,8 @@ export type PhaseName = (typeof PHASES)[number]
 export interface Phase {
   readonly name: PhaseName
   readonly steps: readonly Step[]
+  /** Only observes, where others enforce. */
+  readonly isObserving?: true
 }
 
 /** A concurrent index can be built in no transaction, and a backfill in batches needs many. */

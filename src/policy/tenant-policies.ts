@@ -1,5 +1,6 @@
 import { literal } from '../literal.ts'
 import { type Expression, isOwnOrSharedRow, isOwnRow, isSharedRow } from './current-tenant.ts'
+import { isObservedRow } from './observe.ts'
 import { identifier, qualifiedName } from './quote.ts'
 import type { TenantTable } from './tenant-table.ts'
 
@@ -19,11 +20,29 @@ export interface TenantPolicy {
 /** Marks the policies that the tool owns: others are never dropped or altered. */
 export const POLICY_MARKER = 'Written by kysely-tenants.'
 
+const ALWAYS: Expression = { sql: 'true', deparsed: 'true' }
+
 /** The policies of a table: what opens, what bounds, and the way of the admin. */
 export function tenantPolicies(table: TenantTable): TenantPolicy[] {
+  const { observedBy } = table
+  if (observedBy !== undefined) return observingPolicies(table, observedBy)
   return [
     ...(table.access === 'full' ? [access(table)] : []),
     ...(table.shared ? [sharedAccess(table), ...sharedFloor(table)] : [floor(table)]),
+    ...(table.adminRoles.length > 0 ? [adminAccess(table)] : []),
+  ]
+}
+
+// Without a floor, which would deny: a floor is what comes next.
+function observingPolicies(table: TenantTable, schema: string): TenantPolicy[] {
+  return [
+    {
+      ...access(table),
+      using: isObservedRow(table, schema),
+      check: ALWAYS,
+      why: 'Enforces nothing yet: a statement without a tenant sees every row and leaves a line in the log.',
+    },
+    ...(table.shared ? [sharedAccess(table)] : []),
     ...(table.adminRoles.length > 0 ? [adminAccess(table)] : []),
   ]
 }
@@ -53,14 +72,13 @@ function floor(table: TenantTable): TenantPolicy {
 }
 
 function adminAccess(table: TenantTable): TenantPolicy {
-  const always = { sql: 'true', deparsed: 'true' }
   return {
     name: 'tenant_admin',
     permissive: true,
     command: 'all',
     roles: table.adminRoles,
-    using: always,
-    check: always,
+    using: ALWAYS,
+    check: ALWAYS,
     why: 'Lets the admin role see and write every tenant.',
   }
 }

@@ -19,4 +19,6 @@ export interface TenantTable {
   readonly access: 'full' | 'boundary'
   /** Unique keys that are meant to span all tenants. */
   readonly globalKeys: readonly string[]
+  /** Nothing is enforced yet: the schema of the function that tells of statements without a tenant. */
+  readonly observedBy?: string
 }

@@ -1,4 +1,4 @@
-import { type PoolUse, poolExhausted } from '../errors/application.ts'
+import { type PoolUse, poolExhausted } from '../errors/pool-exhausted.ts'
 import { type LeaseUse, publishStream, publishWaiting } from './channels.ts'
 import { describeScope, type Scope } from './scope.ts'
 
@@ -126,11 +126,17 @@ export class OpenLeases {
       own: leases.filter((lease) => lease.scope === scope).length,
       leases: leases.map((lease) => ({
         use: lease.use,
-        scope: describeScope(lease.scope),
+        scope: nameFor(scope, lease.scope),
         held: seconds(now - lease.since),
       })),
     }
   }
+}
+
+/** The tenant of a scope is for its own eyes. */
+function nameFor(reader: Scope, scope: Scope): string {
+  const isForeign = scope.kind === 'tenant' && scope.tenant !== reader.tenant
+  return isForeign ? 'another tenant' : describeScope(scope)
 }
 
 function seconds(ms: number): string {

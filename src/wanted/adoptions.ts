@@ -1,6 +1,6 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
-import type { TenantType } from '../setting.ts'
+import { BASE_TYPES, type TenantType } from '../setting.ts'
 import { isSameTable, type TableName } from '../table-name.ts'
 import {
   inferredSource,
@@ -102,14 +102,6 @@ function constantType(
 const BASE = {
   ...{ name: '', isDomain: false, notNull: false, default: null, defaultFunctions: [] },
   isIdentity: false,
-}
-
-const BASE_TYPES: Readonly<Record<TenantType, string>> = {
-  uuid: 'uuid',
-  text: 'text',
-  varchar: 'varchar',
-  integer: 'int4',
-  bigint: 'int8',
 }
 
 function newColumn(name: string, { type, baseType, isDomain }: ColumnState): ColumnState {

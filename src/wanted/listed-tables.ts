@@ -1,13 +1,11 @@
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { columnUsers } from '../column-users.ts'
 import type { Config, ConfigTable } from '../config.ts'
 import { findRelation } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TableReference } from '../table-name.ts'
 import type { Orphan } from './tenant-source.ts'
 import { securedDescendants } from './tenant-tables.ts'
-import { typeProblem } from './tenant-type.ts'
 
 /** A table of the config with its tenant column, be it there or to be added. */
 export interface Listed extends Orphan {
@@ -33,9 +31,7 @@ export function listedTables(
     }
     problems.push(...unknownKeys(entry, relation, snapshot))
     const column = relation.columns.find(({ name }) => name === entry.column)
-    const problem = column && unfitColumn(column, relation, { config, snapshot })
-    if (problem) problems.push(problem)
-    else if (column) listed.push({ entry, relation, column })
+    if (column) listed.push({ entry, relation, column })
     else orphans.push({ entry, relation })
   }
   return { listed, orphans }
@@ -57,18 +53,6 @@ export function namedRelation(
   const there = elsewhere ? ` There is ${qualifiedName(elsewhere)}.` : ''
   problems.push(`Table ${searched.map(qualifiedName).join(' or ')} is missing.${there}`)
   return undefined
-}
-
-function unfitColumn(
-  column: ColumnState,
-  relation: RelationState,
-  { config, snapshot }: { config: Config; snapshot: Snapshot },
-): string | undefined {
-  const problem = typeProblem(column, config.type)
-  if (problem === undefined) return undefined
-  const users = columnUsers(relation, column.name, snapshot.relations)
-  const first = users.length > 0 ? ` To alter its type, ${users.join(', ')} must go first.` : ''
-  return `${qualifiedName(relation)}.${identifier(column.name)} is ${problem}${first}`
 }
 
 function unknownKeys(

@@ -11,11 +11,11 @@ import { tenantTypeOf } from './tenant-type.ts'
 /** The table, then its partitions and inheritance children: what row security is wanted on. */
 export function tenantTables(
   { entry, relation, column }: Listed,
-  { setting, roles }: Config,
+  { setting, roles, type: wantedType }: Config,
   snapshot: Snapshot,
 ): TenantTable[] {
-  const type = tenantTypeOf(column)
-  if (!type) throw new Error(`${column.baseType} is no type of a tenant`)
+  // A column that can hold no tenant: its policies are judged by what it should be.
+  const type = tenantTypeOf(column) ?? wantedType ?? 'text'
   const { shared, access, globalKeys } = entry
   return [relation, ...securedDescendants(relation, snapshot)].map(({ schema, name }) => ({
     ...{ schema, name, column: entry.column, type, isDomain: column.isDomain, setting },

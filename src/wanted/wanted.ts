@@ -1,6 +1,7 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
 import type { MigrationPart } from '../migration-part.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import type { TenantType } from '../setting.ts'
 import type { TableName } from '../table-name.ts'
 import type { TenantSource } from './tenant-source.ts'
 
@@ -21,6 +22,17 @@ export interface MissingColumn extends TableName {
   readonly reason?: string
 }
 
+/** A tenant column of another type than the config says, or of one that holds no tenant. */
+export interface MistypedColumn extends TableName {
+  readonly column: string
+  /** As PostgreSQL writes it. */
+  readonly actual: string
+  /** By the config, else of all the other tables; undefined when nothing says. */
+  readonly wanted: TenantType | undefined
+  /** A sentence without its subject: `double precision; a tenant column is …`. */
+  readonly problem: string
+}
+
 /** What the config wants of this database: its names resolved, its types read from the catalog. */
 export interface Wanted {
   readonly setting: string
@@ -34,6 +46,8 @@ export interface Wanted {
   readonly tables: readonly TenantTable[]
   /** Listed tables that have no tenant column. */
   readonly withoutColumn: readonly MissingColumn[]
+  /** Of the listed tables: no migration is planned while there are any. */
+  readonly mistyped: readonly MistypedColumn[]
   /** Those of them whose tenants are known, and tables whose column has to be filled. */
   readonly adoptions: readonly Adoption[]
   readonly global: readonly TableName[]
@@ -41,4 +55,6 @@ export interface Wanted {
   readonly parts: readonly MigrationPart[]
   /** Policies that somebody else made and the plan may change: `name on schema.table`, as SQL has it. */
   readonly takenOver?: readonly string[]
+  /** Tables on which nothing is enforced yet get policies that let a statement without a tenant pass. */
+  readonly observes?: boolean
 }

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { expect } from 'chai'
+import { compareSnapshots, loadSnapshot, saveSnapshot, takeSnapshot } from '../../src/audit.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import {
   createDatabase,
@@ -77,6 +81,15 @@ describeOnOwnServer('audit --against', () => {
         ]
 
         expect([human.code, json.code, markdown.code]).to.deep.equal([1, 1, 1])
+        expect(violations(json.out)).to.deep.equal([])
+        // What would not be valid: another version, a judgement that there is none of, a field too many.
+        for (const [text, other] of [
+          ['"version": 1', '"version": 2'],
+          [`"${judgement}"`, '"OPENS"'],
+          ['"against"', '"since"'],
+        ] as const) {
+          expect(violations(json.out.replace(text, other)), other).not.to.deep.equal([])
+        }
         const { changes, ...rest } = JSON.parse(json.out)
         expect(rest).to.deep.equal({
           version: 1,
@@ -100,6 +113,27 @@ describeOnOwnServer('audit --against', () => {
         expect(markdown.out).to.include(`| ${judgement} | \`public.projects\` | `)
       }))
   }
+
+  it('is the same in code, with files of either', () =>
+    withProject(config, async ({ folder, run }) => {
+      const [cli, code] = [join(folder, 'cli.json'), join(folder, 'code.json')]
+      await run('audit', '--url', url, '--snapshot', cli)
+      await change('grant truncate on projects to public')
+      const after = await withClient(url, (client) => takeSnapshot(client, config))
+      const changes = compareSnapshots(loadSnapshot(cli, config), after, config)
+      expect(changes).to.deep.equal([
+        { judgement: 'WIDENS', object: 'public.projects', summary: 'TRUNCATE of public is new' },
+      ])
+      saveSnapshot(code, config, after)
+      expect(loadSnapshot(code, config)).to.deep.equal(JSON.parse(JSON.stringify(after)))
+      const { out } = await run('audit', '--from', code, '--against', cli, '--json')
+      expect(JSON.parse(out).changes).to.deep.equal(changes)
+
+      const other = { ...config, schemas: ['billing'] }
+      expect(() => loadSnapshot(code, other))
+        .to.throw()
+        .with.property('code', 'SNAPSHOT.OTHER_CONFIG')
+    }))
 
   it('compares two files without a database', () =>
     withProject(config, async ({ run }) => {
@@ -148,3 +182,14 @@ describeOnOwnServer('audit --against', () => {
       expect(file.err).to.include('SNAPSHOT.UNREADABLE')
     }))
 })
+
+/** What the schema says against it, which allows no field that it does not name. */
+function violations(json: string) {
+  const url = new URL('../../schemas/audit-comparison.schema.json', import.meta.url)
+  const schema = JSON.parse(readFileSync(url, 'utf8'), (_, value) =>
+    value?.type === 'object' ? { ...value, additionalProperties: false } : value,
+  )
+  const validate = new Ajv().compile(schema)
+  validate(JSON.parse(json))
+  return validate.errors ?? []
+}

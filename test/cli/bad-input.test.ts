@@ -213,6 +213,8 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
           roles: { app: `${database.name}_app` },
           tables: ['projects', 'tasks', 'invoices', 'billing.invoices', 'open_projects', 'prices'],
         }
+        const type =
+          '  public.prices.tenant_id is double precision; a tenant column is uuid, text, varchar, integer, bigint or a domain over one of them. To alter its type, view public.price_list, policy by_hand on public.prices must go first.'
         expect(await runCli([command, '--url', database.url], config)).to.deep.equal(
           trouble(
             '✖ The config and the database do not fit; nothing was done.  CATALOG.MISMATCH',
@@ -220,7 +222,8 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
             '  Table public.tasks is missing.',
             '  Table public.invoices is missing. There is billing.invoices.',
             '  public.open_projects is a view; only tables have row security.',
-            '  public.prices.tenant_id is double precision; a tenant column is uuid, text, varchar, integer, bigint or a domain over one of them. To alter its type, view public.price_list, policy by_hand on public.prices must go first.',
+            // The audit has a check for it.
+            ...(command === 'audit' ? [] : [type]),
             '  next Run the pending migrations of your schema first, or correct the names in the config.',
           ),
         )

@@ -548,11 +548,15 @@ for (const strategy of STRATEGIES) {
         expect(missing[0]?.summary).to.include('tenant_id')
       })
 
-      it('2 a tenant column of a type that cannot hold ids is an error that names the type', async () => {
-        await withClient(world.url, (client) =>
-          client.query('create table floats (tenant_id float8 primary key)'),
-        )
-        expect(await mismatch({ floats: {} })).to.include('floats.tenant_id is double precision')
+      it('2 a tenant column of a type that cannot hold ids is found, and the type is named', async () => {
+        const { findings } = await withClient(world.url, async (client) => {
+          await client.query('create table floats (tenant_id float8 primary key)')
+          return audit(client, config({ floats: {} }))
+        })
+        const mistyped = findings.filter(({ check }) => check === 'tenant-column-type')
+        expect(mistyped.map(({ object, summary }) => `${object}: ${summary}`)).to.deep.equal([
+          'public.floats: tenant_id is double precision, which no tenant is.',
+        ])
       })
 
       it('3 what is no table, or is not there, is an error', async () => {

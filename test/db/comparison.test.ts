@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import pg from 'pg'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { CheckContext } from '../../src/checks/check.ts'
-import { compareSnapshots } from '../../src/comparison/compare.ts'
+import { changesBetween } from '../../src/comparison/compare.ts'
 import type { Config } from '../../src/config.ts'
 import { checkContext, createCorrectSchema, withRolesOf } from '../support/correct-schema.ts'
 import { createDatabase, describeOnOwnServer, type TestDatabase } from '../support/postgres.ts'
@@ -71,6 +71,26 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   'grant select on projects to public': ['WIDENS public.projects: SELECT of public is new'],
   'revoke insert on projects from app_user': [
     'NARROWS public.projects: INSERT of app_user is gone',
+  ],
+  'grant select (id, name), update (name) on projects to some_role': [
+    'WIDENS public.projects: SELECT of some_role on column id is new',
+    'WIDENS public.projects: SELECT of some_role on column name is new',
+    'WIDENS public.projects: UPDATE of some_role on column name is new',
+  ],
+  // What it has on the table it has on each column.
+  'grant select (name) on projects to app_user': [
+    'SAFE public.projects: SELECT of app_user on column name is new',
+  ],
+  'revoke select on projects from app_user; grant select (id) on projects to app_user': [
+    'NARROWS public.projects: SELECT of app_user is gone',
+    'SAFE public.projects: SELECT of app_user on column id is new',
+  ],
+  'revoke select (body) on comments from some_role': [
+    'NARROWS public.comments: SELECT of some_role on column body is gone',
+  ],
+  'revoke select (body) on comments from some_role; grant select on comments to some_role': [
+    'WIDENS public.comments: SELECT of some_role is new',
+    'SAFE public.comments: SELECT of some_role on column body is gone',
   ],
   'alter default privileges grant select on tables to app_user': [
     'WIDENS default privileges: SELECT of app_user on new tables of postgres in all schemas is new',
@@ -182,7 +202,7 @@ describeOnOwnServer('a comparison of two snapshots', () => {
   for (const [sql, expected] of Object.entries(CASES)) {
     it(`says of ${sql}: ${expected.map((line) => line.split(' ')[0]).join(', ') || 'nothing'}`, async () => {
       const { snapshot, wanted } = await contextAfter(sql)
-      const told = compareSnapshots(untouched, snapshot, wanted).map(
+      const told = changesBetween(untouched, snapshot, wanted).map(
         ({ judgement, object, summary }) =>
           `${judgement} ${object}: ${summary}`.replaceAll(`${database.name}_`, ''),
       )
@@ -199,5 +219,6 @@ function cut(line: string, expected = ''): string {
 
 const MORE = `
   create table spare (id int);
+  grant select (body) on comments to some_role;
   create view seen as select tenant_id, id from projects;
   create function helper() returns int language sql security definer as 'select 1';`

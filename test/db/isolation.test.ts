@@ -8,6 +8,9 @@ import { checkContext, withRolesOf } from '../support/correct-schema.ts'
 import { createDatabase, type TestDatabase, withRollback } from '../support/postgres.ts'
 
 const OWN = `tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`
+const IN = OWN.replace('=', 'in')
+const OPEN = `${OWN} or (select nullif(current_setting('app.tenant_id', true), '') is null)`
+const SUPPORT = '00000000-0000-4000-8000-000000000007'
 
 interface Case {
   readonly sql: string
@@ -40,6 +43,44 @@ const CASES: Readonly<Record<string, Case>> = {
     sql: `drop policy tenant_isolation on projects;
           create policy p on projects for delete using (${OWN} or tenant_id = any (array[gen_random_uuid()]))`,
     cells: '✔✔✔?',
+  },
+  // Where words do not tell, what was tried out does.
+  'with policies in other words and no floor': {
+    sql: `drop policy tenant_isolation on projects;
+          alter policy tenant_access on projects using (${IN}) with check (${IN})`,
+    cells: '✔✔✔✔',
+  },
+  'with a floor in other words above a condition that nobody reads': {
+    sql: `alter policy tenant_isolation on projects using (${IN}) with check (${IN});
+          create policy p on projects to app_user using (tenant_id is not null)`,
+    cells: '✔✔✔✔',
+  },
+  'whose policy opens without a tenant': {
+    sql: `drop policy tenant_isolation on projects;
+          alter policy tenant_access on projects using (${OPEN}) with check (${OWN})`,
+    cells: '✖✔✖✖',
+  },
+  'whose update may move rows': {
+    sql: `drop policy tenant_isolation on projects; drop policy tenant_access on projects;
+          create policy p on projects for update using (${IN}) with check (tenant_id is not null)`,
+    cells: '✔✔✖✔',
+  },
+  'whose back door is for one tenant alone': {
+    sql: `drop policy tenant_isolation on projects;
+          create policy p on projects for select using (tenant_id = '${SUPPORT}' or ${OWN})`,
+    cells: '✖✔✔✔',
+  },
+  'with a condition that is run by nobody here': {
+    sql: `drop policy tenant_isolation on projects;
+          create function f(uuid) returns boolean language sql stable as 'select true';
+          create policy p on projects for select using (f(tenant_id))`,
+    cells: '?✔✔✔',
+  },
+  'with the boundary in other words, and policies of the user': {
+    sql: `alter policy tenant_isolation on projects using (${IN}) with check (${IN});
+          create policy mine on projects to app_user using (tenant_id is not null)`,
+    cells: '✔✔✔✔',
+    projects: { access: 'boundary' },
   },
   'with a floor that reads shared rows and writes any': {
     sql: `alter policy tenant_isolation_update on projects using (true) with check (true);

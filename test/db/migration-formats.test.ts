@@ -30,8 +30,8 @@ describe('P11 for other tools, too', () => {
       )
       expect([...new Set(kinds)].toSorted()).to.deep.equal([
         ...['alter policy', 'alter table', 'comment on', 'create index', 'create policy'],
-        ...['create unique', 'do $$', 'drop index', 'drop policy', 'grant delete,'],
-        ...['reindex index', 'revoke delete,'],
+        ...['create unique', 'do $$', 'drop function', 'drop index', 'drop policy'],
+        ...['grant delete,', 'reindex index', 'revoke delete,'],
       ])
     }))
 

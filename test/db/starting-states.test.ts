@@ -49,7 +49,7 @@ async function thereAndBack(
   config: Config,
 ): Promise<void> {
   const url = config.connection
-  if (state.drift !== undefined) await migrateAndDrift(project, state.drift, url)
+  if (state.drift !== undefined) await migrateAndDrift(project, state, config)
   const before = await readRelations(url)
   const isWritten = await migrate(project)
   expect(isWritten).to.equal(state.drift !== '')
@@ -104,15 +104,21 @@ async function createState(
   }
 }
 
-async function migrateAndDrift(project: MigrationProject, drift: string, url: string) {
-  await migrate(project)
+async function migrateAndDrift(
+  project: MigrationProject,
+  { drift = '', isObserved }: StartingState,
+  { connection, roles }: Config,
+) {
+  await migrate(project, ...(isObserved ? ['--observe'] : []))
   rmSync(join(project.folder, 'migrations'), { recursive: true })
-  await withClient(url, (client) => client.query(`drop table kysely_migration; ${drift}`))
+  await withClient(connection, (client) =>
+    client.query(`drop table kysely_migration; ${drift.replaceAll('APP', roles.app)}`),
+  )
 }
 
 /** @returns whether there was anything to do */
-async function migrate(project: MigrationProject): Promise<boolean> {
-  const written = await project.run('migrate:rls')
+async function migrate(project: MigrationProject, ...argv: string[]): Promise<boolean> {
+  const written = await project.run('migrate:rls', ...argv)
   expect(written.code, written.err).to.equal(0)
   if (!existsSync(join(project.folder, 'migrations'))) return false
   const latest = await project.run('migrate:latest')

@@ -51,7 +51,11 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
   it('exports what is documented from each entry', async () => {
     expect(await exportsOf(project)).to.deep.equal({
       '.': ['TenancyError', 'TenantDialect', 'TenantPlugin', 'createTenancy', 'isTenancyError'],
-      './audit': ['audit', 'auditSnapshot', 'takeSnapshot'],
+      './audit': [
+        ...['audit', 'auditSnapshot', 'compareSnapshots', 'loadSnapshot', 'saveSnapshot'],
+        'takeSnapshot',
+      ],
+      './audit-comparison.schema.json': ['default'],
       './audit-report.schema.json': ['default'],
       './config': ['defineConfig'],
       './package.json': ['default'],

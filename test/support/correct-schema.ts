@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { readKeyRows } from '../../src/catalog/read-key-rows.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { CheckContext } from '../../src/checks/check.ts'
@@ -6,7 +7,7 @@ import type { Config } from '../../src/config.ts'
 import { readTruthTables } from '../../src/drift/read-truth-tables.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
-import { snapshotRequest, wantedState } from '../../src/wanted/wanted-state.ts'
+import { auditedState, snapshotRequest, wantedState } from '../../src/wanted/wanted-state.ts'
 
 /** The roles that the SQL of a check speaks of. */
 const ROLES = ['app_user', 'app_admin', 'app_owner', 'some_role'] as const
@@ -20,6 +21,7 @@ export function withRolesOf(database: string, text: string): string {
 export async function createCorrectSchema(client: pg.Client, database: string): Promise<Config> {
   await client.query(withRolesOf(database, SCHEMA))
   const config = parseConfig({
+    tenant: { type: 'uuid' },
     roles: { app: `${database}_app_user`, admin: `${database}_app_admin` },
     tables: { projects: {}, tasks: {}, events: {}, visits: {}, comments: { access: 'boundary' } },
     global: ['countries'],
@@ -34,11 +36,12 @@ export async function createCorrectSchema(client: pg.Client, database: string): 
 /** What the checks are given, read inside the transaction of the caller. */
 export async function checkContext(client: pg.Client, config: Config): Promise<CheckContext> {
   const snapshot = await readState(client, config)
-  const wanted = wantedState(config, snapshot)
+  const wanted = auditedState(config, snapshot)
   const truthTables = await withCatalogPath(client, () =>
     readTruthTables(client, wanted.tables, snapshot),
   )
-  return { snapshot: { ...snapshot, truthTables }, wanted }
+  const keyRows = await withCatalogPath(client, () => readKeyRows(client, wanted.tables))
+  return { snapshot: { ...snapshot, truthTables, keyRows }, wanted }
 }
 
 function readState(client: pg.Client, config: Config): Promise<Snapshot> {

@@ -1,7 +1,15 @@
 import type { ConfigInput } from '../../src/config.ts'
+import { createObserver, keepObserverTo } from '../../src/policy/observe.ts'
+import {
+  createPolicy,
+  markPolicy,
+  POLICY_MARKER,
+  tenantPolicies,
+} from '../../src/policy/tenant-policies.ts'
+import type { TenantTable } from '../../src/policy/tenant-table.ts'
 import { applyPlan } from './apply-plan.ts'
 import { readRelations } from './migration-project.ts'
-import { withClient } from './postgres.ts'
+import { roleName, withClient } from './postgres.ts'
 import { createShapes, shapesConfig } from './tenant-shapes.ts'
 
 // What SQL says with the characters that mean something else to Knex, to psql or to JavaScript.
@@ -30,13 +38,35 @@ const NEW = `
   insert into projects values (1, '00000000-0000-4000-8000-00000000000a', 'a');
   insert into tasks values (1, 1); insert into settings values (1)`
 
+// Only observed so far, and the last such table: the function goes with it.
+function observed(url: string): string {
+  const { schema, name, column } = WATCHED
+  const table: TenantTable = {
+    ...{ schema, name, column, type: 'uuid', isDomain: false, setting: 'app.tenant_id' },
+    ...{ appRoles: [roleName(url, 'app_user')], adminRoles: [], shared: false, access: 'full' },
+    ...{ globalKeys: [], observedBy: 'billing' },
+  }
+  return [
+    `create table ${name} (${column} uuid not null)`,
+    createObserver('billing'),
+    ...keepObserverTo('billing', table.appRoles),
+    ...tenantPolicies(table).flatMap((policy) => [
+      createPolicy(table, policy),
+      markPolicy(table, policy.name, POLICY_MARKER),
+    ]),
+    `alter table ${name} enable row level security`,
+  ].join(';\n')
+}
+
+const WATCHED = { schema: 'public', name: 'watched', column: 'tenant_id' }
+
 /** Needs every phase of `migrate:rls`, and every kind of step. */
 export async function createMixedState(url: string): Promise<void> {
   await withClient(url, (client) =>
     client.query(`${createShapes(url)} alter table notes add note text`),
   )
   await applyPlan(url, shapesConfig(url))
-  await withClient(url, (client) => client.query(`${DRIFT}; ${NEW}`))
+  await withClient(url, (client) => client.query(`${DRIFT}; ${NEW}; ${observed(url)}`))
 }
 
 export function mixedConfig(url: string): ConfigInput & { readonly connection: string } {
@@ -49,7 +79,12 @@ export function mixedConfig(url: string): ConfigInput & { readonly connection: s
     tables: {
       ...config.tables,
       ...{ tasks: {}, settings: { column: 'org', backfill: { tenant: "o'\\?" } } },
-      ...{ 'why\\? Größe?': {}, visits: {}, counters: { globalKeys: ['counters_pkey'] } },
+      ...{
+        'why\\? Größe?': {},
+        visits: {},
+        watched: {},
+        counters: { globalKeys: ['counters_pkey'] },
+      },
     },
   }
 }

@@ -10,6 +10,8 @@ export interface StartingState {
   readonly type?: NonNullable<ConfigInput['tenant']>['type']
   /** What happens after a first migration: a drift. */
   readonly drift?: string
+  /** The first migration only observes. */
+  readonly isObserved?: true
   /** Checks of level medium and above that only the user can satisfy. */
   readonly advice?: readonly string[]
   /** The same on PostgreSQL 14, where it differs. */
@@ -293,6 +295,16 @@ const SECURITY: Readonly<Record<string, StartingState>> = {
   'policies of the user, and only the boundary of the tool': {
     sql: `${PROJECTS} create policy mine on projects to APP using (${OWN}) with check (${OWN})`,
     tables: { projects: { access: 'boundary' } },
+  },
+  'only observed': {
+    sql: `${PROJECTS} create table templates (tenant_id uuid, id int);
+      insert into templates values ('A', 1), ('B', 2), (null, 3);
+      create table events (tenant_id uuid not null, id int) partition by range (id);
+      create table events_1 partition of events default; insert into events values ('A', 1), ('B', 2)`,
+    tables: { projects: {}, templates: { shared: true }, events: { access: 'boundary' } },
+    drift: `create policy mine on events to APP using (${OWN}) with check (${OWN});
+      create policy mine on events_1 to APP using (${OWN}) with check (${OWN})`,
+    isObserved: true,
   },
   'all in place': { sql: PROJECTS, tables: { projects: {} }, drift: '' },
 }

@@ -24,6 +24,9 @@ declare global {
   const assert: typeof import('node:assert/strict')
   const audit: typeof import('kysely-tenants/audit').audit
   const auditSnapshot: typeof import('kysely-tenants/audit').auditSnapshot
+  const compareSnapshots: typeof import('kysely-tenants/audit').compareSnapshots
+  const loadSnapshot: typeof import('kysely-tenants/audit').loadSnapshot
+  const saveSnapshot: typeof import('kysely-tenants/audit').saveSnapshot
   const createTenancy: typeof import('kysely-tenants').createTenancy
   const defineConfig: typeof import('kysely-tenants/config').defineConfig
   const takeSnapshot: typeof import('kysely-tenants/audit').takeSnapshot

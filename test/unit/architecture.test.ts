@@ -9,7 +9,15 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 // `errors/command` is one of its own, so that no application loads the texts of the command.
 // `type x` allows `import type` only, which leaves nothing at run time.
 const FACTS = [
-  ...['errors', 'grouped.ts', 'level.ts', 'literal.ts', 'migration-format.ts', 'migration-part.ts'],
+  ...[
+    'bookkeeping.ts',
+    'errors',
+    'grouped.ts',
+    'level.ts',
+    'literal.ts',
+    'migration-format.ts',
+    'migration-part.ts',
+  ],
   ...['setting.ts', 'table-name.ts'],
 ]
 const TOOLS = [
@@ -18,6 +26,7 @@ const TOOLS = [
 ]
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'bookkeeping.ts': ['type table-name.ts'],
   errors: [],
   'errors/command': ['errors'],
   'grouped.ts': [],
@@ -67,9 +76,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'baseline.ts': ['type checks'],
   'inconclusive.ts': ['type checks'],
   'isolation.ts': ['checks', 'policy', 'type catalog'],
+  'snapshot-file.ts': [
+    ...['catalog', 'errors/command', 'parse-config.ts', 'wanted', 'type config.ts'],
+    ...FACTS,
+  ],
+  'compare-snapshots.ts': [
+    ...['comparison', 'parse-config.ts', 'wanted', 'type catalog', 'type config.ts'],
+  ],
   'audit.ts': [
     ...TOOLS,
     ...FACTS,
+    ...['compare-snapshots.ts', 'snapshot-file.ts', 'type comparison'],
     'baseline.ts',
     'inconclusive.ts',
     'isolation.ts',

@@ -172,7 +172,7 @@ function wanted(table: TenantTable): Wanted {
   const { setting, appRoles, adminRoles } = table
   return {
     ...{ setting, appRoles, adminRoles, schemas: ['public'] },
-    ...{ tables: [table], withoutColumn: [], adoptions: [], parts: [], global: [] },
+    ...{ tables: [table], withoutColumn: [], mistyped: [], adoptions: [], parts: [], global: [] },
   }
 }
 

@@ -33,7 +33,7 @@ describe('server-rls-cve', () => {
 function judge(serverVersion: number) {
   const wanted: Wanted = {
     ...{ setting: 'app.tenant_id', appRoles: [], adminRoles: [], schemas: [], tables: [] },
-    ...{ withoutColumn: [], adoptions: [], parts: [], global: [] },
+    ...{ withoutColumn: [], mistyped: [], adoptions: [], parts: [], global: [] },
   }
   return serverRlsCve.detect({ snapshot: plainSnapshot({ serverVersion }), wanted })
 }

@@ -1,4 +1,5 @@
 import type { Effect, TruthTable } from '../../catalog/truth-table.ts'
+import { type Applied, CLAUSES } from '../../drift/combine.ts'
 import { VERDICTS, verdictOf } from '../../drift/verdict.ts'
 import { qualifiedName } from '../../policy/quote.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
@@ -36,6 +37,25 @@ export function effectsOnApp({ effects }: TruthTable, { wanted }: CheckContext):
   return effects.filter(
     ({ policy, role }) => policy === null && (role === null || wanted.appRoles.includes(role)),
   )
+}
+
+/**
+ * Whether the policies together let a command reach rows of others, where that was tried out; undefined
+ * when it was not, or when trying proved nothing.
+ */
+export function leaksTo(
+  command: Applied['command'],
+  state: TenantTableState,
+  context: CheckContext,
+): boolean | undefined {
+  const truthTable = truthTableOf(state, context)
+  if (!truthTable) return undefined
+  const clauses = CLAUSES.filter((source) => source.command === command).map((it) => it.clause)
+  const verdicts = effectsOnApp(truthTable, context)
+    .filter(({ clause }) => clauses.includes(clause))
+    .map(verdictOf)
+  if (verdicts.includes('more')) return true
+  return verdicts.includes('doubtful') ? undefined : false
 }
 
 /** The worst of them; undefined when each is the same as the wanted one. */

@@ -3,6 +3,7 @@ import type { PolicyState } from '../../catalog/policy-state.ts'
 import { literal } from '../../literal.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
 import { isOwnRow } from '../../policy/current-tenant.ts'
+import { isObserving } from '../../policy/observe.ts'
 import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
 import type { CheckContext } from '../check.ts'
 import type { TenantTableState } from './tenant-tables.ts'
@@ -29,7 +30,7 @@ export function missingPolicies({ table, relation }: TenantTableState): TenantPo
 /** The user's own policies: of another name than those of the tool. */
 export function ownPolicies({ table, relation }: TenantTableState): PolicyState[] {
   const names = new Set(tenantPolicies(table).map(({ name }) => name))
-  return relation.policies.filter(({ name }) => !names.has(name))
+  return relation.policies.filter((policy) => !names.has(policy.name) && !isObserving(policy))
 }
 
 /**
@@ -39,6 +40,11 @@ export function ownPolicies({ table, relation }: TenantTableState): PolicyState[
 export function boundaryPolicies(state: TenantTableState, context: CheckContext): PolicyState[] {
   if (state.table.access !== 'boundary') return []
   return ownPolicies(state).filter((p) => p.permissive && appliesToApp(p, context))
+}
+
+/** Nothing is enforced on the table yet: what is missing until then is one finding, `policy-observe-mode`. */
+export function isObserved({ relation }: TenantTableState): boolean {
+  return relation.rlsEnabled && relation.policies.some(isObserving)
 }
 
 /** Some app role has the policy. Without app roles in the config, any role could be one. */

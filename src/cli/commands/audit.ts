@@ -3,14 +3,16 @@ import { Command, Option } from 'commander'
 import {
   type AuditReport,
   auditSnapshot,
+  compareSnapshots,
+  loadSnapshot,
   type Snapshot,
   type SnapshotOptions,
+  saveSnapshot,
   takeSnapshot,
 } from '../../audit.ts'
-import { compareSnapshots } from '../../comparison/compare.ts'
 import type { Config } from '../../config.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
-import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
+import { auditedState } from '../../wanted/wanted-state.ts'
 import { withClient } from '../connect.ts'
 import { EXIT, type Io } from '../io.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'
@@ -30,7 +32,6 @@ import {
   renderComparison,
 } from '../render/comparison.ts'
 import { renderJson } from '../render/json.ts'
-import { loadSnapshot, saveSnapshot } from '../snapshot-file.ts'
 import { type TablePolicies, tablePolicies } from '../table-policies.ts'
 
 const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'html'] as const
@@ -43,6 +44,7 @@ interface AuditOptions extends CommonOptions, RatchetOptions {
   readonly snapshot?: string
   readonly from?: string
   readonly appUrl?: string
+  readonly rows?: boolean
   readonly against?: string
   readonly verbose?: boolean
 }
@@ -59,6 +61,7 @@ Examples:
   kysely-tenants audit --format sarif > kysely-tenants.sarif
   kysely-tenants audit --format html > audit.html
   kysely-tenants audit --app-url "$APP_DATABASE_URL"
+  kysely-tenants audit --rows
   kysely-tenants audit --snapshot production.json
   kysely-tenants audit --from production.json
   kysely-tenants audit --baseline known.json --update-baseline
@@ -87,18 +90,24 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       '--app-url <url>',
       'also ask on a connection of the application (default: `audit.appConnection` of the config)',
     )
+    .option(
+      '--rows',
+      'also count the rows that break a foreign key which PostgreSQL calls valid; reads all of them',
+    )
     .option('--snapshot <file>', 'also save what was read')
     .addOption(
       new Option('--from <file>', 'audit what --snapshot saved, without a database').conflicts([
         'snapshot',
         'url',
         'appUrl',
+        'rows',
       ]),
     )
     .addOption(
       new Option('--against <file>', 'report what changed since --snapshot saved it').conflicts([
         'failOn',
         'baseline',
+        'rows',
       ]),
     )
     .option('--baseline <file>', 'let the findings in this file pass; new ones fail')
@@ -129,7 +138,7 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 
       const configFile = relative(io.cwd, path).split(sep).join('/')
       const source = { configFile, version: packageVersion() }
-      const policies = () => tablePolicies(wantedState(config, snapshot), snapshot)
+      const policies = () => tablePolicies(auditedState(config, snapshot), snapshot)
       io.out(render(report, options, { ...source, color: io.color, policies }))
       exit(fails ? EXIT.findings : EXIT.clean)
     })
@@ -137,16 +146,15 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 
 async function snapshotFor(
   { config, connection }: LoadedConfig,
-  { url, appUrl, snapshot: to, from }: AuditOptions,
+  { url, appUrl, rows = false, snapshot: to, from }: AuditOptions,
   cwd: string,
 ): Promise<Snapshot> {
-  const request = snapshotRequest(config)
-  if (from !== undefined) return loadSnapshot(resolve(cwd, from), request)
+  if (from !== undefined) return loadSnapshot(resolve(cwd, from), config)
 
   const snapshot = await withClient(connection, url, (client) =>
-    withAppClient(config, appUrl, (app) => takeSnapshot(client, config, app)),
+    withAppClient(config, appUrl, (app) => takeSnapshot(client, config, { ...app, rows })),
   )
-  if (to !== undefined) saveSnapshot(resolve(cwd, to), request, snapshot)
+  if (to !== undefined) saveSnapshot(resolve(cwd, to), config, snapshot)
   return snapshot
 }
 
@@ -157,9 +165,9 @@ async function compare(
 ): Promise<Comparison> {
   // What cannot be read must not cost a look at the database, nor overwrite itself.
   const { config } = loaded
-  const before = loadSnapshot(resolve(cwd, against), snapshotRequest(config))
+  const before = loadSnapshot(resolve(cwd, against), config)
   const after = await snapshotFor(loaded, options, cwd)
-  const changes = compareSnapshots(before, after, wantedState(config, after))
+  const changes = compareSnapshots(before, after, config)
   return { database: after.database, against, changes }
 }
 

@@ -28,6 +28,7 @@ interface RlsOptions extends CommonOptions {
   readonly name: string
   readonly with: readonly MigrationPart[]
   readonly takeOver: readonly string[]
+  readonly observe?: boolean
 }
 
 interface Plan {
@@ -47,6 +48,7 @@ Examples:
   kysely-tenants migrate:rls --check   # in CI: exits 1 when the database is not as the config wants it
   kysely-tenants migrate:rls --with foreign-keys,grants
   kysely-tenants migrate:rls --take-over 'read_all on public.projects'
+  kysely-tenants migrate:rls --observe
   kysely-tenants migrate:rls --json | jq '.phases[].steps[].up'`
 
 export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command {
@@ -84,6 +86,12 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
         .default([], 'none')
         .argParser((policy, before: readonly string[]) => [...before, policy]),
     )
+    .addOption(
+      new Option(
+        '--observe',
+        'enforce nothing yet on new tables: log the statements that come without a tenant',
+      ),
+    )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: RlsOptions) => {
@@ -120,13 +128,13 @@ function parseParts(text: string, before: readonly MigrationPart[]): MigrationPa
 async function planFor(
   { config, connection }: LoadedConfig,
   parts: readonly MigrationPart[],
-  { url, takeOver }: RlsOptions,
+  { url, takeOver, observe = false }: RlsOptions,
 ): Promise<Plan> {
   const request = snapshotRequest(config)
   const snapshot = await withClient(connection, url, (client) =>
     inReadOnlyTransaction(client, () => readSnapshot(client, request)),
   )
-  const wanted = { ...wantedState(config, snapshot), parts, takenOver: takeOver }
+  const wanted = { ...wantedState(config, snapshot), parts, takenOver: takeOver, observes: observe }
   const changes = planParts(wanted, snapshot)
   return {
     phases: plan(wanted, snapshot, changes),

@@ -27,6 +27,7 @@ export function renderCheck(check: Check, color: boolean): string {
     ...(check.asksApp
       ? ['', 'Asks the application itself: pass `--app-url` to have it judged.']
       : []),
+    ...(check.readsRows ? ['', 'Reads rows: pass `--rows` to have it judged.'] : []),
   ]
   const blocks = [
     [

@@ -7,6 +7,7 @@
 //   public.counters: share update exclusive
 //   public."why\? Größe?": share update exclusive
 //   public.visits_1: share update exclusive
+//   public.watched: share update exclusive
 //   public.projects: share update exclusive
 //   public."projectTasks": share update exclusive
 //   public.labels: share update exclusive
@@ -60,6 +61,17 @@ export async function up(db) {
   // Lock: share update exclusive.
   await sql`
     create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id)
+  `.execute(db)
+
+  // What an interrupted run of this file left behind: it may not be valid.
+  // Lock: share update exclusive.
+  await sql`drop index concurrently if exists public.watched_tenant_id_idx`.execute(db)
+
+  // Finds the rows of a tenant without reading those of the others.
+  // Hazard: Waits for every transaction that is older.
+  // Lock: share update exclusive.
+  await sql`
+    create index concurrently watched_tenant_id_idx on public.watched (tenant_id)
   `.execute(db)
 
   // What an interrupted run of this file left behind: it may not be valid.
@@ -182,6 +194,7 @@ export async function down(db) {
   await sql`drop index concurrently if exists public.labels_tenant_id_id_key`.execute(db)
   await sql`drop index concurrently if exists public."projectTasks_tenantId_id_key"`.execute(db)
   await sql`drop index concurrently if exists public.projects_tenant_id_id_key`.execute(db)
+  await sql`drop index concurrently if exists public.watched_tenant_id_idx`.execute(db)
   await sql`drop index concurrently if exists public.visits_1_tenant_id_idx`.execute(db)
   await sql`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`.execute(db)
 }

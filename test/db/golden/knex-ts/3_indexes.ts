@@ -8,6 +8,7 @@
 //   public.counters: share update exclusive
 //   public."why\? Größe?": share update exclusive
 //   public.visits_1: share update exclusive
+//   public.watched: share update exclusive
 //   public.projects: share update exclusive
 //   public."projectTasks": share update exclusive
 //   public.labels: share update exclusive
@@ -59,6 +60,17 @@ export async function up(knex: Knex): Promise<void> {
     // Lock: share update exclusive.
     await connection.query(`
       create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id)
+    `)
+
+    // What an interrupted run of this file left behind: it may not be valid.
+    // Lock: share update exclusive.
+    await connection.query(`drop index concurrently if exists public.watched_tenant_id_idx`)
+
+    // Finds the rows of a tenant without reading those of the others.
+    // Hazard: Waits for every transaction that is older.
+    // Lock: share update exclusive.
+    await connection.query(`
+      create index concurrently watched_tenant_id_idx on public.watched (tenant_id)
     `)
 
     // What an interrupted run of this file left behind: it may not be valid.
@@ -182,6 +194,7 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw(`drop index concurrently if exists public.labels_tenant_id_id_key`)
   await knex.raw(`drop index concurrently if exists public."projectTasks_tenantId_id_key"`)
   await knex.raw(`drop index concurrently if exists public.projects_tenant_id_id_key`)
+  await knex.raw(`drop index concurrently if exists public.watched_tenant_id_idx`)
   await knex.raw(`drop index concurrently if exists public.visits_1_tenant_id_idx`)
   await knex.raw(`
     drop index concurrently if exists public.U&"why\\\\\\003F Größe\\003F_tenant_id_idx"

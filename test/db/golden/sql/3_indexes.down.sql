@@ -18,5 +18,6 @@ drop index concurrently if exists billing.orders_tenant_id_id_key;
 drop index concurrently if exists public.labels_tenant_id_id_key;
 drop index concurrently if exists public."projectTasks_tenantId_id_key";
 drop index concurrently if exists public.projects_tenant_id_id_key;
+drop index concurrently if exists public.watched_tenant_id_idx;
 drop index concurrently if exists public.visits_1_tenant_id_idx;
 drop index concurrently if exists public."why\? Größe?_tenant_id_idx";

@@ -8,6 +8,7 @@
 --   public.counters: share update exclusive
 --   public."why\? Größe?": share update exclusive
 --   public.visits_1: share update exclusive
+--   public.watched: share update exclusive
 --   public.projects: share update exclusive
 --   public."projectTasks": share update exclusive
 --   public.labels: share update exclusive
@@ -51,6 +52,15 @@ drop index concurrently if exists public.visits_1_tenant_id_idx;
 -- Hazard: Waits for every transaction that is older.
 -- Lock: share update exclusive.
 create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id);
+
+-- What an interrupted run of this file left behind: it may not be valid.
+-- Lock: share update exclusive.
+drop index concurrently if exists public.watched_tenant_id_idx;
+
+-- Finds the rows of a tenant without reading those of the others.
+-- Hazard: Waits for every transaction that is older.
+-- Lock: share update exclusive.
+create index concurrently watched_tenant_id_idx on public.watched (tenant_id);
 
 -- What an interrupted run of this file left behind: it may not be valid.
 -- Lock: share update exclusive.

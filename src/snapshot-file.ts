@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type SnapshotRequest, schemasOf } from '../catalog/read-snapshot.ts'
-import type { Snapshot } from '../catalog/snapshot.ts'
+import { type SnapshotRequest, schemasOf } from './catalog/read-snapshot.ts'
+import type { Snapshot } from './catalog/snapshot.ts'
+import type { Config, ConfigInput } from './config.ts'
 import {
   snapshotNotWritable,
   snapshotOtherConfig,
   snapshotUnreadable,
-} from '../errors/command/snapshot.ts'
+} from './errors/command/snapshot.ts'
+import { trustedConfig } from './parse-config.ts'
+import { snapshotRequest } from './wanted/wanted-state.ts'
 
 /** Changes whenever a release reads something more: an older file would look clean of it. */
 const VERSION = 2
@@ -17,8 +20,18 @@ interface SnapshotFile {
   readonly snapshot: Snapshot
 }
 
-/** @throws `SNAPSHOT.NOT_WRITABLE` */
-export function saveSnapshot(path: string, request: SnapshotRequest, snapshot: Snapshot): void {
+/**
+ * Keeps what `takeSnapshot` read with this config, as `audit --snapshot` does.
+ *
+ * @throws `SNAPSHOT.NOT_WRITABLE`, `CONFIG.INVALID`
+ *
+ * @example
+ * ```ts
+ * saveSnapshot('production.json', config, await takeSnapshot(client, config))
+ * ```
+ */
+export function saveSnapshot(path: string, config: ConfigInput | Config, snapshot: Snapshot): void {
+  const request = snapshotRequest(trustedConfig(config))
   const file: SnapshotFile = { version: VERSION, request, snapshot }
   try {
     writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`)
@@ -31,9 +44,15 @@ export function saveSnapshot(path: string, request: SnapshotRequest, snapshot: S
  * What the catalog was when {@link saveSnapshot} wrote the file.
  *
  * @throws `SNAPSHOT.UNREADABLE`, or `SNAPSHOT.OTHER_CONFIG` when it was made without looking for all that
- * `request` names: what was not read must not look like clean.
+ * the config names: what was not read must not look like clean; `CONFIG.INVALID`
+ *
+ * @example
+ * ```ts
+ * const { findings } = auditSnapshot(loadSnapshot('production.json', config), config)
+ * ```
  */
-export function loadSnapshot(path: string, request: SnapshotRequest): Snapshot {
+export function loadSnapshot(path: string, config: ConfigInput | Config): Snapshot {
+  const request = snapshotRequest(trustedConfig(config))
   const { request: read, snapshot } = parse(path)
   const missing = [
     ...(request.setting === read.setting ? [] : ['It is of another setting.']),

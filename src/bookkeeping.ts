@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from './table-name.ts'
 
 // Kysely, Knex, node-pg-migrate, Prisma, Drizzle, Flyway, Rails and golang-migrate, Sequelize.
 const NAMES = new Set([
@@ -8,6 +8,6 @@ const NAMES = new Set([
 ])
 
 /** The record that a migration tool keeps: no data of anybody. */
-export function isBookkeeping({ name }: TableName): boolean {
+export function isBookkeeping({ name }: Pick<TableName, 'name'>): boolean {
   return NAMES.has(name)
 }

@@ -1,0 +1,37 @@
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import type { TenantTable } from '../policy/tenant-table.ts'
+import { type Check, defineCheck } from './check.ts'
+import { EXAMPLE } from './facts/example.ts'
+import { changeType, retype } from './facts/retype.ts'
+
+export const tenantColumnType: Check = defineCheck(
+  {
+    id: 'tenant-column-type',
+    level: 'high',
+    title: 'A tenant column is not of the type that a tenant has',
+    why:
+      'It is compared through a cast, which no index serves, or by other rules: text tells A from a, ' +
+      'and a number has no wrong spelling. Foreign keys with the tenant cannot be made.',
+    link: 'https://www.postgresql.org/docs/current/sql-altertable.html',
+    broken: exampleAs('text'),
+    fixed: exampleAs('uuid'),
+  },
+  (context) =>
+    context.wanted.mistyped.map((mistyped) => {
+      const { column, actual, wanted } = mistyped
+      return {
+        object: qualifiedName(mistyped),
+        summary: `${identifier(column)} is ${actual}, ${wanted ? `not ${wanted}` : 'which no tenant is'}.`,
+        fix: retype(mistyped, context),
+      }
+    }),
+)
+
+function exampleAs(type: TenantTable['type']): string {
+  const table: TenantTable = { ...EXAMPLE, name: 'events', type }
+  return changeType(table, {
+    families: [{ table, policies: ['tenant_access', 'tenant_isolation'] }],
+    value: `tenant_id::text::${type}`,
+    default: 'tenant',
+  })
+}

@@ -1,0 +1,28 @@
+import type { Snapshot } from './catalog/snapshot.ts'
+import type { Change } from './comparison/change.ts'
+import { changesBetween } from './comparison/compare.ts'
+import type { Config, ConfigInput } from './config.ts'
+import { trustedConfig } from './parse-config.ts'
+import { auditedState } from './wanted/wanted-state.ts'
+
+/**
+ * What changed from one snapshot to another, and whether somebody can see or write more since: what
+ * `audit --against` prints. Worst first; no I/O.
+ *
+ * @param config of the later one; both were made with its schemas, roles and setting
+ * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH`
+ *
+ * @example
+ * ```ts
+ * const before = loadSnapshot('production.json', config)
+ * const changes = compareSnapshots(before, await takeSnapshot(client, config), config)
+ * assert.deepEqual(changes.filter(({ judgement }) => judgement === 'WIDENS'), [])
+ * ```
+ */
+export function compareSnapshots(
+  before: Snapshot,
+  after: Snapshot,
+  config: ConfigInput | Config,
+): Change[] {
+  return changesBetween(before, after, auditedState(trustedConfig(config), after))
+}

@@ -1,0 +1,47 @@
+import { qualifiedName } from '../policy/quote.ts'
+import type { Entry } from './change.ts'
+import type { Step } from './step.ts'
+
+/** Row security on: from here on the policies of the table hold. */
+export function planEnable({ table: { schema, name, observedBy }, relation }: Entry): Step[] {
+  if (relation.rlsEnabled) return []
+  const table = { schema, name }
+  const alter = `alter table ${qualifiedName(table)}`
+  const enable: Step = {
+    table,
+    why: 'Turns the policies on.',
+    up: `${alter} enable row level security`,
+    down: [`${alter} disable row level security`],
+    lock: 'access exclusive',
+    hazard: 'A statement without a tenant sees no rows from here on.',
+  }
+  if (observedBy === undefined) return [enable]
+  const notForced = {
+    ...{ table, lock: 'access exclusive' as const },
+    why: 'The owner has no policy yet.',
+    up: `${alter} no force row level security`,
+    down: [`${alter} force row level security`],
+  }
+  return [...(relation.rlsForced ? [notForced] : []), { ...enable, hazard: NOT_ENFORCED }]
+}
+
+const NOT_ENFORCED = [
+  'A statement may still write a row of any tenant, and one without a tenant reads, changes and deletes',
+  'those of all. No index serves a policy like this.',
+].join(' ')
+
+/** The last step: see `plan`. */
+export function planForce({ table: { schema, name }, relation: { rlsForced } }: Entry): Step[] {
+  if (rlsForced) return []
+  const table = { schema, name }
+  return [
+    {
+      table,
+      why: 'Makes the policies apply to the owner of the table too.',
+      up: `alter table ${qualifiedName(table)} force row level security`,
+      down: [`alter table ${qualifiedName(table)} no force row level security`],
+      lock: 'access exclusive',
+      hazard: 'Jobs, views and functions of the owner see no rows without a policy for it.',
+    },
+  ]
+}

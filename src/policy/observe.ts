@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { literal } from '../literal.ts'
+import { currentTenant, type Expression, isOwnRow } from './current-tenant.ts'
+import { identifier, qualifiedName } from './quote.ts'
+import type { TenantTable } from './tenant-table.ts'
+
+const NAME = 'kt_observe'
+
+// On one line: a file indents the lines of a statement, and what it is known by would change.
+const BODY = [
+  `begin raise log 'kysely-tenants: % was reached without a tenant by % (application_name "%")',`,
+  `observed, current_user, current_setting('application_name'); return true; end`,
+].join(' ')
+
+/** As the catalog names it. It takes no text: what it writes into the log nobody can choose. */
+function signature(schema: string): string {
+  return `${identifier(schema)}.${NAME}(observed regclass)`
+}
+
+interface KnownFunction {
+  readonly schema: string
+  readonly signature: string
+  readonly bodyHash: string
+}
+
+/** The function that the tool made, and no other of its name. */
+export function isObserver(known: KnownFunction): boolean {
+  return (
+    known.signature === signature(known.schema) &&
+    known.bodyHash === createHash('md5').update(BODY).digest('hex')
+  )
+}
+
+/** The policy lets a statement without a tenant pass, and writes a line about it. */
+export function isObserving({ functions }: { readonly functions: readonly string[] }): boolean {
+  return functions.some((called) => called.endsWith(`${NAME}(observed regclass)`))
+}
+
+/** VOLATILE, because it writes; as the caller, whom it names; always true, so that nothing breaks. */
+export function createObserver(schema: string): string {
+  return [
+    `create function ${identifier(schema)}.${NAME}(observed regclass) returns boolean`,
+    '  language plpgsql volatile parallel restricted',
+    '  set search_path = pg_catalog, pg_temp',
+    `  as ${literal(BODY)}`,
+  ].join('\n')
+}
+
+/** Nobody but those whom the policies are for has a use for it. */
+export function keepObserverTo(schema: string, roles: readonly string[]): string[] {
+  if (roles.length === 0) return []
+  return [
+    `revoke execute on function ${signature(schema)} from public`,
+    ...grantObserver(schema, roles),
+  ]
+}
+
+export function grantObserver(schema: string, roles: readonly string[]): string[] {
+  if (roles.length === 0) return []
+  return [`grant execute on function ${signature(schema)} to ${roles.map(identifier).join(', ')}`]
+}
+
+export function dropObserver(schema: string): string {
+  return `drop function ${signature(schema)}`
+}
+
+/**
+ * The rows of the tenant; without one all of them, and a line in the log. Each sub-select is evaluated at
+ * most once a statement, and the last one only where there is no tenant.
+ */
+export function isObservedRow(table: TenantTable, schema: string): Expression {
+  const own = isOwnRow(table)
+  const tenant = currentTenant({ ...table, type: 'text' })
+  const name = qualifiedName(table)
+  const call = (quoted: string) => `${identifier(schema)}.${NAME}(${quoted}::regclass)`
+  // PostgreSQL deparses no E''.
+  const told = call(`'${name.replaceAll("'", "''")}'`)
+  return {
+    sql: `${own.sql} or ((select ${tenant.sql} is null) and (select ${call(literal(name))}))`,
+    deparsed: `(${own.deparsed} OR (( SELECT (${tenant.deparsed} IS NULL)) AND ( SELECT ${told} AS ${NAME})))`,
+  }
+}
