@@ -14,7 +14,7 @@ import { assertScope, type Scope } from './scope.ts'
 import { type PgCursor, runCursor } from './scoped-cursor.ts'
 import type { Outcome } from './scoped-query.ts'
 import { Sender, type SenderOptions } from './sender.ts'
-import { explainError, isFatal } from './server-error.ts'
+import { explainError, isFatal, isServerError } from './server-error.ts'
 import { leavesSessionState, type StatementKind, statementKind } from './statement-text.ts'
 import type { PreludeContext, Strategy } from './strategies/strategy.ts'
 
@@ -235,7 +235,7 @@ export class Lease implements OpenLease {
     return (outcome) => {
       const { error, result, status, found } = outcome
       if (status === undefined || isFatal(error)) {
-        this.destroy(error)
+        this.destroy(lossOf(error))
         return error
       }
       this.#status = status
@@ -272,4 +272,10 @@ export class Lease implements OpenLease {
     if (session && (isLeft || session.isChangedBy(text, this.scope))) this.destroy(sessionChanged())
     if (command === 'DEALLOCATE' || command === 'DISCARD') this.#sender.forgetPrepared()
   }
+}
+
+/** An error of the server that leaves the connection as it was is not why it was lost behind it. */
+function lossOf(error: unknown): unknown {
+  if (!isServerError(error) || isFatal(error)) return error
+  return new Error('Connection terminated behind an error of the server', { cause: error })
 }

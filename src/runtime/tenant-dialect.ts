@@ -26,7 +26,7 @@ import {
  * a transaction of its own.
  *
  * Errors of a statement: `TENANT.MISSING` outside a scope, `TENANT.MISMATCH`, `TENANT.VIOLATION`,
- * `SCOPE.ENDED`, `ADMIN.NO_POOL`; on the first one of a pool `ROLE.BYPASSES_RLS`,
+ * `SCOPE.ENDED`, `POOL.EXHAUSTED`, `ADMIN.NO_POOL`; on the first one of a pool `ROLE.BYPASSES_RLS`,
  * `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`; around another dialect
  * `CONNECTION.IN_DOUBT`; with the strategy `'session'`
  * `POOLER.DETECTED` and `SESSION.CHANGED`. The constructor throws `CONFIG.INVALID`.

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type ErrorCode, isTenancyError } from '../../src/index.ts'
 import { type ClientState, isClean } from './client-state.ts'
 import type { Operation } from './operation.ts'
@@ -87,7 +88,8 @@ export function createOracle(): Oracle {
     failed(operation, error) {
       const name = nameOf(error)
       failures[name] = (failures[name] ?? 0) + 1
-      if (!isOfChaos(error)) note('unexpected error', `${JSON.stringify(operation)}: ${error}`)
+      if (!isOfChaos(error))
+        note('unexpected error', `${JSON.stringify(operation)}: ${inspect(error)}`)
     },
     committed: (id) => writes.committed.push(id),
     undone: (id) => writes.undone.push(id),

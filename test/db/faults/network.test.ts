@@ -90,6 +90,33 @@ describeFaults('faults: the network', (bench) => {
     await bench.expectClean()
   })
 
+  it('F04f a connection that is lost behind an error is why the next statement is refused', async () => {
+    const [holding, told] = [behindNextError(bench, 'hold'), nextServerError(bench.app.pool)]
+    const errors: Error[] = []
+    const run = failure(
+      bench.inA((db) =>
+        db.transaction().execute(async (trx) => {
+          errors.push(await failure(sql`select 1/0`.execute(trx)))
+          errors.push(await failure(tenantsSeen(trx)))
+        }),
+      ),
+    )
+    const wire = await (await holding).fired
+    await told
+    await new Promise(setImmediate)
+    wire.cut()
+    await run
+    const [divided, refused] = errors
+    expect(divided).to.include({ code: '22012' })
+    expect(refused).to.include({ code: 'SCOPE.ENDED' })
+    expect(refused?.cause).to.be.an('error').and.include({
+      message: 'Connection terminated behind an error of the server',
+      cause: divided,
+    })
+    await expectNewClient()
+    await bench.expectClean()
+  })
+
   it('F05 a half-open connection ends with query_timeout, and its client is destroyed', async () => {
     for (const action of ['blackhole', 'blackholeBack'] as const) {
       await bench.reopen({})
