@@ -1,0 +1,182 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
+import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
+import type { CliRun } from '../support/run-cli.ts'
+
+let database: TestDatabase
+const query = (sql: string) => withClient(database.url, (client) => client.query(sql))
+
+describe('migrate:latest and migrate:list', () => {
+  beforeEach(async () => {
+    database = await createDatabase()
+    await query('create table projects (id int, tenant_id uuid, primary key (tenant_id, id))')
+  })
+  afterEach(() => database.drop())
+
+  it('list without leaving a trace, run, and list again', () =>
+    inProject(async ({ run, folder }) => {
+      write(folder, '1_ts.ts', up('create table one (id int)', 'const ok: boolean = true'))
+      write(folder, '2_mjs.mjs', up('create table two (id int)'))
+      write(folder, '3_default.js', `${up('create table three (id int)')}export default { up }`)
+      write(folder, 'shared.d.ts', 'export declare const x: number')
+      write(folder, 'helper.ts', 'export const x = 1')
+
+      expect(await run('migrate:list')).to.deep.equal({
+        code: 0,
+        out: '· 1_ts  pending\n· 2_mjs  pending\n· 3_default  pending\n',
+        err: '',
+      })
+      expect(await tables()).to.deep.equal(['projects'])
+
+      expect(await run('migrate:latest')).to.deep.equal({
+        code: 0,
+        out: '✔ 1_ts  executed\n✔ 2_mjs  executed\n✔ 3_default  executed\n',
+        err: '',
+      })
+      expect(await tables()).to.include.members(['one', 'two', 'three'])
+      expect(await run('migrate:latest')).to.deep.equal({
+        code: 0,
+        out: '',
+        err: 'Nothing to do: no migration is pending.\n',
+      })
+      expect((await run('migrate:list')).out).to.match(/^(✔ \S+ {2}executed 20\S+Z\n){3}$/)
+    }))
+
+  it('run none that comes after the named one, and nothing when the folder does not have it', () =>
+    inProject(async ({ run, folder }) => {
+      for (const name of ['1_a', '2_b', '3_c']) write(folder, `${name}.ts`, up('select 1'))
+      expect(await run('migrate:latest', '--to', '4_d')).to.deep.equal(
+        trouble(
+          '✖ The folder has no migration 4_d; no migration was run.  MIGRATION.NOT_STARTED',
+          '  next Mend the file, or bring the folder and the table kysely_migration together.',
+        ),
+      )
+      expect((await run('migrate:latest', '--to', '2_b')).out).to.equal(
+        '✔ 1_a  executed\n✔ 2_b  executed\n',
+      )
+      expect(await run('migrate:latest', '--to', '1_a')).to.deep.equal({
+        code: 0,
+        out: '',
+        err: 'Nothing to do: no migration is pending.\n',
+      })
+      expect((await run('migrate:latest')).out).to.equal('✔ 3_c  executed\n')
+    }))
+
+  it('print JSON', () =>
+    inProject(async ({ run, folder }) => {
+      write(folder, '1_a.ts', up('select 1'))
+      const list = async () => JSON.parse((await run('migrate:list', '--json')).out)
+      expect(await list()).to.deep.equal({
+        version: 1,
+        migrations: [{ name: '1_a', executedAt: null }],
+      })
+      expect(JSON.parse((await run('migrate:latest', '--json')).out)).to.deep.equal({
+        version: 1,
+        migrations: [{ name: '1_a', status: 'executed' }],
+      })
+      const [{ executedAt }] = (await list()).migrations
+      expect(new Date(executedAt).toISOString()).to.equal(executedAt)
+    }))
+
+  it('stop at a migration that fails, keep what ran before, and go on from there', () =>
+    inProject(async ({ run, folder }) => {
+      write(folder, '1_a.ts', up('create table one (id int)'))
+      write(folder, '2_b.ts', up('create table one (id int)'))
+      write(folder, '3_c.ts', up('create table three (id int)'))
+      expect(await run('migrate:latest')).to.deep.equal({
+        code: 2,
+        out: '✔ 1_a  executed\n✖ 2_b  failed\n· 3_c  pending\n',
+        err: [
+          '✖ Migration 2_b failed: relation "one" already exists; what ran before it stays, nothing of a failed transaction does.  MIGRATION.FAILED',
+          '  next Mend the cause and run the same command again; it goes on where it stopped.',
+          '',
+        ].join('\n'),
+      })
+      write(folder, '2_b.ts', up('create table two (id int)'))
+      expect(await run('migrate:latest')).to.deep.equal({
+        code: 0,
+        out: '✔ 2_b  executed\n✔ 3_c  executed\n',
+        err: '',
+      })
+    }))
+
+  it('leave nothing of a written file that fails in the middle', () =>
+    inProject(async ({ run, folder, files, text }) => {
+      await run('migrate:rls')
+      const [file = ''] = files()
+      const broken = text(file).replace('enable row level security', 'enable row level nonsense')
+      write(folder, file, broken)
+      expect((await run('migrate:latest')).code).to.equal(2)
+      const { rows } = await query('select from pg_policy')
+      expect(rows).to.deep.equal([])
+    }))
+
+  for (const command of ['migrate:latest', 'migrate:list']) {
+    it(`${command} runs nothing when a file does not load`, () =>
+      inProject(async ({ run, folder }) => {
+        write(folder, '1_a.ts', up('create table one (id int)'))
+        write(folder, '2_b.ts', 'export const up = ')
+        const { code, out, err } = await run(command)
+        expect({ code, out }).to.deep.equal({ code: 2, out: '' })
+        expect(err).to.match(/^✖ <folder>\/migrations\/2_b\.ts cannot be loaded: /)
+        expect(err).to.include('MIGRATION.NOT_STARTED')
+        expect(await tables()).to.deep.equal(['projects'])
+      }))
+
+    it(`${command} does not take a missing folder for an empty one`, () =>
+      inProject(async ({ run }) => {
+        const { code, out, err } = await run(command)
+        expect({ code, out }).to.deep.equal({ code: 2, out: '' })
+        expect(err).to.include('<folder>/migrations cannot be read: ENOENT')
+        expect(err).to.include('MIGRATION.FOLDER_NOT_READABLE')
+      }))
+  }
+
+  it('say so when the folder and the record of Kysely do not fit', () =>
+    inProject(async ({ run, folder }) => {
+      write(folder, '2_b.ts', up('select 1'))
+      await run('migrate:latest')
+      write(folder, '1_a.ts', up('select 1'))
+      const { code, out, err } = await run('migrate:latest')
+      expect({ code, out }).to.deep.equal({ code: 2, out: '' })
+      expect(err).to.match(/^✖ corrupted migrations: .*MIGRATION\.NOT_STARTED\n/)
+    }))
+})
+
+function config(tables: string[]) {
+  return { connection: database.url, tables }
+}
+
+function inProject(
+  body: (project: MigrationProject) => Promise<void>,
+  tables: string[] = ['projects'],
+): Promise<void> {
+  return withMigrations(config(tables), body)
+}
+
+async function tables(): Promise<string[]> {
+  const { rows } = await query(
+    `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+  )
+  return rows.map(({ relname }) => relname)
+}
+
+function write(folder: string, file: string, text: string): void {
+  mkdirSync(join(folder, 'migrations'), { recursive: true })
+  writeFileSync(join(folder, 'migrations', file), text)
+}
+
+function up(statement: string, first = ''): string {
+  return `import { sql } from 'kysely'
+${first}
+export async function up(db) {
+  await sql\`${statement}\`.execute(db)
+}
+`
+}
+
+function trouble(...lines: string[]): CliRun {
+  return { code: 2, out: '', err: `${lines.join('\n')}\n` }
+}
