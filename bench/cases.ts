@@ -18,7 +18,7 @@ export const USUAL_TENANTS = 100
 export const BY_KEY: Case = {
   name: 'select by key',
   fixed: BIG_TENANT,
-  counts: [300, 60],
+  counts: [600, 60],
   run: (contender, i, tenants) => {
     const { tenant, id } = keyOf(contender, i, tenants)
     return contender.statement(tenant, (db) => byKey(db, contender, tenant, id).execute())
@@ -30,7 +30,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'select 100 rows',
     fixed: SMALL_TENANT,
-    counts: [100, 40],
+    counts: [200, 40],
     run: (contender) =>
       contender.statement(SMALL_TENANT, (db) => ofTenant(db, contender, SMALL_TENANT).execute()),
   },
@@ -52,7 +52,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'transaction of 5 statements',
     fixed: BIG_TENANT,
-    counts: [40, 10],
+    counts: [100, 10],
     run: (contender, i, tenants) => {
       const { tenant, id } = keyOf(contender, i, tenants)
       return contender.transaction(tenant, async (trx) => {
