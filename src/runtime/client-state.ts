@@ -3,6 +3,7 @@ import type { PreparedStatements } from './prepared-statements.ts'
 
 /** What is known of a pooled client, from its first checkout to its end. */
 export interface ClientState {
+  readonly client: PgClient
   /** Kept before pg 8.21 only, which knows it itself. */
   status: TransactionStatus
   /** Did `onCreateConnection` run? */
@@ -23,13 +24,12 @@ export function clientState(client: PgClient): ClientState {
   if (known) return known
 
   const state: ClientState = {
-    ...{
-      status: 'I',
-      created: false,
-      direct: undefined,
-      prepared: new Set(),
-      statements: undefined,
-    },
+    client,
+    status: 'I',
+    created: false,
+    direct: undefined,
+    prepared: new Set(),
+    statements: undefined,
   }
   states.set(client, state)
   if (!client.getTransactionStatus) {

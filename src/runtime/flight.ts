@@ -28,9 +28,8 @@ export class Flight {
     const { stream } = connection
     this.#stream = stream
     const gathering = {
-      get writable() {
-        return stream.writable
-      },
+      // Whether the socket is, `send` asks, once for all of them.
+      writable: true,
       write: (message: Buffer) => this.#messages.push(message),
     }
     this.connection = Object.create(connection, {

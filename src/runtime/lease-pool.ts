@@ -2,32 +2,36 @@ import { dialectUnsupportedPool } from '../errors/application.ts'
 import { clientState, destroyClient, ignoreErrors, isIdle } from './client-state.ts'
 import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'
-import { OpenLeases } from './open-leases.ts'
+import { OpenLeases, type Waiter } from './open-leases.ts'
 import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
-import type { SenderOptions } from './sender.ts'
+import { Sender, type SenderOptions } from './sender.ts'
+import { type KyselyOptions, TenantConnection } from './tenant-connection.ts'
 
 interface LeasePoolOptions extends SenderOptions {
   readonly config: RuntimeConfig
   readonly guard: Guard
+  readonly kysely: KyselyOptions
 }
 
-/** Hands out leases on the clients of a pg pool. */
+type Take = (client: PgClient) => void
+type Fail = (error: unknown) => void
+
+/** Hands out leases on the clients of a pg pool, as connections of Kysely. */
 export class LeasePool {
-  readonly pool: PgPool
-  readonly #config: RuntimeConfig
-  readonly #options: SenderOptions
-  readonly #guard: Guard
+  readonly #pool: PgPool
+  readonly #options: LeasePoolOptions
+  readonly #sender: Sender
   readonly #leases = new OpenLeases({ isPool: true })
   #checking: Promise<void> | undefined
   #isChecked = false
+  #hasEnded = false
 
-  constructor(pool: PgPool, { config, guard, ...options }: LeasePoolOptions) {
-    this.pool = pool
-    this.#config = config
+  constructor(pool: PgPool, options: LeasePoolOptions) {
+    this.#pool = pool
     this.#options = options
-    this.#guard = guard
+    this.#sender = new Sender(options)
     // A backend that dies while its client is idle would end the process; the pool has dropped the client.
     pool.on?.('error', () => undefined)
     // A backend can die with its first answer, before `connect` has handed the client out.
@@ -35,31 +39,70 @@ export class LeasePool {
   }
 
   /** @throws `POOL.EXHAUSTED`, and what the pool or the guard throws; no client is lost */
-  lease(scope: Scope): Promise<Lease> {
-    const connecting = this.pool.connect()
-    const { waitingCount = 0, idleCount = 0 } = this.pool
-    const connected = waitingCount > idleCount ? this.#leases.wait(connecting, scope) : connecting
-    return connected.then((client) => {
-      const isUsual = this.#isChecked && !this.#options.strategy.session
-      return isUsual && isIdle(client) ? this.#open(client, scope) : this.#enter(client, scope)
+  connect(scope: Scope): Promise<TenantConnection> {
+    const isUsual = this.#isChecked && !this.#options.strategy.session
+    return isUsual ? this.#lease(scope) : this.#enter(scope)
+  }
+
+  async end(): Promise<void> {
+    this.#hasEnded = true
+    await this.#pool.end()
+  }
+
+  #lease(scope: Scope): Promise<TenantConnection> {
+    return new Promise((resolve, reject) => {
+      const take = (client: PgClient) => {
+        if (isIdle(client)) return resolve(this.#open(client, scope))
+        destroyClient(client)
+        // Ends: the pool makes a new client for a destroyed one, and a new one is idle.
+        resolve(this.#lease(scope))
+      }
+      this.#checkOut(scope, take, reject)
     })
   }
 
-  /** With all that the first and the unusual lease of a client takes. */
-  async #enter(client: PgClient, scope: Scope): Promise<Lease> {
+  /** With all that the first lease of a pool takes, and every one where the session has the tenant. */
+  async #enter(scope: Scope): Promise<TenantConnection> {
+    const client = await new Promise<PgClient>((resolve, reject) =>
+      this.#checkOut(scope, resolve, reject),
+    )
     if (!this.#isChecked) await this.#check(client)
     if (!isIdle(client)) {
       destroyClient(client)
-      // Ends: the pool makes a new client for a destroyed one, and a new one is idle.
-      return this.lease(scope)
+      return this.#enter(scope)
     }
-    const lease = this.#open(client, scope)
-    if (this.#options.strategy.session) await lease.enter()
-    return lease
+    const connection = this.#open(client, scope)
+    await connection.lease.enter()
+    return connection
   }
 
-  #open(client: PgClient, scope: Scope): Lease {
-    return new Lease(client, clientState(client), scope, this.#options, this.#leases)
+  #open(client: PgClient, scope: Scope): TenantConnection {
+    const lease = new Lease(clientState(client), scope, this.#sender, this.#leases)
+    return new TenantConnection(lease, this.#options.kysely)
+  }
+
+  /** By callback where the pool takes one, since AsyncLocalStorage follows every promise. */
+  #checkOut(scope: Scope, take: Take, fail: Fail): void {
+    let isDone = false
+    let waiter: Waiter | undefined
+    const done = (error: unknown, client?: PgClient) => {
+      // A pool that wraps another may do both: call back, and return a promise of nothing.
+      if (isDone || !(client || error)) return
+      isDone = true
+      if (waiter) this.#leases.served(waiter)
+      if (!client) fail(waiter ? this.#leases.explain(error, waiter) : error)
+      else if (this.#hasEnded) this.#refuse(client, fail)
+      else take(client)
+    }
+    const connecting = this.#pool.connect(done)
+    connecting?.then((client) => done(undefined, client), done)
+    const { waitingCount = 0, idleCount = 0 } = this.#pool
+    if (!isDone && waitingCount > idleCount) waiter = this.#leases.wait(scope)
+  }
+
+  #refuse(client: PgClient, fail: Fail): void {
+    client.release()
+    fail(new Error('driver has already been destroyed'))
   }
 
   async #check(client: PgClient): Promise<void> {
@@ -70,10 +113,11 @@ export class LeasePool {
     }
     // Watched from here on: an error that nobody listens to would end the process.
     clientState(client)
+    const { config, guard } = this.#options
     try {
       const ask: Ask = async <Row>(text: string, values: readonly unknown[]) =>
         (await client.query<Row>(text, values)).rows
-      this.#checking ??= checkLogin(ask, this.#config, this.#guard)
+      this.#checking ??= checkLogin(ask, config, guard)
       await this.#checking
       this.#isChecked = true
     } catch (error) {

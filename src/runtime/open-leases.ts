@@ -10,9 +10,12 @@ export interface OpenLease {
   readonly use: LeaseUse
   /** It will not end by itself: no statement of it runs, or a stream waits for its reader. */
   readonly isIdle: boolean
+  /** Among those that are open. */
+  place: number
 }
 
-interface Waiter {
+/** Who waits for a client. */
+export interface Waiter {
   readonly scope: Scope
   readonly since: number
   isTold: boolean
@@ -23,7 +26,7 @@ const PATIENCE_MS = 1000
 
 /** Who holds the clients of a pool, and who waits for one. */
 export class OpenLeases {
-  readonly #open = new Set<OpenLease>()
+  readonly #open: OpenLease[] = []
   readonly #waiters = new Set<Waiter>()
   readonly #isPool: boolean
   #timer: NodeJS.Timeout | undefined
@@ -36,11 +39,14 @@ export class OpenLeases {
   }
 
   add(lease: OpenLease): void {
-    this.#open.add(lease)
+    lease.place = this.#open.push(lease) - 1
   }
 
   delete(lease: OpenLease): void {
-    this.#open.delete(lease)
+    const last = this.#open.pop()
+    if (!last || last === lease) return
+    last.place = lease.place
+    this.#open[lease.place] = last
   }
 
   streamOpened(scope: Scope): void {
@@ -51,25 +57,21 @@ export class OpenLeases {
     publishStream(scope, --this.#streams)
   }
 
-  /**
-   * Watches over `client`, which `scope` has to wait for.
-   *
-   * @throws `POOL.EXHAUSTED` when the pool gives up, and whatever else it throws
-   */
-  wait<T>(client: Promise<T>, scope: Scope): Promise<T> {
+  /** Somebody begins to wait, until he is `served`. */
+  wait(scope: Scope): Waiter {
     const waiter = { scope, since: performance.now(), isTold: false }
     this.#waiters.add(waiter)
     this.#watch(PATIENCE_MS)
-    return client.then(
-      (value) => {
-        this.#waiters.delete(waiter)
-        return value
-      },
-      (error) => {
-        this.#waiters.delete(waiter)
-        throw isTimeout(error) ? poolExhausted(this.#useFor(waiter), error) : error
-      },
-    )
+    return waiter
+  }
+
+  served(waiter: Waiter): void {
+    this.#waiters.delete(waiter)
+  }
+
+  /** `POOL.EXHAUSTED` when the pool gave up; any other error as it is. */
+  explain(error: unknown, waiter: Waiter): unknown {
+    return isTimeout(error) ? poolExhausted(this.#useFor(waiter), error) : error
   }
 
   /** With one timer for all: under load nearly every statement waits a moment. */

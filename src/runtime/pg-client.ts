@@ -20,7 +20,8 @@ export interface PgPool {
   /** Not every pool counts. */
   readonly idleCount?: number
   readonly waitingCount?: number
-  connect(): Promise<PgClient>
+  /** With a callback, which not every pool takes, it returns none. */
+  connect(done?: (error: unknown, client?: PgClient) => void): Promise<PgClient> | undefined
   end(): Promise<void>
   on?(event: 'error', listener: (error: Error) => void): unknown
   /** Told before `connect` hands the new client out. Not every pool has it. */

@@ -1,90 +1,85 @@
-import {
-  type PostgresDialectConfig,
-  PostgresDriver,
-  type PostgresPool,
-  type PostgresPoolClient,
-} from 'kysely'
+import type { Driver, PostgresPool } from 'kysely'
 import { adminNoPool, tenantMissing } from '../errors/application.ts'
 import { controlClientClass } from './control-client.ts'
-import type { Lease } from './lease.ts'
+import type { Guard } from './guard.ts'
 import { LeasePool } from './lease-pool.ts'
 import type { PgPool } from './pg-client.ts'
-import { type Scope, scopes } from './scope.ts'
+import { scopes } from './scope.ts'
 import { localStrategy } from './strategies/local.ts'
 import { sessionStrategy } from './strategies/session.ts'
 import { setLocalStrategy } from './strategies/set-local.ts'
 import type { Strategy } from './strategies/strategy.ts'
+import type { TenantConnection } from './tenant-connection.ts'
 import type { TenantPoolConfig } from './tenant-dialect-config.ts'
 
-type HookArguments = Parameters<NonNullable<PostgresDialectConfig['onReserveConnection']>>
+type AcquireOptions = Parameters<Driver['acquireConnection']>
 
-/** The pool that Kysely's driver sees: it hands out leases instead of clients. */
-export class Pools implements PostgresPool {
+/** The pools of a dialect: whose connections a scope gets. */
+export class Pools {
   readonly #config: TenantPoolConfig
   #tenant: LeasePool | undefined
   #admin: LeasePool | undefined
-  options: object = {}
 
   constructor(config: TenantPoolConfig) {
     this.#config = config
   }
 
-  async open(): Promise<PostgresPool> {
-    const { tenancy, pool, adminPool, guard = 'error', prepare } = this.#config
-    const { config } = tenancy
-    const sending = { strategy: strategyOf(this.#config), maxPrepared: prepare?.max ?? 0 }
-    const tenant = (typeof pool === 'function' ? await pool() : pool) as unknown
-    const admin = (typeof adminPool === 'function' ? await adminPool() : adminPool) as unknown
-    this.#tenant = new LeasePool(tenant as PgPool, { ...sending, config, guard })
-    if (admin) this.#admin = new LeasePool(admin as PgPool, { ...sending, config, guard: 'off' })
-
-    // With these Kysely cancels over a connection of its own. `options` keeps a password that is not
-    // enumerable, so the object itself is handed on.
-    const { Client, options } = tenant as PostgresPool
-    const control = this.#config.controlClient ?? Client
-    return Object.assign(this, control && { Client: controlClientClass(control) }, { options })
+  async open(): Promise<void> {
+    const { pool, adminPool, guard = 'error' } = this.#config
+    this.#tenant = this.#leasesOf(typeof pool === 'function' ? await pool() : pool, guard)
+    const admin = typeof adminPool === 'function' ? await adminPool() : adminPool
+    if (admin) this.#admin = this.#leasesOf(admin, 'off')
   }
 
-  connect(): Promise<PostgresPoolClient> {
+  /** @throws `TENANT.MISSING`, `ADMIN.NO_POOL`, and what `LeasePool.connect` throws */
+  acquire(options: AcquireOptions): Promise<TenantConnection> {
     // Read here and never again: from now on the lease belongs to this scope.
     const scope = scopes.getStore()
-    if (!scope) throw tenantMissing('A statement')
-    const lease = this.#poolOf(scope).lease(scope)
+    if (!scope) return Promise.reject(tenantMissing('A statement'))
+    const pool = scope.kind === 'admin' ? this.#admin : this.#tenant
+    if (!pool) return Promise.reject(adminNoPool())
+    const connecting = pool.connect(scope)
     const { onCreateConnection, onReserveConnection } = this.#config
     const hasHooks = onCreateConnection || onReserveConnection
-    return (hasHooks ? this.#runHooks(lease) : lease) as Promise<PostgresPoolClient>
+    return hasHooks ? this.#runHooks(connecting, options) : connecting
   }
 
   async end(): Promise<void> {
-    await Promise.all([this.#tenant?.pool.end(), this.#admin?.pool.end()])
+    await Promise.all([this.#tenant?.end(), this.#admin?.end()])
   }
 
-  #poolOf({ kind }: Scope): LeasePool {
-    const pool = kind === 'admin' ? this.#admin : this.#tenant
-    if (!pool) throw adminNoPool()
-    return pool
+  #leasesOf(pool: PostgresPool, guard: Guard): LeasePool {
+    const { tenancy, prepare, cursor, controlClient = pool.Client } = this.#config
+    const { options } = pool
+    return new LeasePool(pool as unknown as PgPool, {
+      ...{ guard, config: tenancy.config },
+      ...{ strategy: strategyOf(this.#config), maxPrepared: prepare?.max ?? 0 },
+      // `options` keeps a password that is not enumerable, so the object itself is handed on.
+      kysely: {
+        options,
+        ...(cursor && { cursor }),
+        ...(controlClient && { Client: controlClientClass(controlClient) }),
+      },
+    })
   }
 
-  /** Kysely's own driver would run them for each lease, and lose the client when one throws. */
-  async #runHooks(leased: Promise<Lease>): Promise<Lease> {
-    const lease = await leased
+  /** For each lease; the client is not lost when one throws, as it is with Kysely's own driver. */
+  async #runHooks(
+    connecting: Promise<TenantConnection>,
+    options: AcquireOptions,
+  ): Promise<TenantConnection> {
+    const connection = await connecting
     const { onCreateConnection, onReserveConnection } = this.#config
-    const single = { connect: async () => lease as PostgresPoolClient, end: nothing, options: {} }
-    const driver = new PostgresDriver({ pool: single })
     try {
-      await driver.init()
-      const connection: HookArguments[0] = await driver.acquireConnection()
-      if (lease.claimCreation()) await onCreateConnection?.(connection)
-      await onReserveConnection?.(connection)
-      return lease
+      if (connection.lease.claimCreation()) await onCreateConnection?.(connection, ...options)
+      await onReserveConnection?.(connection, ...options)
+      return connection
     } catch (error) {
-      lease.destroy(error)
+      connection.lease.destroy(error)
       throw error
     }
   }
 }
-
-async function nothing(): Promise<void> {}
 
 function strategyOf({ tenancy, strategy = 'local', ...options }: TenantPoolConfig): Strategy {
   const { setting } = tenancy.config

@@ -1,6 +1,7 @@
 import type { PgClient, PgConnection, PgSubmittable, TransactionStatus } from './pg-client.ts'
-import { endTransaction, type Outcome, type Settle } from './scoped-query.ts'
+import { endTransaction } from './scoped-query.ts'
 import { isServerError } from './server-error.ts'
+import { Outcome, type Settle } from './statement.ts'
 import type { Prelude } from './strategies/strategy.ts'
 
 /** The parts of pg-cursor that the runtime stands on. */
@@ -75,7 +76,7 @@ function watch(cursor: PgCursor): Answer {
       const finish = (status: TransactionStatus | undefined) => {
         connection?.off('readyForQuery', ready)
         connection?.off('end', lost)
-        resolve({ error: failed, result: undefined, status, found: answer.found })
+        resolve(new Outcome(failed, undefined, status, answer.found))
       }
       const ready = ({ status }: { status: TransactionStatus }) => finish(status)
       const lost = () => {

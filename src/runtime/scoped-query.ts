@@ -9,35 +9,16 @@ import {
   queryClassOf,
   type TransactionStatus,
 } from './pg-client.ts'
-import { closeStatement, type PreparedStatement } from './prepared-statements.ts'
+import { closeStatement } from './prepared-statements.ts'
 import { isServerError } from './server-error.ts'
+import { Outcome, type Sendable, type Settle } from './statement.ts'
 import { copiesIn } from './statement-text.ts'
 import type { Prelude } from './strategies/strategy.ts'
 
-export interface Statement {
-  readonly text: string
-  readonly values: readonly unknown[]
-  /** Absent for statements that go bare, such as `begin`. */
-  readonly prelude: Prelude | undefined
-  /** Given, the statement is a named one. */
-  readonly prepared?: PreparedStatement | undefined
-}
-
-/** What became of one statement. */
-export interface Outcome {
-  readonly error: unknown
-  readonly result: PgResult | undefined
-  /** From the server's ReadyForQuery. Undefined: the server did not answer, so doubt the client. */
-  readonly status: TransactionStatus | undefined
-  /** The tenant that was set before the prelude. */
-  readonly found: string | null
-}
-
-export type Settle = (outcome: Outcome) => void
-type ScopedQueryClass = new (client: PgClient, statement: Statement, settle: Settle) => PgQuery
+type ScopedQueryClass = new (client: PgClient, statement: Sendable, settle: Settle) => PgQuery
 
 /** Sends a statement with its prelude in one write; settles when the server is ready again. */
-export function runScoped(client: PgClient, statement: Statement, settle: Settle): void {
+export function runScoped(client: PgClient, statement: Sendable, settle: Settle): void {
   client.query(new (scopedQueryClass(client))(client, statement, settle))
 }
 
@@ -59,8 +40,9 @@ export function endTransaction(
     return
   }
   const text = status === 'E' ? 'rollback' : 'commit'
-  runScoped(client, { text, values: [], prelude: undefined }, (end) =>
-    settle({ ...outcome, error: error ?? end.error, status: end.status }),
+  const { result, found } = outcome
+  runScoped(client, { text, values: [] }, (end) =>
+    settle(new Outcome(error ?? end.error, result, end.status, found)),
   )
 }
 
@@ -79,8 +61,9 @@ function scopedQueryClass(client: PgClient): ScopedQueryClass {
 function createClass(Query: PgQueryClass): ScopedQueryClass {
   return class ScopedQuery extends Query {
     readonly #client: PgClient
-    readonly #statement: Statement
-    readonly #settle: Settle
+    readonly #statement: Sendable
+    // Gone once it was called: pg keeps the last query, which would keep all that waited for it.
+    #settle: Settle | undefined
     #connection: PgConnection | undefined
     // Commands of the prelude that are not answered: what comes now belongs to them.
     #ahead: number
@@ -93,7 +76,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     #error: unknown
     #result: PgResult | undefined
 
-    constructor(client: PgClient, statement: Statement, settle: Settle) {
+    constructor(client: PgClient, statement: Sendable, settle: Settle) {
       super(statement.text, statement.values)
       // Even without parameters: the extended protocol refuses several commands in one text.
       if (!isOneBareCommand(statement)) this.queryMode = 'extended'
@@ -199,14 +182,17 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     }
 
     #finish(status: TransactionStatus | undefined): void {
-      const outcome = { error: this.#error, result: this.#result, status, found: this.#found }
-      endTransaction(this.#client, this.#statement.prelude, outcome, this.#settle)
+      const settle = this.#settle
+      if (!settle) return
+      this.#settle = undefined
+      const outcome = new Outcome(this.#error, this.#result, status, this.#found)
+      endTransaction(this.#client, this.#statement.prelude, outcome, settle)
     }
   }
 }
 
 /** `begin`, `commit` and the like, which the simple protocol sends as one message instead of five. */
-function isOneBareCommand({ text, values, prelude, prepared }: Statement): boolean {
+function isOneBareCommand({ text, values, prelude, prepared }: Sendable): boolean {
   return !prelude && !prepared && values.length === 0 && CONTROL.test(text)
 }
 

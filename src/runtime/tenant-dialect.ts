@@ -5,12 +5,10 @@ import {
   type Driver,
   type Kysely,
   PostgresDialect,
-  PostgresDriver,
   type QueryCompiler,
 } from 'kysely'
 import { adminNoPool } from '../errors/application.ts'
 import { registerOrigin } from './origin.ts'
-import { Pools } from './pools.ts'
 import { SequentialDriver } from './sequential/sequential-driver.ts'
 import {
   checkDialectConfig,
@@ -19,6 +17,7 @@ import {
   type TenantPoolConfig,
   type TenantWrapperConfig,
 } from './tenant-dialect-config.ts'
+import { TenantDriver } from './tenant-driver.ts'
 
 /**
  * A PostgreSQL dialect where every statement carries the tenant of its scope and leaves nothing behind
@@ -75,11 +74,8 @@ export class TenantDialect implements Dialect {
   }
 }
 
-/** Begin, commit, savepoints, streams and cancellation stay Kysely's: only its pool is another. */
 function leasingDriver(config: TenantPoolConfig): Driver {
-  const pools = new Pools(config)
-  const { onCreateConnection: _, onReserveConnection: __, controlClient: ___, ...rest } = config
-  const driver = new PostgresDriver({ ...rest, pool: () => pools.open() })
+  const driver = new TenantDriver(config)
   if (config.strategy !== 'sequential') return driver
   // The leases below check the login, and end a connection that is in doubt.
   return new SequentialDriver({

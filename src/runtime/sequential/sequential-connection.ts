@@ -40,6 +40,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   readonly driver: Driver
   readonly scope: Scope
   readonly since: number = performance.now()
+  place = -1
   readonly #options: SequentialConnectionOptions
   readonly #transaction: InnerTransaction
   readonly #turns = new Turns()

@@ -76,7 +76,8 @@ export class SequentialDriver implements Driver {
     if (!this.#exclusive) return undefined
     const isFree = this.#exclusive.open === 0
     const turn = this.#exclusive.take()
-    return isFree ? turn : this.#leases?.wait(turn, scope)
+    const waiter = isFree ? undefined : this.#leases?.wait(scope)
+    return waiter ? turn.finally(() => this.#leases?.served(waiter)) : turn
   }
 
   async #lease(

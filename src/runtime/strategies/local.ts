@@ -1,6 +1,6 @@
 import { bindAndExecute } from '../bind-and-execute.ts'
 import type { ClientState } from '../client-state.ts'
-import type { PgClient, PgConnection } from '../pg-client.ts'
+import type { PgConnection } from '../pg-client.ts'
 import type { Scope } from '../scope.ts'
 import type { Prelude, Strategy } from './strategy.ts'
 
@@ -12,8 +12,8 @@ import type { Prelude, Strategy } from './strategy.ts'
 export function localStrategy(setting: string): Strategy {
   return {
     name: 'local',
-    prelude(client, state, { scope }) {
-      return new LocalPrelude(client, state, parametersOf(scope, setting))
+    prelude(state, { scope }) {
+      return new LocalPrelude(state, parametersOf(scope, setting))
     },
   }
 }
@@ -21,20 +21,18 @@ export function localStrategy(setting: string): Strategy {
 class LocalPrelude implements Prelude {
   readonly commands = 1
   readonly begins = false
-  readonly #client: PgClient
   readonly #state: ClientState
   readonly #parameters: readonly string[]
   // The first statement of a connection asks for the backend's pid.
   readonly #asks: boolean
   readonly #name: string | undefined
 
-  constructor(client: PgClient, state: ClientState, parameters: readonly string[]) {
-    this.#client = client
+  constructor(state: ClientState, parameters: readonly string[]) {
     this.#state = state
     this.#parameters = parameters
     this.#asks = state.direct === undefined
     // A pooler may give the next statement another backend, which does not know the name.
-    this.#name = state.direct ? `kysely_tenants_${parameters.length}` : undefined
+    this.#name = state.direct ? nameFor(parameters.length) : undefined
   }
 
   send(connection: PgConnection): void {
@@ -54,11 +52,19 @@ class LocalPrelude implements Prelude {
 
   receive(row: readonly (string | null)[]): string | null {
     if (this.#asks) {
-      this.#state.direct = Number(row[row.length - 1]) === this.#client.processID
+      this.#state.direct = Number(row[row.length - 1]) === this.#state.client.processID
     }
     if (this.#name !== undefined) this.#state.prepared.add(this.#name)
     return row[0] ?? null
   }
+}
+
+const names: string[] = []
+
+// Made once each: a new string would be hashed and compared anew for every statement.
+function nameFor(parameters: number): string {
+  names[parameters] ??= `kysely_tenants_${parameters}`
+  return names[parameters]
 }
 
 function parametersOf({ tenant, settings }: Scope, setting: string): readonly string[] {

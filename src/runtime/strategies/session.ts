@@ -1,7 +1,7 @@
 import { poolerDetected } from '../../errors/application.ts'
 import type { PgClient } from '../pg-client.ts'
-import type { Scope } from '../scope.ts'
-import { type Outcome, runScoped } from '../scoped-query.ts'
+import { runScoped } from '../scoped-query.ts'
+import type { Outcome } from '../statement.ts'
 import { setsOneOf } from '../statement-text.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -21,7 +21,8 @@ export function sessionStrategy(
   return {
     name: 'session',
     session: {
-      async enter(client, state, scope) {
+      async enter(state, scope) {
+        const { client } = state
         const settings = [[setting, scope.tenant], ...scope.settings] as const
         // A pooler would keep a tenant that is refused here: it never becomes more than local.
         const isLocal = poolerKeepsSessions
@@ -34,7 +35,7 @@ export function sessionStrategy(
       },
       isChangedBy: (text, { settings }) =>
         setsOneOf([setting, ...settings.map(([name]) => name)], text),
-      async leave(client, { settings }: Scope) {
+      async leave({ client }, { settings }) {
         await change(client, [[setting, ''], ...settings.map(([name]) => [name, ''] as const)])
       },
     },
@@ -55,7 +56,7 @@ function change(
     .map((_, i) => `,pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},${isLocal})`)
     .join('')}`
   return new Promise((resolve, reject) => {
-    runScoped(client, { text, values: settings.flat(), prelude: undefined }, (outcome) => {
+    runScoped(client, { text, values: settings.flat() }, (outcome) => {
       if (isConfirmed(outcome)) resolve(outcome.result?.rows[0] as Change)
       else reject(outcome.error ?? new Error('The setting was changed inside an open transaction'))
     })

@@ -12,7 +12,7 @@ import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
 export function setLocalStrategy(setting: string): Strategy {
   return {
     name: 'set-local',
-    prelude: (_client, _state, at) => new SetLocalPrelude(setting, at),
+    prelude: (_, at) => new SetLocalPrelude(setting, at),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ClientState } from '../client-state.ts'
-import type { PgClient, PgConnection, TransactionStatus } from '../pg-client.ts'
+import type { PgConnection, TransactionStatus } from '../pg-client.ts'
 import type { Scope } from '../scope.ts'
 
 /**
@@ -16,7 +16,7 @@ export type StrategyName = (typeof STRATEGY_NAMES)[number]
 export interface Strategy {
   readonly name: StrategyName
   /** What goes around one statement, in the same write; without it the statement goes alone. */
-  prelude?(client: PgClient, state: ClientState, at: PreludeContext): Prelude
+  prelude?(state: ClientState, at: PreludeContext): Prelude
   /** Present where the tenant belongs to the session of a lease. */
   readonly session?: SessionSteps
 }
@@ -47,9 +47,9 @@ export interface SessionSteps {
    *
    * @throws whatever leaves the client in doubt, which is then destroyed
    */
-  enter(client: PgClient, state: ClientState, scope: Scope): Promise<string | null>
+  enter(state: ClientState, scope: Scope): Promise<string | null>
   /** Does a statement give the session another tenant, as far as its text can show? */
   isChangedBy(text: string, scope: Scope): boolean
   /** Takes the tenant off the session. @throws if the server did not confirm it */
-  leave(client: PgClient, scope: Scope): Promise<void>
+  leave(state: ClientState, scope: Scope): Promise<void>
 }

@@ -1,0 +1,61 @@
+import type { PgResult, TransactionStatus } from './pg-client.ts'
+import type { PreparedStatement } from './prepared-statements.ts'
+import type { Scope } from './scope.ts'
+import type { StatementKind } from './statement-text.ts'
+import type { Prelude, PreludeContext } from './strategies/strategy.ts'
+
+// These are classes for a reason that was measured: what a hot object literal makes, V8 may put straight
+// into the old generation, and there it keeps all of its statement alive until a major collection.
+
+/** What is sent to the server in one write. */
+export interface Sendable {
+  readonly text: string
+  readonly values: readonly unknown[]
+  /** Absent for statements that go bare, such as `begin`. */
+  readonly prelude?: Prelude | undefined
+  /** Given, the statement is a named one. */
+  readonly prepared?: PreparedStatement | undefined
+}
+
+/** A statement of a lease, and how it meets the connection. */
+export class Statement implements Sendable, PreludeContext {
+  readonly text: string
+  readonly values: readonly unknown[]
+  readonly kind: StatementKind
+  readonly scope: Scope
+  status: TransactionStatus = 'I'
+  isUnbound = true
+  prelude: Prelude | undefined = undefined
+  prepared: PreparedStatement | undefined = undefined
+
+  constructor(text: string, values: readonly unknown[], kind: StatementKind, scope: Scope) {
+    this.text = text
+    this.values = values
+    this.kind = kind
+    this.scope = scope
+  }
+}
+
+/** What became of a statement. */
+export class Outcome {
+  readonly error: unknown
+  readonly result: PgResult | undefined
+  /** From the server's ReadyForQuery. Undefined: the server did not answer, so doubt the client. */
+  readonly status: TransactionStatus | undefined
+  /** The tenant that was set before the prelude. */
+  readonly found: string | null
+
+  constructor(
+    error: unknown,
+    result: PgResult | undefined,
+    status: TransactionStatus | undefined,
+    found: string | null,
+  ) {
+    this.error = error
+    this.result = result
+    this.status = status
+    this.found = found
+  }
+}
+
+export type Settle = (outcome: Outcome) => void
