@@ -120,6 +120,15 @@ for (const strategy of STRATEGIES) {
       })
     })
 
+    it('leads from an error of the server to the line that asked', async () => {
+      async function askedHere() {
+        await sql`select 1/0`.execute(db)
+      }
+      const { message, stack } = await failure(inA(askedHere))
+      expect(message).to.equal('division by zero')
+      expect(stack).to.match(/at async askedHere .*entry-points\.test\.ts/)
+    })
+
     describe('stream', () => {
       it('serves two streams of one transaction one after the other, whoever began first', async () => {
         const drain = async (on: Kysely<Tables>) => {

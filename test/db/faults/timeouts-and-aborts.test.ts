@@ -97,6 +97,24 @@ describeFaults('faults: client-side timeouts and aborts', (bench) => {
     })
   }
 
+  it('F53b a statement of the admin is cancelled over a connection of the admin login', async () => {
+    const { db, tenancy } = bench.app
+    const abort = new AbortController()
+    const options = { signal: abort.signal, inflightQueryAbortStrategy: 'cancel query' }
+    await withGate(bench.admin, async (gate) => {
+      const run = tenancy.runAsAdmin(() =>
+        db.executeQuery(waitAtGate.compile(db), options as AbortOptions),
+      )
+      const failed = failure(run)
+      const backend = await gate.arrived()
+      abort.abort(new Error('no longer wanted'))
+      expect((await failed).message).to.equal('no longer wanted')
+      // The gate is closed: only a cancel lets the backend go on.
+      await untilGone(bench.admin, backend)
+    })
+    await bench.expectClean()
+  })
+
   it('F54 a client that comes when its statement is already aborted goes back unused', async () => {
     const holder = await bench.app.pool.connect()
     const abort = new AbortController()
