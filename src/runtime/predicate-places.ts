@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   AndNode,
+  type BinaryOperationNode,
   type DeleteQueryNode,
   type JoinNode,
   type MergeQueryNode,
@@ -10,6 +11,7 @@ import {
   RawNode,
   type SelectQueryNode,
   type UpdateQueryNode,
+  ValueNode,
   WhereNode,
 } from 'kysely'
 
@@ -67,8 +69,18 @@ function all(first: OperationNode | undefined, terms: readonly OperationNode[]):
   const own = first && (RawNode.is(first) ? ParensNode.create(first) : first)
   const known = own ? conjuncts(own) : []
   // A subquery that was made with the same plugin has its predicate already.
-  const added = terms.filter((term) => !known.some((other) => isDeepStrictEqual(other, term)))
+  const added = terms.filter((term) => !known.some((other) => isSame(other, term)))
   return [...(own ? [own] : []), ...added].reduce((left, right) => AndNode.create(left, right))
+}
+
+function isSame(a: OperationNode, b: OperationNode): boolean {
+  return a.kind === b.kind && valueIn(a) === valueIn(b) && isDeepStrictEqual(a, b)
+}
+
+/** What a column is compared with: it tells nearly every condition apart, for a fraction of the time. */
+function valueIn(node: OperationNode): unknown {
+  const { rightOperand } = node as Partial<BinaryOperationNode>
+  return rightOperand && ValueNode.is(rightOperand) ? rightOperand.value : undefined
 }
 
 function conjuncts(node: OperationNode): OperationNode[] {
