@@ -62,7 +62,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
   return class ScopedQuery extends Query {
     readonly #client: PgClient
     readonly #statement: Sendable
-    // Gone once it was called: pg keeps the last query, which would keep all that waited for it.
+    // Gone once it was called: whoever still holds the query must not hold all that waited for it.
     #settle: Settle | undefined
     #connection: PgConnection | undefined
     // Commands of the prelude that are not answered: what comes now belongs to them.
