@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { loadedVersion } from './loaded-version.ts'
 
 interface Server {
@@ -185,9 +185,7 @@ async function startContainer(): Promise<Server | undefined> {
 }
 
 async function startEmbedded(): Promise<Server> {
-  const embedded: EmbeddedPostgres = await startEmbeddedPostgres(
-    process.env.KYSELY_TENANTS_TEST_EMBEDDED,
-  )
+  const embedded = await startEmbeddedPostgres(process.env.KYSELY_TENANTS_TEST_EMBEDDED)
   return { ...embedded, origin: 'embedded-postgres' }
 }
 

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './free-port.ts'
+
+export interface PostgresServer {
+  /** Of a superuser. */
+  readonly url: string
+  /** Ends the server and removes its data. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+// PostgreSQL refuses to run as root; `nobody` is on every Unix and owns nothing.
+const NOBODY = 65534
+
+export const asRoot = process.getuid?.() === 0
+
+/** Whom programs of PostgreSQL run as. */
+export const IDENTITY = asRoot ? { uid: NOBODY, gid: NOBODY } : {}
+
+/** Gives a folder and all that is in it to the user that the server runs as. */
+export function giveToServer(folder: string): void {
+  if (!asRoot) return
+  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  for (const path of [folder, ...inside.map((name) => join(folder, name))]) {
+    chownSync(path, NOBODY, NOBODY)
+  }
+}
+
+/**
+ * Starts a throw-away PostgreSQL in a folder of its own.
+ *
+ * @param prepare puts a cluster into `data` of that folder; returns where the binaries are
+ */
+export async function startPostgresServer(
+  prepare: (folder: string) => Promise<string>,
+): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-postgres-'))
+  giveToServer(folder)
+  try {
+    return await serve(folder, await prepare(folder))
+  } catch (error) {
+    remove(folder)
+    throw error
+  }
+}
+
+async function serve(folder: string, bin: string): Promise<PostgresServer> {
+  const port = await freePort()
+  const flags = [
+    ...['-D', join(folder, 'data'), '-p', String(port), '-k', '', '-h', '127.0.0.1'],
+    // Nobody will miss this data: durability would only cost time.
+    ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'],
+    ...['-c', 'max_connections=200', '-c', 'max_prepared_transactions=5'],
+  ]
+  const server = spawn(join(bin, 'postgres'), flags, {
+    ...IDENTITY,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const exited = once(server, 'exit')
+  // If this process is told to go, the server goes first: no process and no data stay behind.
+  const abandon = () => {
+    server.kill('SIGQUIT')
+    remove(folder)
+  }
+  process.once('exit', abandon)
+  // Where nobody takes this signal, Node ends without an `exit`.
+  const terminate = () => {
+    if (process.listenerCount('SIGTERM') === 0) process.exit(143)
+  }
+  process.once('SIGTERM', terminate)
+  await ready(server.stderr, exited)
+
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async stop() {
+      process.off('exit', abandon)
+      process.off('SIGTERM', terminate)
+      server.kill('SIGINT')
+      await exited
+      remove(folder)
+    },
+  }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function ready(stderr: NodeJS.ReadableStream, exited: Promise<unknown>): Promise<void> {
+  let said = ''
+  const accepting = new Promise<void>((resolve) => {
+    stderr.on('data', (chunk) => {
+      said += chunk
+      if (/ready to accept (read-only )?connections/.test(said)) resolve()
+    })
+  })
+  const ended = exited.then(() => {
+    throw new Error(`PostgreSQL did not start: ${said}`)
+  })
+  await Promise.race([accepting, ended])
+  // From here on an exit is the business of `stop`.
+  ended.catch(() => undefined)
+  said = ''
+}
