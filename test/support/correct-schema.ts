@@ -3,7 +3,7 @@ import { readKeyRows } from '../../src/catalog/read-key-rows.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { CheckContext } from '../../src/checks/check.ts'
-import type { Config } from '../../src/config.ts'
+import type { Config, ConfigInput } from '../../src/config.ts'
 import { readTruthTables } from '../../src/drift/read-truth-tables.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { parseConfig } from '../../src/parse-config.ts'
@@ -17,15 +17,20 @@ export function withRolesOf(database: string, text: string): string {
   return ROLES.reduce((sql, role) => sql.replaceAll(role, `${database}_${role}`), text)
 }
 
-/** A schema without findings, made of what `migrate:rls` writes: plan and checks prove each other. */
-export async function createCorrectSchema(client: pg.Client, database: string): Promise<Config> {
-  await client.query(withRolesOf(database, SCHEMA))
-  const config = parseConfig({
+/** What is wanted of the schema of {@link createCorrectSchema}. */
+export function correctConfig(database: string): ConfigInput {
+  return {
     tenant: { type: 'uuid' },
     roles: { app: `${database}_app_user`, admin: `${database}_app_admin` },
     tables: { projects: {}, tasks: {}, events: {}, visits: {}, comments: { access: 'boundary' } },
     global: ['countries'],
-  })
+  }
+}
+
+/** A schema without findings, made of what `migrate:rls` writes: plan and checks prove each other. */
+export async function createCorrectSchema(client: pg.Client, database: string): Promise<Config> {
+  await client.query(withRolesOf(database, SCHEMA))
+  const config = parseConfig(correctConfig(database))
   const snapshot = await readState(client, config)
   for (const { steps } of plan(wantedState(config, snapshot), snapshot)) {
     for (const { up } of steps) await client.query(up)
