@@ -20,10 +20,6 @@ const FACTS = [
   ],
   ...['setting.ts', 'table-name.ts'],
 ]
-const TOOLS = [
-  ...['catalog', 'checks', 'config.ts', 'drift', 'errors/command', 'parse-config.ts', 'policy'],
-  'wanted',
-]
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bookkeeping.ts': ['type table-name.ts'],
@@ -74,6 +70,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   init: ['errors/command', 'policy', 'type catalog', 'type config.ts', 'wanted', ...FACTS],
   'waivers.ts': ['checks', 'type config.ts'],
   'baseline.ts': ['type checks'],
+  'chosen-checks.ts': [...['checks', 'nearest.ts', 'parse-config.ts', 'type config.ts'], ...FACTS],
   'inconclusive.ts': ['type checks'],
   'isolation.ts': ['checks', 'policy', 'type catalog'],
   'snapshot-file.ts': [
@@ -83,18 +80,22 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'compare-snapshots.ts': [
     ...['comparison', 'parse-config.ts', 'wanted', 'type catalog', 'type config.ts'],
   ],
+  'take-snapshot.ts': [
+    ...['catalog', 'drift', 'errors/command', 'wanted', 'type config.ts'],
+    ...['chosen-checks.ts'],
+  ],
   'audit.ts': [
-    ...TOOLS,
-    ...FACTS,
-    ...['compare-snapshots.ts', 'snapshot-file.ts', 'type comparison'],
+    ...['level.ts', 'wanted', 'type catalog', 'type checks', 'type comparison', 'type config.ts'],
+    ...['compare-snapshots.ts', 'snapshot-file.ts', 'take-snapshot.ts'],
     'baseline.ts',
+    'chosen-checks.ts',
     'inconclusive.ts',
     'isolation.ts',
-    'nearest.ts',
     'waivers.ts',
   ],
   cli: [
-    ...TOOLS,
+    ...['catalog', 'checks', 'config.ts', 'drift', 'errors/command', 'parse-config.ts', 'policy'],
+    'wanted',
     ...FACTS,
     'audit.ts',
     'baseline.ts',

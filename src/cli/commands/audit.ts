@@ -1,50 +1,26 @@
 import { relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
-import {
-  type AuditReport,
-  auditSnapshot,
-  compareSnapshots,
-  loadSnapshot,
-  type Snapshot,
-  type SnapshotOptions,
-  saveSnapshot,
-  takeSnapshot,
-} from '../../audit.ts'
-import type { Config } from '../../config.ts'
+import { auditSnapshot, compareSnapshots, loadSnapshot } from '../../audit.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { auditedState } from '../../wanted/wanted-state.ts'
-import { withClient } from '../connect.ts'
+import { findSnapshot, type SnapshotSource } from '../find-snapshot.ts'
 import { EXIT, type Io } from '../io.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
 import { type RatchetOptions, ratchet } from '../ratchet.ts'
-import { renderAuditGithub } from '../render/audit-github.ts'
-import { renderAuditHtml } from '../render/audit-html.ts'
-import { renderAuditHuman } from '../render/audit-human.ts'
-import { renderAuditMarkdown } from '../render/audit-markdown.ts'
-import { renderAuditSarif } from '../render/audit-sarif.ts'
-import type { AuditSource } from '../render/audit-source.ts'
+import { AUDIT_FORMATS, type AuditFormat, renderAudit } from '../render/audit.ts'
 import {
   COMPARISON_FORMATS,
-  type Comparison,
+  type ComparisonFormat,
   opens,
   renderComparison,
 } from '../render/comparison.ts'
-import { renderJson } from '../render/json.ts'
-import { type TablePolicies, tablePolicies } from '../table-policies.ts'
+import { tablePolicies } from '../table-policies.ts'
 
-const FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'html'] as const
-
-type Format = (typeof FORMATS)[number]
-
-interface AuditOptions extends CommonOptions, RatchetOptions {
-  readonly format: Format
+interface AuditOptions extends CommonOptions, RatchetOptions, SnapshotSource {
+  readonly format: AuditFormat
   readonly failOn?: Level
-  readonly snapshot?: string
-  readonly from?: string
-  readonly appUrl?: string
-  readonly rows?: boolean
   readonly against?: string
   readonly verbose?: boolean
 }
@@ -76,7 +52,7 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
     .addOption(urlOption())
     .addOption(
       new Option('-f, --format <format>', 'how to print the report')
-        .choices(FORMATS)
+        .choices(AUDIT_FORMATS)
         .default('human'),
     )
     .addOption(jsonOption().implies({ format: 'json' }))
@@ -118,91 +94,54 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       if (options.updateBaseline && options.baseline === undefined) {
         command.error("error: option '--update-baseline' needs '--baseline <file>'")
       }
-      const comparable = COMPARISON_FORMATS.find((format) => format === options.format)
-      if (options.against !== undefined && !comparable) {
+      const { against } = options
+      const format = COMPARISON_FORMATS.find((comparable) => comparable === options.format)
+      if (against !== undefined && !format) {
         command.error(`error: --against is printed as ${COMPARISON_FORMATS.join(', ')}`)
       }
       const loaded = await loadConfig(io.cwd, options.config)
-      const { config, path } = loaded
-      if (options.against !== undefined && comparable) {
-        const comparison = await compare(loaded, options.against, { ...options, cwd: io.cwd })
-        io.out(renderComparison(comparison, comparable, io.color))
-        return exit(opens(comparison.changes) ? EXIT.findings : EXIT.clean)
-      }
-      const snapshot = await snapshotFor(loaded, options, io.cwd)
-      const report = ratchet(options, io, (baseline) =>
-        auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
-      )
-      const failOn = options.failOn ?? config.audit.failOn
-      const fails = report.findings.some(({ level }) => isAtLeast(level, failOn))
-
-      const configFile = relative(io.cwd, path).split(sep).join('/')
-      const source = { configFile, version: packageVersion() }
-      const policies = () => tablePolicies(auditedState(config, snapshot), snapshot)
-      io.out(render(report, options, { ...source, color: io.color, policies }))
+      const fails =
+        against !== undefined && format
+          ? await compare(loaded, { ...options, against, format }, io)
+          : await report(loaded, options, io)
       exit(fails ? EXIT.findings : EXIT.clean)
     })
 }
 
-async function snapshotFor(
-  { config, connection }: LoadedConfig,
-  { url, appUrl, rows = false, snapshot: to, from }: AuditOptions,
-  cwd: string,
-): Promise<Snapshot> {
-  if (from !== undefined) return loadSnapshot(resolve(cwd, from), config)
-
-  const snapshot = await withClient(connection, url, (client) =>
-    withAppClient(config, appUrl, (app) => takeSnapshot(client, config, { ...app, rows })),
+/** Prints what is found; whether it is as bad as `--fail-on`. */
+async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Promise<boolean> {
+  const { config, path } = loaded
+  const snapshot = await findSnapshot(loaded, options, io.cwd)
+  const found = ratchet(options, io, (baseline) =>
+    auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
   )
-  if (to !== undefined) saveSnapshot(resolve(cwd, to), config, snapshot)
-  return snapshot
+  const page = renderAudit(found, options.format, {
+    ...{ color: io.color, verbose: options.verbose ?? false, version: packageVersion() },
+    configFile: relative(io.cwd, path).split(sep).join('/'),
+    policies: () => tablePolicies(auditedState(config, snapshot), snapshot),
+  })
+  io.out(page)
+  const failOn = options.failOn ?? config.audit.failOn
+  return found.findings.some(({ level }) => isAtLeast(level, failOn))
 }
 
+interface ComparisonOptions extends SnapshotSource {
+  readonly against: string
+  readonly format: ComparisonFormat
+}
+
+/** Prints what changed; whether somebody can see or write more. */
 async function compare(
   loaded: LoadedConfig,
-  against: string,
-  { cwd, ...options }: AuditOptions & { readonly cwd: string },
-): Promise<Comparison> {
-  // What cannot be read must not cost a look at the database, nor overwrite itself.
+  { against, format, ...source }: ComparisonOptions,
+  io: Io,
+): Promise<boolean> {
   const { config } = loaded
-  const before = loadSnapshot(resolve(cwd, against), config)
-  const after = await snapshotFor(loaded, options, cwd)
+  // What cannot be read must not cost a look at the database, nor overwrite itself.
+  const before = loadSnapshot(resolve(io.cwd, against), config)
+  const after = await findSnapshot(loaded, source, io.cwd)
   const changes = compareSnapshots(before, after, config)
-  return { database: after.database, against, changes }
-}
-
-function withAppClient<T>(
-  { audit: { appConnection } }: Config,
-  url: string | undefined,
-  body: (app: SnapshotOptions) => Promise<T>,
-): Promise<T> {
-  if (url === undefined && appConnection === undefined) return body({})
-  return withClient(appConnection, url, (app) => body({ app }))
-}
-
-interface Surroundings extends AuditSource {
-  readonly color: boolean
-  /** Read only by the format that shows them. */
-  readonly policies: () => TablePolicies[]
-}
-
-function render(
-  report: AuditReport,
-  { format, verbose = false }: AuditOptions,
-  { color, policies, ...source }: Surroundings,
-): string {
-  switch (format) {
-    case 'human':
-      return renderAuditHuman(report, { color, verbose })
-    case 'json':
-      return renderJson(report)
-    case 'sarif':
-      return renderAuditSarif(report, source)
-    case 'github':
-      return renderAuditGithub(report, source)
-    case 'markdown':
-      return renderAuditMarkdown(report, { verbose })
-    case 'html':
-      return renderAuditHtml(report, { ...source, policies: policies() })
-  }
+  const comparison = { database: after.database, against, changes }
+  io.out(renderComparison(comparison, format, io.color))
+  return opens(changes)
 }

@@ -16,7 +16,7 @@ const LEVEL: Readonly<Record<Judgement, Level>> = {
 }
 
 /** What changed, and since when. */
-export interface Comparison {
+interface Comparison {
   readonly database: string
   /** The file that holds what was there before. */
   readonly against: string
@@ -25,9 +25,11 @@ export interface Comparison {
 
 export const COMPARISON_FORMATS = ['human', 'json', 'markdown'] as const
 
+export type ComparisonFormat = (typeof COMPARISON_FORMATS)[number]
+
 export function renderComparison(
   comparison: Comparison,
-  format: (typeof COMPARISON_FORMATS)[number],
+  format: ComparisonFormat,
   color: boolean,
 ): string {
   switch (format) {

@@ -1,0 +1,66 @@
+import type { Check, CheckContext, Finding } from './checks/check.ts'
+import { CHECKS } from './checks/registry.ts'
+import type { Config, ConfigInput } from './config.ts'
+import { configInvalid } from './errors/application.ts'
+import { nearest } from './nearest.ts'
+import { trustedConfig } from './parse-config.ts'
+
+type Levels = Config['audit']['levels']
+
+const IDS = CHECKS.map(({ id }) => id)
+
+/**
+ * The config, whose levels and waivers are of checks that there are.
+ *
+ * @throws `CONFIG.INVALID`
+ */
+export function judgeable(input: ConfigInput | Config): Config {
+  const config = trustedConfig(input)
+  const { audit } = config
+  const named = [
+    ...Object.keys(audit.levels).map((id) => ({ path: `audit.levels.${id}`, id })),
+    ...audit.waivers.map(({ check }, i) => ({ path: `audit.waivers[${i}].check`, id: check })),
+  ]
+  const problems = named
+    .filter(({ id }) => !IDS.includes(id))
+    .map(({ path, id }) => {
+      const meant = nearest(id, IDS)
+      return `${path}: there is no such check${meant ? `; did you mean ${meant}?` : ''}`
+    })
+  if (problems.length > 0) throw configInvalid(problems)
+  return config
+}
+
+export interface Choice {
+  /** To be made: the config wants them, and there is something for them to look at. */
+  readonly chosen: readonly Check[]
+  /** The ids of the others. */
+  readonly leftOut: readonly string[]
+}
+
+export function chooseChecks(levels: Levels, context: CheckContext): Choice {
+  const chosen = CHECKS.filter((check) => isWanted(check, levels) && isPossible(check, context))
+  const ids = new Set(chosen.map(({ id }) => id))
+  return { chosen, leftOut: IDS.filter((id) => !ids.has(id)) }
+}
+
+/** The ids of those that the config switched off. */
+export function switchedOff(levels: Levels): string[] {
+  return IDS.filter((id) => levels[id] === 'off')
+}
+
+/** The finding as bad as the config says. */
+export function withLevel(finding: Finding, levels: Levels): Finding {
+  const level = levels[finding.check]
+  return level === undefined || level === 'off' ? finding : { ...finding, level }
+}
+
+function isWanted({ id, isOptIn }: Check, levels: Levels): boolean {
+  return isOptIn ? (levels[id] ?? 'off') !== 'off' : levels[id] !== 'off'
+}
+
+// A server without views that could run as their caller has none that should.
+function isPossible({ since, asksApp, readsRows }: Check, { snapshot }: CheckContext): boolean {
+  if ((asksApp && !snapshot.appLogin) || (readsRows && !snapshot.keyRows)) return false
+  return since === undefined || snapshot.serverVersion >= since
+}

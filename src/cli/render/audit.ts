@@ -1,0 +1,42 @@
+import type { AuditReport } from '../../audit.ts'
+import type { TablePolicies } from '../table-policies.ts'
+import { renderAuditGithub } from './audit-github.ts'
+import { renderAuditHtml } from './audit-html.ts'
+import { renderAuditHuman } from './audit-human.ts'
+import { renderAuditMarkdown } from './audit-markdown.ts'
+import { renderAuditSarif } from './audit-sarif.ts'
+import type { AuditSource } from './audit-source.ts'
+import { renderJson } from './json.ts'
+
+export const AUDIT_FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'html'] as const
+
+export type AuditFormat = (typeof AUDIT_FORMATS)[number]
+
+interface Surroundings extends AuditSource {
+  readonly color: boolean
+  /** A line of the matrix for every table. */
+  readonly verbose: boolean
+  /** Read only by the format that shows them. */
+  readonly policies: () => TablePolicies[]
+}
+
+export function renderAudit(
+  report: AuditReport,
+  format: AuditFormat,
+  { color, verbose, policies, ...source }: Surroundings,
+): string {
+  switch (format) {
+    case 'human':
+      return renderAuditHuman(report, { color, verbose })
+    case 'json':
+      return renderJson(report)
+    case 'sarif':
+      return renderAuditSarif(report, source)
+    case 'github':
+      return renderAuditGithub(report, source)
+    case 'markdown':
+      return renderAuditMarkdown(report, { verbose })
+    case 'html':
+      return renderAuditHtml(report, { ...source, policies: policies() })
+  }
+}

@@ -1,0 +1,58 @@
+import { readAppLogin } from './catalog/read-app-login.ts'
+import { readKeyRows } from './catalog/read-key-rows.ts'
+import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
+import { readSnapshot } from './catalog/read-snapshot.ts'
+import type { Snapshot } from './catalog/snapshot.ts'
+import { judgeable } from './chosen-checks.ts'
+import type { Config, ConfigInput } from './config.ts'
+import { readTruthTables } from './drift/read-truth-tables.ts'
+import { catalogMismatch } from './errors/command/catalog.ts'
+import { auditedState, snapshotRequest } from './wanted/wanted-state.ts'
+
+export interface SnapshotOptions {
+  /**
+   * A fresh connection of the application, with its own login: what PostgreSQL says there is the last
+   * word about it.
+   */
+  readonly app?: Queryable
+  /**
+   * Also count the rows that break a foreign key which PostgreSQL calls valid. Reads all of them, with a
+   * login that row security does not filter: a superuser, or BYPASSRLS.
+   * @default false
+   */
+  readonly rows?: boolean
+}
+
+/**
+ * Reads what `auditSnapshot` judges: plain data, which can be kept as JSON.
+ *
+ * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `CATALOG.LOCKED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH`
+ * for a table or role that is missing, or an application that is connected with another database
+ *
+ * @example
+ * ```ts
+ * const snapshot = await takeSnapshot(client, config)
+ * ```
+ */
+export async function takeSnapshot(
+  db: Queryable,
+  config: ConfigInput | Config,
+  { app, rows = false }: SnapshotOptions = {},
+): Promise<Snapshot> {
+  const trusted = judgeable(config)
+  const request = snapshotRequest(trusted)
+  const appLogin = app && (await readAppLogin(app, trusted.setting))
+  const snapshot = await inReadOnlyTransaction(db, async () => {
+    const read = await readSnapshot(db, request)
+    const { tables } = auditedState(trusted, read)
+    const keyRows = rows && { keyRows: await readKeyRows(db, tables) }
+    return { ...read, ...keyRows, truthTables: await readTruthTables(db, tables, read) }
+  })
+  if (!appLogin) return snapshot
+  if (appLogin.database !== snapshot.database) {
+    throw catalogMismatch([
+      `The application is connected with ${appLogin.database}, and not with ${snapshot.database}.`,
+    ])
+  }
+  return { ...snapshot, appLogin }
+}
