@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg'
-import type { Judgement, Level } from './level.ts'
+import type { Level, LevelOrOff } from './level.ts'
 import type { MigrationFormat } from './migration-format.ts'
 import type { MigrationPart } from './migration-part.ts'
 import type { TenantType } from './setting.ts'
@@ -66,7 +66,7 @@ export interface ConfigInput {
      * Check id → the level its findings get instead of their own, or `'off'`. Checks for hardening
      * that most databases do without are made only when they are named here.
      */
-    readonly levels?: Readonly<Record<string, Judgement>>
+    readonly levels?: Readonly<Record<string, LevelOrOff>>
     /** Findings that are known and accepted for now. */
     readonly waivers?: readonly Waiver[]
     /** The login of the application, which `audit` asks too. `--app-url` overrides it. */
@@ -125,7 +125,7 @@ export interface Config {
   }
   readonly audit: {
     readonly failOn: Level
-    readonly levels: Readonly<Record<string, Judgement>>
+    readonly levels: Readonly<Record<string, LevelOrOff>>
     readonly waivers: readonly Waiver[]
     readonly appConnection: string | ClientConfig | undefined
   }

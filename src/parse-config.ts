@@ -2,7 +2,7 @@ import type { ClientConfig } from 'pg'
 import type { Config, ConfigInput, ConfigTable, Waiver } from './config.ts'
 import { ConfigReader } from './config-reader.ts'
 import { configInvalid } from './errors/application.ts'
-import { JUDGEMENTS, type Judgement, LEVELS } from './level.ts'
+import { LEVELS, LEVELS_OR_OFF, type LevelOrOff } from './level.ts'
 import { MIGRATION_FORMATS } from './migration-format.ts'
 import { MIGRATION_PARTS, type MigrationPart } from './migration-part.ts'
 import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './setting.ts'
@@ -154,10 +154,10 @@ function tableReference(
   return reference
 }
 
-function levels(read: ConfigReader, value: unknown): Record<string, Judgement> {
+function levels(read: ConfigReader, value: unknown): Record<string, LevelOrOff> {
   return Object.fromEntries(
     Object.entries(read.dictionary('audit.levels', value)).flatMap(([check, level]) => {
-      const known = read.oneOf(`audit.levels.${check}`, level, JUDGEMENTS, undefined)
+      const known = read.oneOf(`audit.levels.${check}`, level, LEVELS_OR_OFF, undefined)
       return known ? [[check, known]] : []
     }),
   )
