@@ -1,4 +1,4 @@
-import type { DefaultGrant } from '../catalog/snapshot.ts'
+import { grouped } from '../grouped.ts'
 import { identifier } from '../policy/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { grantees, grantsToApp } from './facts/privileges.ts'
@@ -22,7 +22,11 @@ export const defaultPrivilegesTooWide: Check = defineCheck(
         grantsToApp([grant.privilege], { owner: grant.creator, grants: [grant] }, context).length >
         0,
     )
-    return groups(reaching).map((grants) => {
+    // One statement revokes what one grantee has of one creator in one schema.
+    const together = grouped(reaching, ({ creator, schema, grantee }) =>
+      JSON.stringify([creator, schema, grantee]),
+    )
+    return [...together.values()].map((grants) => {
       const [{ creator, schema, grantee }] = grants
       const privileges = grants.map(({ privilege }) => privilege)
       const where = schema === null ? '' : ` in schema ${identifier(schema)}`
@@ -38,17 +42,3 @@ export const defaultPrivilegesTooWide: Check = defineCheck(
     })
   },
 )
-
-type Group = [DefaultGrant, ...DefaultGrant[]]
-
-// One statement revokes what one grantee has of one creator in one schema.
-function groups(grants: readonly DefaultGrant[]): Group[] {
-  const found = new Map<string, Group>()
-  for (const grant of grants) {
-    const key = JSON.stringify([grant.creator, grant.schema, grant.grantee])
-    const group = found.get(key)
-    if (group) group.push(grant)
-    else found.set(key, [grant])
-  }
-  return [...found.values()]
-}
