@@ -1,12 +1,14 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { BASE_TYPES, type TenantType } from '../setting.ts'
-import { isSameTable, type TableName } from '../table-name.ts'
+import type { TableName } from '../table-name.ts'
 import {
   inferredSource,
   type Orphan,
   type Parent,
   type ParentSource,
+  type Parents,
+  parentsByName,
   sourceFor,
   type TenantSource,
 } from './tenant-source.ts'
@@ -22,7 +24,7 @@ export interface NotAdopted extends Orphan {
 }
 
 interface Known {
-  readonly parents: readonly Parent[]
+  readonly parents: Parents
   /** What `tenant.type` says. */
   readonly type: TenantType | undefined
 }
@@ -44,7 +46,10 @@ export function findAdoptions(
   const more = findAdoptions(
     left.map(({ entry, relation }) => ({ entry, relation })),
     {
-      parents: [...parents, ...adopted.map(({ relation, column }) => parent(relation, column))],
+      parents: parentsByName([
+        ...parents.values(),
+        ...adopted.map(({ relation, column }) => parent(relation, column)),
+      ]),
       type,
     },
   )
@@ -85,16 +90,13 @@ function judge(orphan: Orphan, { parents, type }: Known): Adopted | NotAdopted {
   return column ? { ...orphan, source, column: newColumn(entry.column, column) } : orphan
 }
 
-function typeOf({ parent }: ParentSource, parents: readonly Parent[]): ColumnState | undefined {
-  return parents.find((p) => isSameTable(p, parent))?.column
+function typeOf({ parent }: ParentSource, parents: Parents): ColumnState | undefined {
+  return parents.get(qualifiedName(parent))?.column
 }
 
 /** The type of all the others, or the one of the config. */
-function constantType(
-  parents: readonly Parent[],
-  type: TenantType | undefined,
-): ColumnState | undefined {
-  const [first, ...others] = parents.map(({ column }) => column)
+function constantType(parents: Parents, type: TenantType | undefined): ColumnState | undefined {
+  const [first, ...others] = [...parents.values()].map(({ column }) => column)
   if (first && others.every((column) => column.type === first.type)) return first
   return type && { ...BASE, type, baseType: BASE_TYPES[type] }
 }

@@ -1,6 +1,6 @@
 import { qualifiedName } from '../policy/quote.ts'
 import type { Listed } from './listed-tables.ts'
-import { inferredSource, type Parent, sourceFor, type TenantSource } from './tenant-source.ts'
+import { inferredSource, type Parents, sourceFor, type TenantSource } from './tenant-source.ts'
 
 /** A listed table whose column is there, and has to be filled. */
 export interface Fillable extends Listed {
@@ -9,11 +9,7 @@ export interface Fillable extends Listed {
 }
 
 /** A column that is there and may be NULL although every row has a tenant. */
-export function fillableTable(
-  table: Listed,
-  parents: readonly Parent[],
-  problems: string[],
-): Fillable[] {
+export function fillableTable(table: Listed, parents: Parents, problems: string[]): Fillable[] {
   if (table.column.notNull || table.entry.shared) return []
   const source = sourceFor(table, parents)
   if (source && 'reason' in source) {

@@ -26,10 +26,18 @@ export interface Parent extends TableName {
   readonly column: ColumnState
 }
 
+/** By qualified name. */
+export type Parents = ReadonlyMap<string, Parent>
+
+export function parentsByName(parents: readonly Parent[]): Parents {
+  // Backwards: of a table that is listed twice, the first entry counts.
+  return new Map(parents.toReversed().map((parent) => [qualifiedName(parent), parent]))
+}
+
 /** The source that the config names for a table that has the column, but not yet all its tenants. */
 export function sourceFor(
   { entry, relation }: Orphan,
-  parents: readonly Parent[],
+  parents: Parents,
 ): TenantSource | { readonly reason: string } | undefined {
   const { backfill } = entry
   if (backfill === undefined || 'tenant' in backfill) return backfill
@@ -46,7 +54,7 @@ export function sourceFor(
 /** The only tenant table that a foreign key without NULL leads to; undefined when there is none. */
 export function inferredSource(
   relation: RelationState,
-  parents: readonly Parent[],
+  parents: Parents,
 ): ParentSource | { readonly reason: string } | undefined {
   const candidates = sourcesOf(relation, parents).filter(({ on }) =>
     on.every(([child]) => relation.columns.some(({ name, notNull }) => name === child && notNull)),
@@ -58,9 +66,9 @@ export function inferredSource(
 
 export type ParentSource = Extract<TenantSource, { parent: TableName }>
 
-function sourcesOf(relation: RelationState, parents: readonly Parent[]): ParentSource[] {
+function sourcesOf(relation: RelationState, parents: Parents): ParentSource[] {
   return relation.foreignKeys.flatMap((key) => {
-    const found = parents.find((p) => isSameTable(p, key.references))
+    const found = parents.get(qualifiedName(key.references))
     // A key on the tenant itself: the table has its tenant column, under another name.
     if (!found || isSameTable(found, relation) || refersTo(key, found.column.name)) return []
     const on = key.columns.map(

@@ -7,6 +7,7 @@ import { type Adopted, findAdoptions, type NotAdopted, parentsFirst } from './ad
 import { type Fillable, fillableTable } from './fillable-table.ts'
 import { listedTables, namedRelation } from './listed-tables.ts'
 import { commonType, mistypedColumns, mistypedProblem } from './mistyped-columns.ts'
+import { parentsByName } from './tenant-source.ts'
 import { eachOnce, tenantTables } from './tenant-tables.ts'
 import { tenantTypeOf } from './tenant-type.ts'
 import type { Adoption, MissingColumn, Wanted } from './wanted.ts'
@@ -51,7 +52,9 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
   const { listed, orphans } = listedTables(config, snapshot, problems)
   // What no tenant can be of is passed on to no other table, and compared with nothing.
   const typed = listed.filter(({ column }) => tenantTypeOf(column))
-  const parents = typed.map(({ relation: { schema, name }, column }) => ({ schema, name, column }))
+  const parents = parentsByName(
+    typed.map(({ relation: { schema, name }, column }) => ({ schema, name, column })),
+  )
   const { adopted, notAdopted } = findAdoptions(orphans, { parents, type: config.type })
   const fillable = parentsFirst(typed.flatMap((table) => fillableTable(table, parents, problems)))
   const global = config.global.flatMap((table) => {
