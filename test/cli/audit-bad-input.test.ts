@@ -10,7 +10,7 @@ import {
   type TestDatabase,
   withClient,
 } from '../support/postgres.ts'
-import { type CliRun, runCli } from '../support/run-cli.ts'
+import { type CliRun, runCli, trouble } from '../support/run-cli.ts'
 
 const OWN = `tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid)`
 
@@ -107,15 +107,12 @@ describe('audit of a strange database', () => {
       })
 
     it('before 14 is refused', async () => {
-      expect(await pretending('130022')).to.deep.equal({
-        code: 2,
-        out: '',
-        err: [
+      expect(await pretending('130022')).to.deep.equal(
+        trouble(
           '✖ The server is PostgreSQL 13, older than 14; nothing was judged.  SERVER.UNSUPPORTED',
           '  next Update the server: what row security of an older one holds is not known here.',
-          '',
-        ].join('\n'),
-      })
+        ),
+      )
     })
 
     it('after 18 is judged, and what is not known of it is said', () =>
@@ -157,15 +154,12 @@ describe('audit of a strange database', () => {
         await held.fired
         await change('drop table doomed')
         held.release()
-        expect(await running).to.deep.equal({
-          code: 2,
-          out: '',
-          err: [
+        expect(await running).to.deep.equal(
+          trouble(
             '✖ The schema changed while it was read; nothing was judged.  CATALOG.CHANGED',
             '  next Run it again when no migration is running.',
-            '',
-          ].join('\n'),
-        })
+          ),
+        )
       } finally {
         await proxy.stop()
       }
@@ -177,15 +171,12 @@ describe('audit of a strange database', () => {
       try {
         await withClient(url, async (migration) => {
           await migration.query('begin; lock table projects in access exclusive mode')
-          expect(await audit()).to.deep.equal({
-            code: 2,
-            out: '',
-            err: [
+          expect(await audit()).to.deep.equal(
+            trouble(
               '✖ Another session holds a table under lock, and did not let go of it in time; nothing was judged.  CATALOG.LOCKED',
               '  next Run it again when that migration or maintenance is done; `lock_timeout` of the login says how long is waited, 10 s by default.',
-              '',
-            ].join('\n'),
-          })
+            ),
+          )
         })
       } finally {
         await change(`alter database ${database} reset lock_timeout`)

@@ -12,7 +12,7 @@ import type { AuditReport } from '../../src/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
-import { type Project, withProject } from '../support/run-cli.ts'
+import { type Project, trouble, withProject } from '../support/run-cli.ts'
 
 const BASELINE = ['--baseline', 'known.json']
 const UPDATE = [...BASELINE, '--update-baseline']
@@ -197,15 +197,12 @@ describe('audit --baseline', () => {
 
     it('a file that is not there is no empty one', () =>
       withProject(config, async (project) => {
-        expect(await audit(project, ...BASELINE)).to.deep.equal({
-          code: 2,
-          out: '',
-          err: [
+        expect(await audit(project, ...BASELINE)).to.deep.equal(
+          trouble(
             '✖ There is no baseline at <folder>/known.json; nothing was judged.  BASELINE.NOT_FOUND',
             '  next Write it with `--update-baseline`: what is found then is known.',
-            '',
-          ].join('\n'),
-        })
+          ),
+        )
       }))
 
     it('a folder that is not there stops the run, and no report is printed', () =>

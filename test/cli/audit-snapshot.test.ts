@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { audit, auditSnapshot, takeSnapshot } from '../../src/audit.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
-import { runCli, withProject } from '../support/run-cli.ts'
+import { runCli, trouble, withProject } from '../support/run-cli.ts'
 
 describe('an audit of what was saved', () => {
   let database: TestDatabase
@@ -70,10 +70,8 @@ describe('an audit of what was saved', () => {
           ...{ schemas: ['public', 'billing'], tables: ['projects', 'shop.orders'] },
         }
         const file = join(folder, 'now.json')
-        expect(await runCli(['audit', '--from', file], other)).to.deep.equal({
-          code: 2,
-          out: '',
-          err: [
+        expect(await runCli(['audit', '--from', file], other)).to.deep.equal(
+          trouble(
             `✖ The snapshot ${file} was made for another config; nothing was judged.  SNAPSHOT.OTHER_CONFIG`,
             '  It is of another setting.',
             '  It has no schema billing.',
@@ -81,9 +79,8 @@ describe('an audit of what was saved', () => {
             '  It has no app role other.',
             '  It has no admin role boss.',
             '  next Save it again with this config: `kysely-tenants audit --snapshot <file>`.',
-            '',
-          ].join('\n'),
-        })
+          ),
+        )
       }))
 
     const BROKEN = {

@@ -10,7 +10,7 @@ import {
   type TestDatabase,
   withClient,
 } from '../support/postgres.ts'
-import { type CliRun, runCli, withProject } from '../support/run-cli.ts'
+import { type CliRun, runCli, trouble, withProject } from '../support/run-cli.ts'
 
 const COMMANDS = [
   'audit',
@@ -23,10 +23,6 @@ const COMMANDS = [
 ]
 const TABLES = { tables: ['projects'] }
 const PASSWORD = 'correct-horse'
-
-function trouble(...lines: string[]): CliRun {
-  return { code: 2, out: '', err: `${lines.join('\n')}\n` }
-}
 
 describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
   for (const command of COMMANDS) {

@@ -1,19 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
-import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
-import type { CliRun } from '../support/run-cli.ts'
-
-let database: TestDatabase
-const query = (sql: string) => withClient(database.url, (client) => client.query(sql))
+import { useProjectsDatabase } from '../support/projects-database.ts'
+import { trouble } from '../support/run-cli.ts'
 
 describe('migrate:latest and migrate:list', () => {
-  beforeEach(async () => {
-    database = await createDatabase()
-    await query('create table projects (id int, tenant_id uuid, primary key (tenant_id, id))')
-  })
-  afterEach(() => database.drop())
+  const { query, inProject } = useProjectsDatabase()
+  const tables = async (): Promise<string[]> => {
+    const { rows } = await query(
+      `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+    )
+    return rows.map(({ relname }) => relname)
+  }
 
   it('list without leaving a trace, run, and list again', () =>
     inProject(async ({ run, folder }) => {
@@ -145,24 +143,6 @@ describe('migrate:latest and migrate:list', () => {
     }))
 })
 
-function config(tables: string[]) {
-  return { connection: database.url, tables }
-}
-
-function inProject(
-  body: (project: MigrationProject) => Promise<void>,
-  tables: string[] = ['projects'],
-): Promise<void> {
-  return withMigrations(config(tables), body)
-}
-
-async function tables(): Promise<string[]> {
-  const { rows } = await query(
-    `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
-  )
-  return rows.map(({ relname }) => relname)
-}
-
 function write(folder: string, file: string, text: string): void {
   mkdirSync(join(folder, 'migrations'), { recursive: true })
   writeFileSync(join(folder, 'migrations', file), text)
@@ -175,8 +155,4 @@ export async function up(db) {
   await sql\`${statement}\`.execute(db)
 }
 `
-}
-
-function trouble(...lines: string[]): CliRun {
-  return { code: 2, out: '', err: `${lines.join('\n')}\n` }
 }

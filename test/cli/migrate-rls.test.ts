@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
-import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
-import { type CliRun, withProject } from '../support/run-cli.ts'
+import { useProjectsDatabase } from '../support/projects-database.ts'
+import { trouble, withProject } from '../support/run-cli.ts'
 
 const NOTHING_TO_DO = {
   code: 0,
@@ -11,15 +10,8 @@ const NOTHING_TO_DO = {
   err: 'Nothing to do: the database is as the config wants it.\n',
 }
 
-let database: TestDatabase
-const query = (sql: string) => withClient(database.url, (client) => client.query(sql))
-
 describe('migrate:rls', () => {
-  beforeEach(async () => {
-    database = await createDatabase()
-    await query('create table projects (id int, tenant_id uuid, primary key (tenant_id, id))')
-  })
-  afterEach(() => database.drop())
+  const { query, config, inProject } = useProjectsDatabase()
 
   it('lists what it wrote, says what comes next, and has nothing to do afterwards', () =>
     inProject(async ({ run, files }) => {
@@ -190,7 +182,7 @@ describe('migrate:rls', () => {
   // Not by permission bits: a superuser of the system writes all the same.
   it('says which folder cannot be written, and leaves nothing behind', () =>
     withProject(
-      { ...config(['projects']), migrations: { folder: 'file/migrations' } },
+      { ...config(), migrations: { folder: 'file/migrations' } },
       async ({ folder, run }) => {
         writeFileSync(join(folder, 'file'), 'kept')
         const { code, out, err } = await run('migrate:rls')
@@ -201,18 +193,3 @@ describe('migrate:rls', () => {
       },
     ))
 })
-
-function config(tables: string[]) {
-  return { connection: database.url, tables }
-}
-
-function inProject(
-  body: (project: MigrationProject) => Promise<void>,
-  tables: string[] = ['projects'],
-): Promise<void> {
-  return withMigrations(config(tables), body)
-}
-
-function trouble(...lines: string[]): CliRun {
-  return { code: 2, out: '', err: `${lines.join('\n')}\n` }
-}

@@ -43,6 +43,11 @@ export async function withProject<T>(
   }
 }
 
+/** What a command prints that could not do its job. */
+export function trouble(...lines: string[]): CliRun {
+  return { code: 2, out: '', err: `${lines.join('\n')}\n` }
+}
+
 /** One command in a project of its own. */
 export function runCli(argv: readonly string[], config?: object | string): Promise<CliRun> {
   return withProject(config, ({ run }) => run(...argv))
