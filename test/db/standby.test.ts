@@ -3,6 +3,7 @@ import { type AuditReport, audit, takeSnapshot } from '../../src/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { correctConfig, createCorrectSchema, withRolesOf } from '../support/correct-schema.ts'
+import { withMigrations } from '../support/migration-project.ts'
 import {
   createDatabase,
   describeOnOwnServer,
@@ -11,7 +12,7 @@ import {
   withClient,
 } from '../support/postgres.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
-import { runCli, withProject } from '../support/run-cli.ts'
+import { runCli, trouble, withProject } from '../support/run-cli.ts'
 import { startStandby } from '../support/standby.ts'
 
 /** Checks whose `broken` one database can hold together, of every part of the catalog. */
@@ -106,5 +107,16 @@ describeOnOwnServer('a hot standby', () => {
         out: '✔ Nothing changed since primary.json.\n',
         err: '',
       })
+    }))
+
+  it('has migrations written for it, and runs none', () =>
+    withMigrations({ ...config, connection: url.standby }, async ({ run }) => {
+      expect(await run('migrate:rls')).to.have.property('code', 0)
+      expect(await run('migrate:latest')).to.deep.equal(
+        trouble(
+          '✖ cannot execute CREATE TABLE in a read-only transaction; no migration was run.  MIGRATION.NOT_STARTED',
+          '  next Connect to the primary: a standby takes no writes, nor does a session with `default_transaction_read_only`.',
+        ),
+      )
     }))
 })

@@ -47,14 +47,21 @@ export function migrationNoColumn(columns: readonly string[]): TenancyError {
   )
 }
 
-/** Before the first migration: a file does not load, or files and database do not fit. */
+/** Before the first migration: a file does not load, files and database do not fit, or it takes no writes. */
 export function migrationNotStarted(problem: string, cause: unknown): TenancyError {
   return new TenancyError(
     'MIGRATION.NOT_STARTED',
     `${problem}; no migration was run.`,
-    'Mend the file, or bring the folder and the table kysely_migration together.',
+    takesNoWrites(cause)
+      ? 'Connect to the primary: a standby takes no writes, nor does a session with `default_transaction_read_only`.'
+      : 'Mend the file, or bring the folder and the table kysely_migration together.',
     { cause },
   )
+}
+
+/** SQLSTATE of a statement that writes in a transaction that may not. */
+function takesNoWrites(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === '25006'
 }
 
 /** @param run what to do instead */
