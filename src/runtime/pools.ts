@@ -51,6 +51,7 @@ export class Pools {
   #leasesOf(pool: PostgresPool, guard: Guard): LeasePool {
     const { tenancy, prepare, cursor, controlClient = pool.Client } = this.#config
     const { options } = pool
+    // Kysely's type of a pool is narrower than what is looked at; the first client is checked by shape.
     return new LeasePool(pool as unknown as PgPool, {
       ...{ guard, config: tenancy.config },
       ...{ strategy: strategyOf(this.#config), maxPrepared: prepare?.max ?? 0 },

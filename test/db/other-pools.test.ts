@@ -6,6 +6,7 @@ import { createTenancy, TenantDialect, TenantPlugin } from '../../src/index.ts'
 import { failure, tenantsSeen } from '../support/fault-bench.ts'
 import { A, B, createWorld, type Tables, type TenantWorld } from '../support/tenants.ts'
 
+// The overloads of `connect` cannot be overridden as one, hence the casts to `never` below.
 type Callback = (error: Error | undefined, client: pg.PoolClient | undefined) => void
 
 /** Hands its callback on, and returns a promise all the same, as a method that was made async does. */
