@@ -1,17 +1,17 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const PRELUDE = join(ROOT, 'test/types/examples.d.ts')
+const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** As the tests are compiled; but an example may declare something for the sake of showing it. */
-export function compilerOptions(): ts.CompilerOptions {
-  const file = join(ROOT, 'test/tsconfig.json')
-  const { config } = ts.readConfigFile(file, ts.sys.readFile)
-  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, join(ROOT, 'test'))
-  return { ...parsed.options, noUnusedLocals: false, noUnusedParameters: false }
+const SETTINGS = {
+  extends: '../../test/tsconfig.json',
+  compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+  files: ['../../test/types/examples.d.ts'],
+  include: ['.'],
 }
 
 /**
@@ -20,17 +20,27 @@ export function compilerOptions(): ts.CompilerOptions {
  *
  * @param folder of `.cache`, one for each caller
  */
-export function typeErrors(folder: string, files: Readonly<Record<string, string>>): string[] {
+export function typeErrors(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string[]> {
   const root = join(ROOT, '.cache', folder)
   rmSync(root, { recursive: true, force: true })
   mkdirSync(root, { recursive: true })
-  const paths = Object.entries(files).map(([name, code]) => {
+  for (const [name, code] of Object.entries(files)) {
     writeFileSync(join(root, name), `${code}\nexport {}\n`)
-    return join(root, name)
-  })
-  const program = ts.createProgram([PRELUDE, ...paths], compilerOptions())
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    const text = ts.flattenDiagnosticMessageText(messageText, '\n')
-    return `${basename(file?.fileName ?? '')}: ${text}`
+  }
+  writeFileSync(join(root, 'tsconfig.json'), JSON.stringify(SETTINGS))
+  return compile(root)
+}
+
+function compile(folder: string): Promise<string[]> {
+  const argv = [COMPILER, '-p', '.', '--pretty', 'false']
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, argv, { cwd: folder }, (error, said) => {
+      if (error && said === '') reject(error)
+      // A message goes on in the indented lines below its first one.
+      else resolve(said.split(/\n(?! )/).filter((message) => message !== ''))
+    })
   })
 }

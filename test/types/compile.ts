@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-const COMPILERS = { '5.9': 'node_modules/typescript', '7': typescript7() }
+const COMPILERS = { '5.9': typescript59(), '7': 'node_modules/typescript' }
 const KYSELYS = { '0.28': 'kysely-0.28/dist/esm', '0.29': 'kysely/dist' }
 
 /** The Kysely from which on a file compiles. */
@@ -141,8 +141,8 @@ function differences(output: string, expectations: readonly Expectation[]): stri
   ]
 }
 
-function typescript7(): string {
-  const folder = createRequire(import.meta.url).resolve('typescript-7')
+function typescript59(): string {
+  const folder = createRequire(import.meta.url).resolve('typescript-5.9/package.json')
   return join(dirname(folder).slice(ROOT.length), 'node_modules/typescript')
 }
 

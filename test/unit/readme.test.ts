@@ -61,7 +61,7 @@ describe('docs/errors.md', () => {
 
 describe('README and docs/', () => {
   // One program for all: most of its time goes into the types that they import.
-  it('show only code that compiles, the config and the application of the README together', () => {
+  it('show only code that compiles, the config and the application of the README together', async () => {
     const [config = '', application = '', ...more] = blocks(INSTALL, 'ts')
     expect(more).to.deep.equal([])
     expect(config).to.include('defineConfig')
@@ -75,7 +75,9 @@ describe('README and docs/', () => {
     )
     expect(examples.length).to.be.greaterThan(5)
     const files = { 'kysely-tenants.config.ts': config, 'application.ts': application }
-    expect(typeErrors('pages', { ...files, ...Object.fromEntries(examples) })).to.deep.equal([])
+    expect(await typeErrors('pages', { ...files, ...Object.fromEntries(examples) })).to.deep.equal(
+      [],
+    )
   }).timeout(60_000)
 })
 
