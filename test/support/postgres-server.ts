@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
@@ -29,42 +29,80 @@ export function giveToServer(folder: string): void {
   }
 }
 
+export interface ServerFolders {
+  /** Where the cluster belongs. Not there yet. */
+  readonly data: string
+  /** Empty, for programs that have to be copied. */
+  readonly programs: string
+}
+
 /**
- * Starts a throw-away PostgreSQL in a folder of its own.
+ * Starts a throw-away PostgreSQL in folders of its own.
  *
- * @param prepare puts a cluster into `data` of that folder; returns where the binaries are
+ * @param prepare puts a cluster into `data`; returns where the binaries are
  */
 export async function startPostgresServer(
-  prepare: (folder: string) => Promise<string>,
+  prepare: (folders: ServerFolders) => Promise<string>,
 ): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-postgres-'))
-  giveToServer(folder)
+  // Two, for programs may not be allowed to run where the data is.
+  const home = makeFolder(dataRoot())
+  const programs = makeFolder(tmpdir())
+  const folders = [home, programs]
+  const data = join(home, 'data')
   try {
-    return await serve(folder, await prepare(folder))
+    const bin = await prepare({ data, programs })
+    return await serve({ bin, data, folders })
   } catch (error) {
-    remove(folder)
+    remove(folders)
     throw error
   }
 }
 
-async function serve(folder: string, bin: string): Promise<PostgresServer> {
+function makeFolder(root: string): string {
+  const folder = mkdtempSync(join(root, 'kysely-tenants-postgres-'))
+  giveToServer(folder)
+  return folder
+}
+
+const IN_MEMORY = '/dev/shm'
+const ENOUGH_BYTES = 4 * 1024 ** 3
+
+/** In memory where there is room: a database of a test lives for a second, and no disk has to know it. */
+function dataRoot(): string {
+  try {
+    const { bavail, bsize } = statfsSync(IN_MEMORY)
+    return bavail * bsize >= ENOUGH_BYTES ? IN_MEMORY : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
+
+async function serve({
+  bin,
+  data,
+  folders,
+}: {
+  bin: string
+  data: string
+  folders: readonly string[]
+}): Promise<PostgresServer> {
   const port = await freePort()
   const flags = [
-    ...['-D', join(folder, 'data'), '-p', String(port), '-k', '', '-h', '127.0.0.1'],
+    ...['-D', data, '-p', String(port), '-k', '', '-h', '127.0.0.1'],
     // Nobody will miss this data: durability would only cost time.
     ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'],
     ...['-c', 'max_connections=200', '-c', 'max_prepared_transactions=5'],
   ]
   const server = spawn(join(bin, 'postgres'), flags, {
     ...IDENTITY,
-    cwd: folder,
+    cwd: data,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const exited = once(server, 'exit')
   // If this process is told to go, the server goes first: no process and no data stay behind.
   const abandon = () => {
     server.kill('SIGQUIT')
-    remove(folder)
+    remove(folders)
   }
   process.once('exit', abandon)
   // Where nobody takes this signal, Node ends without an `exit`.
@@ -81,13 +119,13 @@ async function serve(folder: string, bin: string): Promise<PostgresServer> {
       process.off('SIGTERM', terminate)
       server.kill('SIGINT')
       await exited
-      remove(folder)
+      remove(folders)
     },
   }
 }
 
-function remove(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
+function remove(folders: readonly string[]): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
 
 async function ready(stderr: NodeJS.ReadableStream, exited: Promise<unknown>): Promise<void> {

@@ -10,9 +10,8 @@ import { giveToServer, type PostgresServer, startPostgresServer } from './postgr
  * @param primary URL of a superuser, on a server whose files this process can read
  */
 export function startStandby(primary: string): Promise<PostgresServer> {
-  return startPostgresServer((folder) =>
+  return startPostgresServer(({ data }) =>
     withClient(primary, async (client) => {
-      const data = join(folder, 'data')
       await backUp(client, data)
       writeFileSync(join(data, 'standby.signal'), '')
       giveToServer(data)
