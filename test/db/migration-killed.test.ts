@@ -63,7 +63,9 @@ async function killWhileWaiting(url: string, folder: string, sql: string): Promi
     await other.query('begin')
     await other.query(sql)
     const cli = startCli({ folder }, 'migrate:latest')
-    await cli.until(async () => (await query(url, WAITING)).length > 0)
+    await withClient(url, (watcher) =>
+      cli.until(async () => (await watcher.query(WAITING)).rowCount === 1),
+    )
     cli.kill('SIGKILL')
     expect(await cli.ended).to.deep.equal({ code: null, signal: 'SIGKILL' })
     await other.query('rollback')

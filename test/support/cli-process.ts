@@ -1,20 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { assertBuilt } from './built.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/kysely-tenants.js', import.meta.url))
 
-const FROM_SOURCE = `--import=${new URL('./bin-from-source.js', import.meta.url).href}`
-
-// With the loaders of this process, which the other working directory would not find.
-function nodeFlags(): string[] {
-  const loaders = process.execArgv.flatMap((flag) => /^--import=(.+)$/.exec(flag)?.[1] ?? [])
-  const urls = loaders.map((loader) =>
-    loader.startsWith('.') ? pathToFileURL(loader).href : import.meta.resolve(loader),
-  )
-  return [...urls.map((url) => `--import=${url}`), FROM_SOURCE]
-}
+// So that it has the Kysely and the pg of this run.
+const ALIASES = `--import=${new URL('./package-aliases.js', import.meta.url).href}`
 
 export interface CliProcess {
   /** Sleeps until it is so; fails when the process ends before. */
@@ -26,12 +19,13 @@ export interface CliProcess {
   err(): string
 }
 
-/** The command as a process of its own, which a signal can reach. */
+/** The built command as a process of its own, which a signal can reach. */
 export function startCli(
   { folder, env }: { folder: string; env?: NodeJS.ProcessEnv },
   ...argv: string[]
 ): CliProcess {
-  const child = spawn(process.execPath, [...nodeFlags(), BIN, ...argv], {
+  assertBuilt()
+  const child = spawn(process.execPath, [ALIASES, BIN, ...argv], {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
