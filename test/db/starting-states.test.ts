@@ -21,6 +21,15 @@ import { STARTING_STATES, type StartingState } from '../support/starting-states.
 const A = '00000000-0000-4000-8000-00000000000a'
 const B = '00000000-0000-4000-8000-00000000000b'
 
+// Not the catalog beside it, which takes ten times as long.
+const ANALYZE_ALL = `do $$
+  declare name text;
+  begin
+    for name in
+      select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('public', 'billing')
+    loop execute 'analyze ' || name; end loop;
+  end $$`
+
 type Config = ConfigInput & {
   readonly connection: string
   readonly roles: { readonly app: string }
@@ -90,7 +99,7 @@ async function createState(
       ${names(sql)};
       grant usage on schema billing to ${app};
       grant select, insert, update, delete on all tables in schema public, billing to ${app};
-      analyze`),
+      ${ANALYZE_ALL}`),
   )
   return {
     connection: url,
