@@ -37,17 +37,15 @@ export const CASES: readonly Case[] = [
   {
     name: 'insert',
     fixed: BIG_TENANT,
-    counts: [200, 40],
-    // All into the same place: those who serve one tenant only can insert nowhere else.
-    run: (contender) => {
-      const row = { id: nextId(contender), title: 'New' }
-      return contender.statement(BIG_TENANT, (db) =>
-        db
-          .insertInto(contender.table)
-          .values(hasScope(contender) ? row : { ...row, tenant_id: BIG_TENANT })
-          .execute(),
-      )
-    },
+    counts: [600, 60],
+    // Who has a scope leaves the tenant to the column's default, which the server reads and plans.
+    run: (contender) => insert(contender, !hasScope(contender)),
+  },
+  {
+    name: 'insert that names its tenant',
+    fixed: BIG_TENANT,
+    counts: [600, 60],
+    run: (contender) => insert(contender, true),
   },
   {
     name: 'transaction of 5 statements',
@@ -73,6 +71,17 @@ export const CASES: readonly Case[] = [
       }),
   },
 ]
+
+/** All into the same place: those who serve one tenant only can insert nowhere else. */
+function insert(contender: Contender, namesTenant: boolean) {
+  const row = { id: nextId(contender), title: 'New' }
+  return contender.statement(BIG_TENANT, (db) =>
+    db
+      .insertInto(contender.table)
+      .values(namesTenant ? { ...row, tenant_id: BIG_TENANT } : row)
+      .execute(),
+  )
+}
 
 function ofTenant(db: Kysely<Tables>, contender: Contender, tenant: number) {
   const query = db.selectFrom(contender.table).selectAll()
