@@ -5,7 +5,7 @@ import { startEmbeddedPostgres } from '../test/support/embedded-postgres.ts'
 import { loadedVersion } from '../test/support/loaded-version.ts'
 import { benchAudit } from './audit.ts'
 import { BY_KEY, CASES, type Case } from './cases.ts'
-import { ContenderProcess } from './contender-process.ts'
+import { ContenderProcesses } from './contender-processes.ts'
 import { BASELINE, BY_TENANTS, NAMES } from './contenders.ts'
 import { startDelay } from './delay.ts'
 import { type Cost, type Load, measure } from './measure.ts'
@@ -39,7 +39,7 @@ async function bench(): Promise<void> {
 
 async function benchRuntime(url: string): Promise<void> {
   const appUrl = await createTables(url)
-  const contenders = NAMES.map((name) => new ContenderProcess(name))
+  const contenders = NAMES.map((name) => new ContenderProcesses(name))
   try {
     for (const delay of [0, 1] as const) await overNetwork(appUrl, delay, contenders)
     await byTenants(appUrl, contenders)
@@ -53,7 +53,7 @@ async function benchRuntime(url: string): Promise<void> {
   )
 }
 
-type Contenders = readonly ContenderProcess[]
+type Contenders = readonly ContenderProcesses[]
 
 async function overNetwork(url: string, delay: 0 | 1, contenders: Contenders): Promise<void> {
   const wire = await startDelay(url, delay)

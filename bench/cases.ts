@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type Contender, NAMES } from './contenders.ts'
+import type { Contender } from './contenders.ts'
 import { BIG_TENANT, ROWS_PER_TENANT, SMALL_TENANT, STREAMED, type Tables } from './tables.ts'
 
 export interface Case {
@@ -74,7 +74,7 @@ export const CASES: readonly Case[] = [
 
 /** All into the same place: those who serve one tenant only can insert nowhere else. */
 function insert(contender: Contender, namesTenant: boolean) {
-  const row = { id: nextId(contender), title: 'New' }
+  const row = { id: nextId(), title: 'New' }
   return contender.statement(BIG_TENANT, (db) =>
     db
       .insertInto(contender.table)
@@ -105,10 +105,11 @@ function keyOf({ isFixed }: Contender, i: number, tenants: number) {
   return { tenant: BIG_TENANT, id: ((turn * ROWS_PER_TENANT + row) % STREAMED) + 1 }
 }
 
-// Each runs in a process of its own, on the same table.
-const IDS_OF_EACH = 10_000_000
-let inserted = 0
+/** Where the ids begin that a process inserts: all share a table. */
+export const FIRST_ID = 'BENCH_FIRST_ID'
+let lastId = Number(process.env[FIRST_ID])
 
-function nextId({ name }: Contender): number {
-  return STREAMED + NAMES.indexOf(name) * IDS_OF_EACH + ++inserted
+function nextId(): number {
+  lastId++
+  return lastId
 }

@@ -1,5 +1,5 @@
 import { CASES, type Case } from './cases.ts'
-import type { Answer, Order } from './contender-process.ts'
+import type { Answer, Order } from './contender-processes.ts'
 import { type Contender, openContender } from './contenders.ts'
 import { time } from './measure.ts'
 
