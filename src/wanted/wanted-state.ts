@@ -6,6 +6,7 @@ import { catalogMismatch } from '../errors/command/catalog.ts'
 import { type Adopted, findAdoptions, type NotAdopted, parentsFirst } from './adoptions.ts'
 import { type Fillable, fillableTable } from './fillable-table.ts'
 import { listedTables, namedRelation } from './listed-tables.ts'
+import { listedTwice } from './listed-twice.ts'
 import { commonType, mistypedColumns, mistypedProblem } from './mistyped-columns.ts'
 import { parentsByName } from './tenant-source.ts'
 import { eachOnce, tenantTables } from './tenant-tables.ts'
@@ -48,7 +49,7 @@ function assertFits(wanted: Wanted, problems: readonly string[]): Wanted {
 }
 
 function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems: string[] } {
-  const problems = missingRoles(config, snapshot)
+  const problems = [...missingRoles(config, snapshot), ...listedTwice(config, snapshot)]
   const { listed, orphans } = listedTables(config, snapshot, problems)
   // What no tenant can be of is passed on to no other table, and compared with nothing.
   const typed = listed.filter(({ column }) => tenantTypeOf(column))

@@ -203,6 +203,24 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
     })
     after(() => database.drop())
 
+    it('says when two names are one table', async () => {
+      const config = {
+        roles: { app: `${database.name}_clerk` },
+        schemas: ['public', 'billing'],
+        tables: ['projects', 'public.projects', 'billing.invoices'],
+        global: ['invoices'],
+      }
+      await withClient(database.url, (client) => client.query(`create role ${database.name}_clerk`))
+      expect(await runCli(['status', '--url', database.url], config)).to.deep.equal(
+        trouble(
+          '✖ The config and the database do not fit; nothing was done.  CATALOG.MISMATCH',
+          '  public.projects is listed twice, as projects in `tables` and as public.projects in `tables`; keep one.',
+          '  billing.invoices is listed twice, as billing.invoices in `tables` and as invoices in `global`; keep one.',
+          '  next Run the pending migrations of your schema first, or correct the names in the config.',
+        ),
+      )
+    })
+
     for (const command of ['audit', 'status', 'migrate:rls', 'backfill']) {
       it(`stops ${command}, and all of it is named`, async () => {
         const config = {
