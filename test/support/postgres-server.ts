@@ -32,7 +32,7 @@ export function giveToServer(folder: string): void {
 export interface ServerFolders {
   /** Where the cluster belongs. Not there yet. */
   readonly data: string
-  /** Empty, for programs that have to be copied. */
+  /** For programs that have to be copied. */
   readonly programs: string
 }
 
@@ -44,10 +44,10 @@ export interface ServerFolders {
 export async function startPostgresServer(
   prepare: (folders: ServerFolders) => Promise<string>,
 ): Promise<PostgresServer> {
-  // Two, for programs may not be allowed to run where the data is.
-  const home = makeFolder(dataRoot())
   const programs = makeFolder(tmpdir())
-  const folders = [home, programs]
+  // Where programs may not be allowed to run.
+  const home = isRoomInMemory() ? makeFolder(IN_MEMORY) : programs
+  const folders = [programs, home]
   const data = join(home, 'data')
   try {
     const bin = await prepare({ data, programs })
@@ -67,13 +67,17 @@ function makeFolder(root: string): string {
 const IN_MEMORY = '/dev/shm'
 const ENOUGH_BYTES = 4 * 1024 ** 3
 
-/** In memory where there is room: a database of a test lives for a second, and no disk has to know it. */
-function dataRoot(): string {
+/**
+ * A database of a test lives for a second, and no disk has to know it. But whoever sets TMPDIR has it all
+ * there.
+ */
+function isRoomInMemory(): boolean {
+  if (process.env.TMPDIR) return false
   try {
     const { bavail, bsize } = statfsSync(IN_MEMORY)
-    return bavail * bsize >= ENOUGH_BYTES ? IN_MEMORY : tmpdir()
+    return bavail * bsize >= ENOUGH_BYTES
   } catch {
-    return tmpdir()
+    return false
   }
 }
 
@@ -91,7 +95,7 @@ async function serve({
     ...['-D', data, '-p', String(port), '-k', '', '-h', '127.0.0.1'],
     // Nobody will miss this data: durability would only cost time.
     ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'],
-    ...['-c', 'max_connections=200', '-c', 'max_prepared_transactions=5'],
+    ...['-c', 'max_connections=600', '-c', 'max_prepared_transactions=5'],
   ]
   const server = spawn(join(bin, 'postgres'), flags, {
     ...IDENTITY,
