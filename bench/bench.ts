@@ -15,7 +15,7 @@ import { createTables, TENANTS } from './tables.ts'
 
 // `--quick` for a look, `--audit` for that part alone, `--write` for the record: bench/RESULTS.md.
 const isQuick = process.argv.includes('--quick')
-const rounds = isQuick ? 3 : 25
+const rounds = isQuick ? 3 : 15
 const lines: string[] = []
 
 /**

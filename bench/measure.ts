@@ -53,7 +53,7 @@ export async function measure(
 
 // For each round that is measured: ten thousand short statements and more. Before V8 has compiled what
 // runs them, they cost whoever has more code of his own up to a tenth more.
-const WARM_UP_MS = 150
+const WARM_UP_MS = 250
 
 /** Connections are made and code is compiled before the first round: each runs as long as the others. */
 async function warmUp(runners: readonly Runner[], load: Load, milliseconds: number): Promise<void> {
