@@ -8,7 +8,7 @@ import { BY_KEY, CASES, type Case } from './cases.ts'
 import { ContenderProcesses } from './contender-processes.ts'
 import { BASELINE, BY_TENANTS, NAMES } from './contenders.ts'
 import { startDelay } from './delay.ts'
-import { type Cost, type Load, measure } from './measure.ts'
+import { type Cost, type Load, measure, ratioOf } from './measure.ts'
 import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
 import { createTables, TENANTS } from './tables.ts'
@@ -25,7 +25,9 @@ const lines: string[] = []
 async function bench(): Promise<void> {
   const server = await startEmbeddedPostgres()
   try {
-    print(`${await machine(server.url)}. ${rounds} interleaved rounds, medians.`)
+    print(
+      `${await machine(server.url)}. ${rounds} interleaved rounds; medians, and medians of the ratios within a round.`,
+    )
     if (!process.argv.includes('--audit')) await benchRuntime(server.url)
     await benchAudit(server.url, { isQuick, print })
   } finally {
@@ -105,15 +107,16 @@ async function byTenants(connectionString: string, contenders: Contenders): Prom
 
 function table(title: string, costs: readonly Cost[]): void {
   const base = costs.find(({ name }) => name === BASELINE) ?? costs[0]
-  const ratio = (value: number, to = Number.NaN) => `${(value / to).toFixed(2)}x`.padStart(6)
-  const micros = (value: number) => `${value.toFixed(0).padStart(7)} µs`
+  const cell = (micros: number, ratio: number) =>
+    `${micros.toFixed(0).padStart(7)} µs ${`${ratio.toFixed(2)}x`.padStart(6)}`
   print(`\n## ${title}\n\n| ${''.padEnd(33)} | elapsed           | client CPU        |`)
   print(`|${'-'.repeat(35)}|------------------:|------------------:|`)
-  for (const { name, elapsed, cpu } of costs) {
+  for (const cost of costs) {
+    const ratio = ratioOf(cost, base ?? cost)
     const cells = [
-      name.padEnd(33),
-      `${micros(elapsed)} ${ratio(elapsed, base?.elapsed)}`,
-      `${micros(cpu)} ${ratio(cpu, base?.cpu)}`,
+      cost.name.padEnd(33),
+      cell(cost.median.elapsed, ratio.elapsed),
+      cell(cost.median.cpu, ratio.cpu),
     ]
     print(`| ${cells.join(' | ')} |`)
   }

@@ -13,10 +13,10 @@ export interface Sample {
 
 export interface Cost {
   readonly name: string
-  /** Microseconds a statement, medians over the rounds. */
-  readonly elapsed: number
-  /** Of this process. */
-  readonly cpu: number
+  /** Medians over the rounds. */
+  readonly median: Sample
+  /** Of each round. */
+  readonly samples: readonly Sample[]
 }
 
 export interface Load {
@@ -31,24 +31,33 @@ export async function measure(
   load: Load,
   rounds: number,
 ): Promise<Cost[]> {
-  const samples = runners.map(() => ({ elapsed: [] as number[], cpu: [] as number[] }))
+  const costs = runners.map(({ name }) => ({ name, samples: [] as Sample[] }))
   await warmUp(runners, load, rounds * WARM_UP_MS)
   for (let round = 0; round < rounds; round++) {
     for (const offset of runners.keys()) {
       // Each round begins with another: whoever runs first pays for what ran before.
       const index = (offset + round) % runners.length
-      const [runner, sample] = [runners[index], samples[index]]
-      if (!runner || !sample) continue
-      const { elapsed, cpu } = await runner.time(load)
-      sample.elapsed.push(elapsed)
-      sample.cpu.push(cpu)
+      const sample = await runners[index]?.time(load)
+      if (sample) costs[index]?.samples.push(sample)
     }
   }
-  return runners.map(({ name }, index) => ({
-    name,
-    elapsed: median(samples[index]?.elapsed ?? []),
-    cpu: median(samples[index]?.cpu ?? []),
-  }))
+  return costs.map((cost) => ({ ...cost, median: medianOf(cost.samples, (sample) => sample) }))
+}
+
+/** What one costs in a round, as a part of what another costs in the same round: the median of that. */
+export function ratioOf(cost: Cost, base: Cost): Sample {
+  return medianOf(cost.samples, ({ elapsed, cpu }, round) => {
+    const other = base.samples[round]
+    return { elapsed: elapsed / (other?.elapsed ?? 0), cpu: cpu / (other?.cpu ?? 0) }
+  })
+}
+
+function medianOf<T>(values: readonly T[], sampleOf: (value: T, round: number) => Sample): Sample {
+  const samples = values.map(sampleOf)
+  return {
+    elapsed: median(samples.map(({ elapsed }) => elapsed)),
+    cpu: median(samples.map(({ cpu }) => cpu)),
+  }
 }
 
 // For each round that is measured: ten thousand short statements and more. Before V8 has compiled what
