@@ -41,19 +41,19 @@ export async function measure(
       if (sample) costs[index]?.samples.push(sample)
     }
   }
-  return costs.map((cost) => ({ ...cost, median: medianOf(cost.samples, (sample) => sample) }))
+  return costs.map((cost) => ({ ...cost, median: medianOf(cost.samples) }))
 }
 
 /** What one costs in a round, as a part of what another costs in the same round: the median of that. */
 export function ratioOf(cost: Cost, base: Cost): Sample {
-  return medianOf(cost.samples, ({ elapsed, cpu }, round) => {
+  const ratios = cost.samples.map(({ elapsed, cpu }, round) => {
     const other = base.samples[round]
     return { elapsed: elapsed / (other?.elapsed ?? 0), cpu: cpu / (other?.cpu ?? 0) }
   })
+  return medianOf(ratios)
 }
 
-function medianOf<T>(values: readonly T[], sampleOf: (value: T, round: number) => Sample): Sample {
-  const samples = values.map(sampleOf)
+function medianOf(samples: readonly Sample[]): Sample {
   return {
     elapsed: median(samples.map(({ elapsed }) => elapsed)),
     cpu: median(samples.map(({ cpu }) => cpu)),
