@@ -20,7 +20,8 @@ const WAITING = `
   select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
 
 const LOCKED_PARENT = `
-  select from pg_locks where relation = 'projects'::regclass and mode = 'AccessExclusiveLock'`
+  select from pg_locks join pg_database on pg_database.oid = database
+  where datname = current_database() and relation = 'projects'::regclass and mode = 'AccessExclusiveLock'`
 
 describe('migrate:latest beside an application', () => {
   it('locks tables in the order in which an insert does, so that none of the two gives way', () =>

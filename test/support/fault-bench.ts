@@ -163,7 +163,8 @@ export async function withGate<T>(
 async function pidAtGate(admin: pg.Client): Promise<number> {
   for (;;) {
     const { rows } = await admin.query(
-      `select pid from pg_locks where locktype = 'advisory' and objid = $1 and not granted`,
+      `select pid from pg_locks join pg_database on pg_database.oid = database
+        where datname = current_database() and locktype = 'advisory' and objid = $1 and not granted`,
       [GATE],
     )
     if (rows[0]) return rows[0].pid

@@ -33,7 +33,8 @@ describeFaults('faults: residue on the connection', (bench) => {
   it('F26c an advisory lock of the session outlives its scope, as in PostgreSQL, and shows no row', async () => {
     await bench.inA((db) => sql`select pg_advisory_lock(815)`.execute(db))
     const { rows } = await bench.admin.query(
-      `select pid from pg_locks where locktype = 'advisory' and objid = 815`,
+      `select pid from pg_locks join pg_database on pg_database.oid = database
+        where datname = current_database() and locktype = 'advisory' and objid = 815`,
     )
     expect(rows).to.deep.equal([{ pid: bench.pid }])
     await bench.expectClean()
