@@ -107,7 +107,7 @@ describeFaults('faults: handles', (bench) => {
   })
 
   it('F12b a second connection inside the only one fails with connectionTimeoutMillis, and harms nothing', async () => {
-    await bench.reopen({ pool: { connectionTimeoutMillis: 50 } })
+    await bench.reopen({ pool: { connectionTimeoutMillis: 250 } })
     const { db, tenancy } = bench.app
     const b = tenancy.forTenant(db, B)
     await tenancy

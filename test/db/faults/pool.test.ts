@@ -14,7 +14,7 @@ import { A, B, openDb } from '../../support/tenants.ts'
 
 describeFaults('faults: the pool', (bench) => {
   it('F20 scopes that wait too long for a client give up, and the pool keeps its capacity', async () => {
-    await bench.reopen({ pool: { max: 2, connectionTimeoutMillis: 50 } })
+    await bench.reopen({ pool: { max: 2, connectionTimeoutMillis: 250 } })
     await withGate(bench.admin, async (gate) => {
       const scopes = Array.from({ length: 12 }, () =>
         bench.inA((db) => waitAtGate.execute(db)).catch(({ code }) => code),

@@ -19,7 +19,7 @@ describeFaults('faults: waiting for a client', (bench) => {
 
   for (const max of [1, 3]) {
     it(`F12b a scope that holds all of ${max} clients and asks for another is told so`, async () => {
-      await bench.reopen({ pool: { max, connectionTimeoutMillis: 50 } })
+      await bench.reopen({ pool: { max, connectionTimeoutMillis: 250 } })
       const { db, tenancy } = bench.app
       const handle = tenancy.forTenant(db, A)
       const ways = [
@@ -100,7 +100,7 @@ describeFaults('faults: waiting for a client', (bench) => {
   })
 
   it('F57 a stream that nobody reads is counted, and named to whoever waits for its client', async () => {
-    await bench.reopen({ pool: { max: 2, connectionTimeoutMillis: 50 } })
+    await bench.reopen({ pool: { max: 2, connectionTimeoutMillis: 250 } })
     const { db, tenancy } = bench.app
     const opened = eventsOf<StreamEvent>('kysely-tenants:stream', 4)
     const rows = (tenant: string) => {
