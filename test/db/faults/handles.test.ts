@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
 import { TenantDialect } from '../../../src/index.ts'
 import { insertFor, insertForA } from '../../support/expect-clean.ts'
-import { backendOf, describeFaults, failure, tenantsSeen } from '../../support/fault-bench.ts'
+import {
+  backendOf,
+  describeFaults,
+  failure,
+  limitWaiting,
+  tenantsSeen,
+} from '../../support/fault-bench.ts'
 import { strategyOptions } from '../../support/strategies.ts'
 import { A, B, type Tables } from '../../support/tenants.ts'
 
@@ -107,7 +113,7 @@ describeFaults('faults: handles', (bench) => {
   })
 
   it('F12b a second connection inside the only one fails with connectionTimeoutMillis, and harms nothing', async () => {
-    await bench.reopen({ pool: { connectionTimeoutMillis: 250 } })
+    await limitWaiting(bench.app.pool)
     const { db, tenancy } = bench.app
     const b = tenancy.forTenant(db, B)
     await tenancy

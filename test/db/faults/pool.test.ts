@@ -5,6 +5,7 @@ import {
   backendOf,
   describeFaults,
   failure,
+  limitWaiting,
   tenantsSeen,
   waitAtGate,
   withGate,
@@ -14,7 +15,8 @@ import { A, B, openDb } from '../../support/tenants.ts'
 
 describeFaults('faults: the pool', (bench) => {
   it('F20 scopes that wait too long for a client give up, and the pool keeps its capacity', async () => {
-    await bench.reopen({ pool: { max: 2, connectionTimeoutMillis: 250 } })
+    await bench.reopen({ pool: { max: 2 } })
+    await limitWaiting(bench.app.pool)
     await withGate(bench.admin, async (gate) => {
       const scopes = Array.from({ length: 12 }, () =>
         bench.inA((db) => waitAtGate.execute(db)).catch(({ code }) => code),

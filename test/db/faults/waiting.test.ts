@@ -6,6 +6,7 @@ import type { StreamEvent, WaitingEvent } from '../../../src/index.ts'
 import {
   describeFaults,
   failure,
+  limitWaiting,
   tenantsSeen,
   waitAtGate,
   withGate,
@@ -19,7 +20,8 @@ describeFaults('faults: waiting for a client', (bench) => {
 
   for (const max of [1, 3]) {
     it(`F12b a scope that holds all of ${max} clients and asks for another is told so`, async () => {
-      await bench.reopen({ pool: { max, connectionTimeoutMillis: 250 } })
+      await bench.reopen({ pool: { max } })
+      await limitWaiting(bench.app.pool)
       const { db, tenancy } = bench.app
       const handle = tenancy.forTenant(db, A)
       const ways = [
@@ -100,7 +102,8 @@ describeFaults('faults: waiting for a client', (bench) => {
   })
 
   it('F57 a stream that nobody reads is counted, and named to whoever waits for its client', async () => {
-    await bench.reopen({ pool: { max: 2, connectionTimeoutMillis: 250 } })
+    await bench.reopen({ pool: { max: 2 } })
+    await limitWaiting(bench.app.pool)
     const { db, tenancy } = bench.app
     const opened = eventsOf<StreamEvent>('kysely-tenants:stream', 4)
     const rows = (tenant: string) => {
