@@ -96,6 +96,8 @@ async function serve({
     // Nobody will miss this data: durability would only cost time.
     ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'],
     ...['-c', 'max_connections=600', '-c', 'max_prepared_transactions=5'],
+    // That it is ready and why it ended; what a statement did wrong is told to who sent it.
+    ...['-c', 'log_min_messages=log', '-c', 'log_checkpoints=off'],
   ]
   const server = spawn(join(bin, 'postgres'), flags, {
     ...IDENTITY,
@@ -135,10 +137,13 @@ function remove(folders: readonly string[]): void {
 async function ready(stderr: NodeJS.ReadableStream, exited: Promise<unknown>): Promise<void> {
   let said = ''
   const accepting = new Promise<void>((resolve) => {
-    stderr.on('data', (chunk) => {
+    const listen = (chunk: Buffer) => {
       said += chunk
-      if (/ready to accept (read-only )?connections/.test(said)) resolve()
-    })
+      if (!/ready to accept (read-only )?connections/.test(said)) return
+      stderr.off('data', listen).resume()
+      resolve()
+    }
+    stderr.on('data', listen)
   })
   const ended = exited.then(() => {
     throw new Error(`PostgreSQL did not start: ${said}`)
@@ -146,5 +151,4 @@ async function ready(stderr: NodeJS.ReadableStream, exited: Promise<unknown>): P
   await Promise.race([accepting, ended])
   // From here on an exit is the business of `stop`.
   ended.catch(() => undefined)
-  said = ''
 }
