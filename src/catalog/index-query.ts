@@ -4,7 +4,11 @@ import { SIGNATURE } from './function-signature.ts'
 // of the index. Built-in functions leave no dependency: the usual ones are known by name.
 const LEAKY_CLASSES = `
   select distinct oc.oid
-  from pg_catalog.pg_opclass oc
+  from (
+    select distinct pg_catalog.unnest(indclass::oid[]) as oid
+    from pg_catalog.pg_index where indrelid = any($1::oid[])
+  ) used
+  join pg_catalog.pg_opclass oc on oc.oid = used.oid
   join pg_catalog.pg_am m       on m.oid = oc.opcmethod
   join pg_catalog.pg_amop o     on o.amopfamily = oc.opcfamily
     and o.amoplefttype = oc.opcintype and o.amoprighttype = oc.opcintype

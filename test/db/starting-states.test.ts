@@ -12,7 +12,7 @@ import type { TenantTable } from '../../src/policy/tenant-table.ts'
 import { wantedState } from '../../src/wanted/wanted-state.ts'
 import {
   type MigrationProject,
-  readRelations,
+  relationsOfUser,
   withMigrations,
 } from '../support/migration-project.ts'
 import { loginUrl, roleName, withClient, withDatabase } from '../support/postgres.ts'
@@ -40,10 +40,12 @@ type Config = ConfigInput & {
 describe('P11 from any starting state to enforced isolation, and back', () => {
   for (const [title, state] of Object.entries(STARTING_STATES)) {
     it(title, () =>
-      withDatabase(async (url) => {
-        const config = await createState(url, state)
-        await withMigrations(config, (project) => thereAndBack(project, state, config))
-      }),
+      withDatabase((url) =>
+        withClient(url, async (owner) => {
+          const config = await createState(owner, url, state)
+          await withMigrations(config, (project) => thereAndBack(project, owner, state, config))
+        }),
+      ),
     )
   }
 
@@ -54,53 +56,50 @@ describe('P11 from any starting state to enforced isolation, and back', () => {
 
 async function thereAndBack(
   project: MigrationProject,
+  owner: pg.Client,
   state: StartingState,
   config: Config,
 ): Promise<void> {
-  const url = config.connection
-  if (state.drift !== undefined) await migrateAndDrift(project, state, config)
-  const before = await readRelations(url)
+  if (state.drift !== undefined) await migrateAndDrift(project, owner, state, config)
+  const before = await relationsOfUser(owner)
   const isWritten = await migrate(project)
   expect(isWritten).to.equal(state.drift !== '')
 
   expect(await project.run('migrate:rls', '--check')).to.have.property('code', 0)
-  expect(await findings(project)).to.deep.equal(await adviceOf(state, url))
-  await probe(config)
+  expect(await findings(project)).to.deep.equal(await adviceOf(state, owner))
+  await probe(owner, config)
 
   if (!isWritten) return
   const down = await project.run('migrate:down', '--all')
   expect(down.code, down.err).to.equal(0)
-  if (state.stays) await withClient(url, (client) => client.query(state.stays ?? ''))
-  expect(withoutNumbers(await readRelations(url))).to.deep.equal(withoutNumbers(before))
+  if (state.stays) await owner.query(state.stays)
+  expect(withoutNumbers(await relationsOfUser(owner))).to.deep.equal(withoutNumbers(before))
 }
 
-async function adviceOf({ advice = [], before15 }: StartingState, url: string) {
-  const { rows } = await withClient(url, (client) =>
-    client.query<{ version: number }>(
-      `select current_setting('server_version_num')::int as version`,
-    ),
+async function adviceOf({ advice = [], before15 }: StartingState, owner: pg.Client) {
+  const { rows } = await owner.query<{ version: number }>(
+    `select current_setting('server_version_num')::int as version`,
   )
   return before15 && (rows[0]?.version ?? 0) < 150000 ? before15 : advice
 }
 
 async function createState(
+  owner: pg.Client,
   url: string,
   { sql, tables, type, parts }: StartingState,
 ): Promise<Config> {
   const [app, admin] = [roleName(url, 'app'), roleName(url, 'admin')]
   const names = (text: string) =>
     text.replaceAll("'A'", `'${A}'`).replaceAll("'B'", `'${B}'`).replaceAll('APP', app)
-  await withClient(url, (client) =>
-    client.query(`
-      create role ${app} login password 'secret';
-      create role ${admin} login password 'secret';
-      create schema billing;
-      revoke create on schema public from public;
-      ${names(sql)};
-      grant usage on schema billing to ${app};
-      grant select, insert, update, delete on all tables in schema public, billing to ${app};
-      ${ANALYZE_ALL}`),
-  )
+  await owner.query(`
+    create role ${app} login password 'secret';
+    create role ${admin} login password 'secret';
+    create schema billing;
+    revoke create on schema public from public;
+    ${names(sql)};
+    grant usage on schema billing to ${app};
+    grant select, insert, update, delete on all tables in schema public, billing to ${app};
+    ${ANALYZE_ALL}`)
   return {
     connection: url,
     roles: { app, admin },
@@ -115,14 +114,13 @@ async function createState(
 
 async function migrateAndDrift(
   project: MigrationProject,
+  owner: pg.Client,
   { drift = '', isObserved }: StartingState,
-  { connection, roles }: Config,
+  { roles }: Config,
 ) {
   await migrate(project, ...(isObserved ? ['--observe'] : []))
   rmSync(join(project.folder, 'migrations'), { recursive: true })
-  await withClient(connection, (client) =>
-    client.query(`drop table kysely_migration; ${drift.replaceAll('APP', roles.app)}`),
-  )
+  await owner.query(`drop table kysely_migration; ${drift.replaceAll('APP', roles.app)}`)
 }
 
 /** @returns whether there was anything to do */
@@ -146,44 +144,59 @@ async function findings(project: MigrationProject): Promise<string[]> {
 }
 
 /** As the application: each tenant reaches its own rows, all of them, and nothing else. */
-async function probe(config: Config): Promise<void> {
-  let total = 0
-  for (const { table, isPartition } of await tenantTables(config)) {
-    const [a, b] = table.type === 'integer' || table.type === 'bigint' ? ['1', '2'] : [A, B]
-    for (const [tenant, other] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      const own = await withClient(config.connection, (client) => count(client, table, tenant))
-      await withClient(loginUrl(config.connection, config.roles.app), async (client) => {
-        expect(await count(client, table, null), 'without a tenant').to.equal(0)
-        await client.query(`select set_config('app.tenant_id', $1, false)`, [tenant])
-        expect(await count(client, table, tenant), 'own rows').to.equal(own)
-        expect(await count(client, table, other), 'rows of another tenant').to.equal(0)
-        // The bounds of a partition are looked at before its policies.
-        const refusals = ['42501', ...(isPartition ? ['23514'] : [])]
-        if (own > 0) expect(await writeForeign(client, table, other)).to.be.oneOf(refusals)
-      })
-      total += own
+async function probe(owner: pg.Client, config: Config): Promise<void> {
+  const tables = await tenantTables(owner, config)
+  const total = await withClient(loginUrl(config.connection, config.roles.app), async (app) => {
+    for (const { table } of tables) {
+      expect(await count(app, table, null), 'without a tenant').to.equal(0)
     }
-  }
+    let rows = 0
+    for (const table of tables) rows += await probeTable({ owner, app }, table)
+    return rows
+  })
   expect(total, 'a probe of nothing proves nothing').to.be.greaterThan(0)
 }
 
-async function tenantTables(input: Config) {
+interface Target {
+  readonly table: TenantTable
+  readonly isPartition: boolean
+}
+
+/** @returns how many rows the two tenants have */
+async function probeTable(
+  { owner, app }: Record<'owner' | 'app', pg.Client>,
+  { table, isPartition }: Target,
+): Promise<number> {
+  const [a, b] = table.type === 'integer' || table.type === 'bigint' ? ['1', '2'] : [A, B]
+  // The bounds of a partition are looked at before its policies.
+  const refusals = ['42501', ...(isPartition ? ['23514'] : [])]
+  let total = 0
+  for (const [tenant, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const own = await count(owner, table, tenant)
+    await app.query(`select set_config('app.tenant_id', $1, false)`, [tenant])
+    expect(await count(app, table, tenant), 'own rows').to.equal(own)
+    expect(await count(app, table, other), 'rows of another tenant').to.equal(0)
+    if (own > 0) expect(await writeForeign(app, table, other)).to.be.oneOf(refusals)
+    total += own
+  }
+  return total
+}
+
+async function tenantTables(owner: pg.Client, input: Config): Promise<Target[]> {
   const config = parseConfig(input)
   const { schemas, tables, global, roles } = config
   const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
-  return withClient(input.connection, async (client) => {
-    const snapshot = await inReadOnlyTransaction(client, () => readSnapshot(client, request))
-    return wantedState(config, snapshot).tables.map((table) => ({
-      table,
-      isPartition: snapshot.relations.some(
-        ({ schema, name, isPartition }) =>
-          isPartition && schema === table.schema && name === table.name,
-      ),
-    }))
-  })
+  const snapshot = await inReadOnlyTransaction(owner, () => readSnapshot(owner, request))
+  return wantedState(config, snapshot).tables.map((table) => ({
+    table,
+    isPartition: snapshot.relations.some(
+      ({ schema, name, isPartition }) =>
+        isPartition && schema === table.schema && name === table.name,
+    ),
+  }))
 }
 
 /** Rows of the tenant, or all of them. */

@@ -57,11 +57,14 @@ export async function withKysely<T>(
 
 /** Everything the catalog says about the tables of the user. */
 export function readRelations(url: string): Promise<RelationState[]> {
+  return withClient(url, relationsOfUser)
+}
+
+/** The same over a client that is there. */
+export async function relationsOfUser(client: pg.Client): Promise<RelationState[]> {
   const request = { schemas: ['public', 'billing'], tables: [], global: [] }
-  return withClient(url, async (client) => {
-    const { relations } = await inReadOnlyTransaction(client, () =>
-      readSnapshot(client, { ...request, appRoles: [], adminRoles: [] }),
-    )
-    return relations.filter(({ name }) => !/^(?:kysely|knex)_migration/.test(name))
-  })
+  const { relations } = await inReadOnlyTransaction(client, () =>
+    readSnapshot(client, { ...request, appRoles: [], adminRoles: [] }),
+  )
+  return relations.filter(({ name }) => !/^(?:kysely|knex)_migration/.test(name))
 }

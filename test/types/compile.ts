@@ -81,6 +81,8 @@ async function compile(
     rootDir: ROOT,
     // What an application sees, which may check the declarations of its packages.
     skipLibCheck: false,
+    lib: ['es2023'],
+    types: ['node'],
     paths: {
       kysely: [index],
       'kysely-tenants': [join(ROOT, 'dist/index.d.ts')],
