@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Config } from '../config.ts'
 import {
   databaseConnectionLost,
@@ -69,7 +69,7 @@ async function withOwnClient<T>(
   file: string | undefined,
   body: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = createClient(connection)
+  const client = await createClient(connection)
   const name = file === undefined ? target(client) : `${target(client)} of ${file}`
   let lost = false
   // A client without a listener takes the process down when its backend dies.
@@ -107,10 +107,11 @@ async function borrow<T>(
   }
 }
 
-function createClient(connection: string | pg.ClientConfig | undefined): pg.Client {
+async function createClient(connection: string | pg.ClientConfig | undefined): Promise<pg.Client> {
   if (connection === undefined) {
     throw databaseUnreachable('The database', new Error('neither the config nor --url names one'))
   }
+  const { default: pg } = await import('pg')
   try {
     return new pg.Client({
       connectionTimeoutMillis: CONNECT_TIMEOUT,

@@ -1,4 +1,3 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { Migration, Migrator, MigratorProps } from 'kysely/migration'
 import type pg from 'pg'
 import type { LoadedMigration } from './load-migrations.ts'
@@ -8,6 +7,7 @@ export async function createMigrator(
   migrations: Readonly<Record<string, LoadedMigration>>,
   options: Pick<MigratorProps, 'disableTransactions'> = {},
 ): Promise<Migrator> {
+  const { Kysely, PostgresDialect } = await import('kysely')
   const { Migrator } = await importMigrator()
   const bounded = Object.entries(migrations).map(([name, { up, down }]): [string, Migration] => [
     name,
@@ -24,6 +24,7 @@ export async function createMigrator(
 // one second: only then does PostgreSQL end an autovacuum that is in the way.
 function withLockTimeout(change: Migration['up']): Migration['up'] {
   return async (db) => {
+    const { sql } = await import('kysely')
     if (db.isTransaction) await sql`set local lock_timeout = '2s'`.execute(db)
     await change(db)
   }

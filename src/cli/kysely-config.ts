@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { loadConfig } from 'c12'
 import { configUnreadable } from '../errors/command/config.ts'
 
 /** What kysely-ctl is told. */
@@ -32,6 +31,7 @@ export function findKyselyConfig(folder: string): string | undefined {
 export async function loadKyselyConfig(folder: string): Promise<KyselyConfig | undefined> {
   const path = findKyselyConfig(folder)
   if (path === undefined) return undefined
+  const { loadConfig } = await import('c12')
   try {
     const { config } = await loadConfig({
       name: 'kysely',

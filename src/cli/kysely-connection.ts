@@ -1,4 +1,4 @@
-import { CompiledQuery, type Dialect, Kysely } from 'kysely'
+import type { Dialect, Kysely } from 'kysely'
 import type pg from 'pg'
 import { suppress } from '../errors/tenancy-error.ts'
 
@@ -25,7 +25,10 @@ export async function readConnection(config: object): Promise<KyselyConnection> 
   if (dialect === 'pg') return poolOptions(await resolved(dialectConfig))
   if (typeof dialect === 'string') throw new Error(`its dialect '${dialect}' is not 'pg'`)
   if (dialect !== undefined) {
-    return lender(async () => new Kysely({ dialect: await shaped(dialect, isDialect) }))
+    return lender(async () => {
+      const { Kysely } = await import('kysely')
+      return new Kysely({ dialect: await shaped(dialect, isDialect) })
+    })
   }
   if (kysely !== undefined) return lender(() => shaped(kysely, isKysely))
   throw new Error('it has no dialect')
@@ -75,6 +78,7 @@ async function borrowed<T>(
 
 function clientOver(db: Kysely<unknown>): pg.Client {
   const query = async (text: string, values: unknown[] = []) => {
+    const { CompiledQuery } = await import('kysely')
     const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, values))
     if (numAffectedRows === undefined) return { rows }
     // As a statement that changes rows answers, whichever it was.

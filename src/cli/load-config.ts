@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { loadConfig as readConfigFile } from 'c12'
 import type { Config } from '../config.ts'
 import { configNotFound, configUnreadable } from '../errors/command/config.ts'
 import { parseConfig } from '../parse-config.ts'
@@ -69,6 +68,7 @@ function isFile(path: string): boolean {
 }
 
 async function defaultExport(path: string, folder: string): Promise<unknown> {
+  const { loadConfig: readConfigFile } = await import('c12')
   let exported: unknown
   try {
     // Only the file that was named, as it is written: no rc files, no `extends`, no layers per

@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
 import type { Migration } from 'kysely/migration'
 import { migrationNotStarted } from '../errors/command/migration.ts'
 import { reasonOf } from '../errors/message.ts'
@@ -19,6 +18,7 @@ export interface LoadedMigration extends Migration {
 export async function loadMigrations(
   files: readonly MigrationFile[],
 ): Promise<Record<string, LoadedMigration>> {
+  const { createJiti } = await import('jiti')
   // Without its caches: what runs is what the file says, and no file is left behind.
   const jiti = createJiti(import.meta.url, { fsCache: false, moduleCache: false })
   const migrations: Record<string, LoadedMigration> = {}

@@ -1,4 +1,3 @@
-import { setupDotenv } from 'c12'
 import { databaseUnreachable } from '../errors/command/database.ts'
 import { isTenancyError } from '../errors/tenancy-error.ts'
 import type { Surroundings } from '../init/render-config.ts'
@@ -20,6 +19,7 @@ export interface Project {
  * @throws `CONFIG.UNREADABLE` when there is a `kysely.config` that does not load
  */
 export async function lookAround(folder: string): Promise<Project> {
+  const { setupDotenv } = await import('c12')
   await setupDotenv({ cwd: folder, fileName: '.env' })
   const url = process.env.DATABASE_URL
   const fallback = url === undefined || url === '' ? undefined : { to: url, file: undefined }

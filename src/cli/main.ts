@@ -1,13 +1,4 @@
 import { Command, CommanderError } from 'commander'
-import { auditCommand } from './commands/audit.ts'
-import { backfillCommand } from './commands/backfill.ts'
-import { explainCommand } from './commands/explain.ts'
-import { initCommand } from './commands/init.ts'
-import { migrateDownCommand } from './commands/migrate-down.ts'
-import { migrateLatestCommand } from './commands/migrate-latest.ts'
-import { migrateListCommand } from './commands/migrate-list.ts'
-import { migrateRlsCommand } from './commands/migrate-rls.ts'
-import { statusCommand } from './commands/status.ts'
 import { EXIT, type Io } from './io.ts'
 import { packageVersion } from './package-version.ts'
 import { renderError } from './render/error.ts'
@@ -15,17 +6,18 @@ import { paint } from './render/paint.ts'
 
 type CreateCommand = (io: Io, exit: (code: number) => void) => Command
 
-const COMMANDS: readonly CreateCommand[] = [
-  initCommand,
-  statusCommand,
-  migrateRlsCommand,
-  migrateLatestCommand,
-  migrateDownCommand,
-  migrateListCommand,
-  backfillCommand,
-  auditCommand,
-  explainCommand,
-]
+// In the order of the help. A command loads what it needs, and nothing of the others.
+const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  'migrate:rls': async () => (await import('./commands/migrate-rls.ts')).migrateRlsCommand,
+  'migrate:latest': async () => (await import('./commands/migrate-latest.ts')).migrateLatestCommand,
+  'migrate:down': async () => (await import('./commands/migrate-down.ts')).migrateDownCommand,
+  'migrate:list': async () => (await import('./commands/migrate-list.ts')).migrateListCommand,
+  backfill: async () => (await import('./commands/backfill.ts')).backfillCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+}
 
 const HELP_WIDTH = 100
 
@@ -45,11 +37,10 @@ Examples:
 /** Runs the CLI and resolves to its exit code. Only `bin/` touches the process. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.clean
-  const program = createProgram(io, (code) => {
-    exitCode = code
-  })
-
   try {
+    const program = await createProgram(argv, io, (code) => {
+      exitCode = code
+    })
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
@@ -60,7 +51,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, exit: (code: number) => void): Command {
+async function createProgram(
+  argv: readonly string[],
+  io: Io,
+  exit: (code: number) => void,
+): Promise<Command> {
   const program = new Command('kysely-tenants')
     .description('Row-level multi-tenancy for Kysely on PostgreSQL.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -75,8 +70,14 @@ function createProgram(io: Io, exit: (code: number) => void): Command {
       outputError: (text, write) => write(text.replace(/^error: /, `${paint(io.color).red('✖')} `)),
     })
 
-  for (const command of COMMANDS) {
-    program.addCommand(command(io, exit).copyInheritedSettings(program))
+  for (const create of await Promise.all(wantedCommands(argv))) {
+    program.addCommand(create(io, exit).copyInheritedSettings(program))
   }
   return program
+}
+
+/** All of them when none is named: for the help, and for who mistyped one. */
+function wantedCommands([name = '']: readonly string[]): Promise<CreateCommand>[] {
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  return (named ? [named] : Object.values(COMMANDS)).map((load) => load())
 }

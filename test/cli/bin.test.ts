@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect } from 'chai'
+import { assertBuilt } from '../support/built.ts'
 import { startCli } from '../support/cli-process.ts'
 import { withProject } from '../support/run-cli.ts'
 
@@ -38,18 +39,47 @@ describe('bin/kysely-tenants.js', () => {
     try {
       const bin = join(folder, 'kysely-tenants.mjs')
       cpSync('bin/kysely-tenants.js', bin)
-      const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'audit'], {
-        encoding: 'utf8',
-      })
-      expect({ status, stdout }).to.deep.equal({ status: 2, stdout: '' })
-      expect(stderr).to.match(
+      expect(auditWith(bin)).to.match(
         /^✖ kysely-tenants cannot be loaded: Cannot find module .*\n {2}next Install it .*: npm install kysely-tenants kysely pg\n$/,
       )
     } finally {
       rmSync(folder, { recursive: true })
     }
   })
+
+  it('ends with 2 when a package is not installed that only some commands need', () => {
+    assertBuilt()
+    const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-'))
+    try {
+      for (const part of ['bin', 'dist', 'package.json']) {
+        cpSync(part, join(folder, part), { recursive: true })
+      }
+      mkdirSync(join(folder, 'node_modules'))
+      for (const name of ['chalk', 'commander', 'c12', 'jiti']) {
+        symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name))
+      }
+      writeFileSync(
+        join(folder, 'kysely-tenants.config.json'),
+        '{ "connection": "postgres://localhost/none", "tables": ["projects"] }',
+      )
+      expect(auditWith(join(folder, 'bin/kysely-tenants.js'), folder)).to.match(
+        /^✖ The command cannot be loaded: Cannot find package 'pg' .* ERR_MODULE_NOT_FOUND\n {2}next Install .*: npm install kysely-tenants kysely pg\n$/,
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 })
+
+/** @returns what it says about why it could not */
+function auditWith(bin: string, cwd?: string): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'audit'], {
+    encoding: 'utf8',
+    cwd,
+  })
+  expect({ status, stdout }).to.deep.equal({ status: 2, stdout: '' })
+  return stderr
+}
 
 function statusIn(config: string, env: NodeJS.ProcessEnv = {}) {
   return withProject(config, async ({ folder }) => {

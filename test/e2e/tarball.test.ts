@@ -97,15 +97,27 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
       expect(loaded.filter((file) => TOOLS.test(file))).to.deep.equal([])
     })
 
-    // Proves that the list above would show them.
-    it('running the command loads its tools', async () => {
-      const bin = 'node_modules/kysely-tenants/bin/kysely-tenants.js'
-      const loaded = await loadedBy(project, [bin, '--help'])
+    it('the help of the command loads nothing that only commands need', async () => {
+      const loaded = await loadedBy(project, [BIN, '--help'])
+      expect(packagesOf(loaded)).to.deep.equal(['chalk', 'commander', 'kysely-tenants'])
+    })
+
+    // Proves that the lists above would show them.
+    it('a command loads its tools, and not those of the others', async () => {
+      const config = { connection: 'postgres://nobody@127.0.0.1:1/none', tables: ['projects'] }
+      writeFileSync(join(project, 'kysely-tenants.config.json'), JSON.stringify(config))
+      const loaded = await loadedBy(project, [BIN, 'status'], 2)
       expect(packagesOf(loaded)).to.include.members(['c12', 'chalk', 'commander', 'pg'])
+      expect(packagesOf(loaded)).to.not.include.members(['kysely'])
       expect(loaded.filter((file) => TOOLS.test(file))).not.to.deep.equal([])
+      expect(loaded.filter((file) => file.startsWith('kysely-tenants/dist/checks/'))).to.deep.equal(
+        [],
+      )
     })
   })
 })
+
+const BIN = 'node_modules/kysely-tenants/bin/kysely-tenants.js'
 
 const STRICT = {
   strict: true,
@@ -211,11 +223,16 @@ async function typeErrors(project: string): Promise<string> {
 }
 
 /** The files of packages that a run of Node evaluates, as V8 reports them. */
-async function loadedBy(project: string, args: string[]): Promise<string[]> {
+async function loadedBy(project: string, args: string[], exitCode = 0): Promise<string[]> {
   const folder = join(project, 'coverage')
   mkdirSync(folder)
   try {
-    await run('node', args, { cwd: project, env: { ...process.env, NODE_V8_COVERAGE: folder } })
+    const options = { cwd: project, env: { ...process.env, NODE_V8_COVERAGE: folder } }
+    const ended = run('node', args, options).then(
+      () => 0,
+      ({ code }: { code: number }) => code,
+    )
+    expect(await ended).to.equal(exitCode)
     return readdirSync(folder).flatMap((file) => {
       const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8'))
       return result.flatMap(({ url }: { url: string }) => url.split('node_modules/').slice(1))

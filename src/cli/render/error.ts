@@ -9,7 +9,19 @@ import { paint } from './paint.ts'
 export function renderError(error: unknown, io: Pick<Io, 'color' | 'debug'>): string {
   if (isTenancyError(error)) return renderFailure(error, io.color)
   if (isPostgresError(error)) return renderPostgresError(error, io.color)
+  if (isMissingPackage(error)) return renderMissingPackage(error, io.color)
   return renderBug(error, io)
+}
+
+// A command loads its packages when it needs them. What a file of the user imports is an error of that file.
+function isMissingPackage(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+}
+
+function renderMissingPackage({ message, code }: Error & { code: string }, color: boolean): string {
+  const next = paint(color).dim('next')
+  const install = 'Install what it needs: npm install kysely-tenants kysely pg'
+  return block(`The command cannot be loaded: ${message}`, code, [`${next} ${install}`], color)
 }
 
 function renderBug(error: unknown, { color, debug }: Pick<Io, 'color' | 'debug'>): string {
