@@ -60,8 +60,8 @@ function medianOf(samples: readonly Sample[]): Sample {
   }
 }
 
-// For each round that is measured: fifteen thousand short statements and more. Before V8 has
-// compiled what runs them, they cost whoever has more code of his own up to a tenth more.
+// For each round that is measured: fifteen thousand short statements, shared by the processes of a runner.
+// Before V8 has compiled what runs them, they cost whoever has more code of his own up to a tenth more.
 const WARM_UP_MS = 250
 
 /** Connections are made and code is compiled before the first round: each runs as long as the others. */
