@@ -5,7 +5,7 @@ import {
   type SnapshotOptions,
   saveSnapshot,
   takeSnapshot,
-} from '../audit.ts'
+} from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import { withClient } from './connect.ts'
 import type { LoadedConfig } from './load-config.ts'

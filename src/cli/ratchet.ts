@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { AuditReport, BaselineEntry } from '../audit.ts'
+import type { AuditReport, BaselineEntry } from '../audit/audit.ts'
 import { baselineNotFound } from '../errors/command/baseline.ts'
 import { loadBaseline, saveBaseline } from './baseline-file.ts'
 import type { Io } from './io.ts'

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { expect } from 'chai'
-import { compareSnapshots, loadSnapshot, saveSnapshot, takeSnapshot } from '../../src/audit.ts'
+import {
+  compareSnapshots,
+  loadSnapshot,
+  saveSnapshot,
+  takeSnapshot,
+} from '../../src/audit/audit.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import {
   createDatabase,

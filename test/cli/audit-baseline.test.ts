@@ -8,7 +8,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { AuditReport } from '../../src/audit.ts'
+import type { AuditReport } from '../../src/audit/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { AuditReport } from '../../src/audit.ts'
+import type { AuditReport } from '../../src/audit/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
 import { roleName, withClient, withDatabase } from '../support/postgres.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type AuditReport, audit } from '../../src/audit.ts'
+import { type AuditReport, audit } from '../../src/audit/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'

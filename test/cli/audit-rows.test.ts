@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type AuditReport, audit } from '../../src/audit.ts'
+import { type AuditReport, audit } from '../../src/audit/audit.ts'
 import { readKeyRows } from '../../src/catalog/read-key-rows.ts'
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
 import { parseConfig } from '../../src/parse-config.ts'

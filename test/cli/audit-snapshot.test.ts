@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { audit, auditSnapshot, takeSnapshot } from '../../src/audit.ts'
+import { audit, auditSnapshot, takeSnapshot } from '../../src/audit/audit.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
 import { runCli, trouble, withProject } from '../support/run-cli.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type AuditReport, audit } from '../../src/audit.ts'
+import { type AuditReport, audit } from '../../src/audit/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import { renderAuditHuman } from '../../src/cli/render/audit-human.ts'
 import { wrap } from '../../src/cli/render/wrap.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
-import { audit } from '../../src/audit.ts'
+import { audit } from '../../src/audit/audit.ts'
 import { parseConfig } from '../../src/parse-config.ts'
 import {
   apiForms,

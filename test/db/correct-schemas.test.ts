@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { audit } from '../../src/audit.ts'
+import { audit } from '../../src/audit/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { isAtLeast } from '../../src/level.ts'
 import { applyPlan } from '../support/apply-plan.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type pg from 'pg'
-import type { AuditReport } from '../../src/audit.ts'
+import type { AuditReport } from '../../src/audit/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { biomeSays } from '../support/check-files.ts'
 import {

@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import { type AuditReport, auditSnapshot, type Snapshot, takeSnapshot } from '../../src/audit.ts'
+import {
+  type AuditReport,
+  auditSnapshot,
+  type Snapshot,
+  takeSnapshot,
+} from '../../src/audit/audit.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { withRolesOf } from '../support/correct-schema.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { audit } from '../../src/audit.ts'
+import { audit } from '../../src/audit/audit.ts'
 import type { Queryable } from '../../src/catalog/read-only.ts'
 import { withClient, withDatabase } from '../support/postgres.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type AuditReport, audit, takeSnapshot } from '../../src/audit.ts'
+import { type AuditReport, audit, takeSnapshot } from '../../src/audit/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import type { ConfigInput } from '../../src/config.ts'
 import { correctConfig, createCorrectSchema, withRolesOf } from '../support/correct-schema.ts'

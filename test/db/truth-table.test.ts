@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type pg from 'pg'
-import { type Snapshot, takeSnapshot } from '../../src/audit.ts'
+import { type Snapshot, takeSnapshot } from '../../src/audit/audit.ts'
 import type { Clause } from '../../src/catalog/truth-table.ts'
 import { proofOf, verdictOf } from '../../src/drift/verdict.ts'
 import { identifier } from '../../src/policy/quote.ts'

@@ -1,7 +1,7 @@
-import type { AuditReport, Finding, Isolation, TableIsolation } from '../../src/audit.ts'
+import type { AuditReport, Finding, Isolation, TableIsolation } from '../../src/audit/audit.ts'
+import type { TablePolicies } from '../../src/audit/table-policies.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import type { renderAuditHtml } from '../../src/cli/render/audit-html.ts'
-import type { TablePolicies } from '../../src/cli/table-policies.ts'
 
 /** Runs when it is markup; as long as a name can be. */
 export const HOSTILE = `"><img src=x onerror="globalThis.pwned=1"><script>pwned=1</script>`

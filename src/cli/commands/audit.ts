@@ -1,6 +1,7 @@
 import { relative, resolve, sep } from 'node:path'
 import { Command, Option } from 'commander'
-import { auditSnapshot, compareSnapshots, loadSnapshot } from '../../audit.ts'
+import { auditSnapshot, compareSnapshots, loadSnapshot } from '../../audit/audit.ts'
+import { tablePolicies } from '../../audit/table-policies.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { auditedState } from '../../wanted/wanted-state.ts'
 import { findSnapshot, type SnapshotSource } from '../find-snapshot.ts'
@@ -16,7 +17,6 @@ import {
   opens,
   renderComparison,
 } from '../render/comparison.ts'
-import { tablePolicies } from '../table-policies.ts'
 
 interface AuditOptions extends CommonOptions, RatchetOptions, SnapshotSource {
   readonly format: AuditFormat

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../../audit.ts'
+import type { AuditReport } from '../../audit/audit.ts'
 import type { Level } from '../../level.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import type { AuditSource } from './audit-source.ts'

@@ -1,5 +1,5 @@
-import type { AuditReport } from '../../audit.ts'
-import { COMMANDS } from '../../isolation.ts'
+import type { AuditReport } from '../../audit/audit.ts'
+import { COMMANDS } from '../../audit/isolation-matrix.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import { MATRIX_TITLE, matrixLines, SIGN } from './isolation.ts'
 import { code, escaped } from './markdown.ts'

@@ -1,5 +1,5 @@
 import type { Location, Log, Notification, ReportingDescriptor, Result } from 'sarif'
-import type { AuditReport, BaselineEntry } from '../../audit.ts'
+import type { AuditReport, BaselineEntry } from '../../audit/audit.ts'
 import type { Check } from '../../checks/check.ts'
 import { CHECKS } from '../../checks/registry.ts'
 import type { Level } from '../../level.ts'

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../../audit.ts'
+import type { AuditReport } from '../../audit/audit.ts'
 import { LEVELS, type Level } from '../../level.ts'
 import { plural } from './plural.ts'
 

@@ -1,5 +1,5 @@
-import type { AuditReport } from '../../audit.ts'
-import type { TablePolicies } from '../table-policies.ts'
+import type { AuditReport } from '../../audit/audit.ts'
+import type { TablePolicies } from '../../audit/table-policies.ts'
 import { renderAuditGithub } from './audit-github.ts'
 import { renderAuditHtml } from './audit-html.ts'
 import { renderAuditHuman } from './audit-human.ts'

@@ -1,4 +1,9 @@
-import { COMMANDS, type Isolation, isIsolated, type TableIsolation } from '../../isolation.ts'
+import {
+  COMMANDS,
+  type Isolation,
+  isIsolated,
+  type TableIsolation,
+} from '../../audit/isolation-matrix.ts'
 import { plural } from './plural.ts'
 
 /** A sign a verdict, the same in every format. */

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../../../audit.ts'
+import type { AuditReport } from '../../../audit/audit.ts'
 import { CHECKS } from '../../../checks/registry.ts'
 import { auditFix } from '../audit-sentence.ts'
 import { byObject } from '../by-object.ts'

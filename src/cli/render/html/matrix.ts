@@ -1,4 +1,4 @@
-import { COMMANDS, isIsolated, type TableIsolation } from '../../../isolation.ts'
+import { COMMANDS, isIsolated, type TableIsolation } from '../../../audit/isolation-matrix.ts'
 import { MATRIX_TITLE, MEANING, SIGN } from '../isolation.ts'
 import { type Html, html } from './html.ts'
 

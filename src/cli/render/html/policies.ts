@@ -1,4 +1,4 @@
-import type { PolicyBeside, TablePolicies } from '../../table-policies.ts'
+import type { PolicyBeside, TablePolicies } from '../../../audit/table-policies.ts'
 import { differenceOf, type Piece } from './difference.ts'
 import { type Html, html } from './html.ts'
 

@@ -1,13 +1,13 @@
-import { readAppLogin } from './catalog/read-app-login.ts'
-import { readKeyRows } from './catalog/read-key-rows.ts'
-import { inReadOnlyTransaction, type Queryable } from './catalog/read-only.ts'
-import { readSnapshot } from './catalog/read-snapshot.ts'
-import type { Snapshot } from './catalog/snapshot.ts'
+import { readAppLogin } from '../catalog/read-app-login.ts'
+import { readKeyRows } from '../catalog/read-key-rows.ts'
+import { inReadOnlyTransaction, type Queryable } from '../catalog/read-only.ts'
+import { readSnapshot } from '../catalog/read-snapshot.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import type { Config, ConfigInput } from '../config.ts'
+import { readTruthTables } from '../drift/read-truth-tables.ts'
+import { catalogMismatch } from '../errors/command/catalog.ts'
+import { auditedState, snapshotRequest } from '../wanted/wanted-state.ts'
 import { judgeable } from './chosen-checks.ts'
-import type { Config, ConfigInput } from './config.ts'
-import { readTruthTables } from './drift/read-truth-tables.ts'
-import { catalogMismatch } from './errors/command/catalog.ts'
-import { auditedState, snapshotRequest } from './wanted/wanted-state.ts'
 
 export interface SnapshotOptions {
   /**

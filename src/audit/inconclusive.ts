@@ -1,4 +1,4 @@
-import type { Check, CheckContext } from './checks/check.ts'
+import type { Check, CheckContext } from '../checks/check.ts'
 
 export interface Inconclusive {
   readonly check: string

@@ -1,6 +1,6 @@
-import type { PolicyState } from './catalog/policy-state.ts'
-import type { CheckContext, Finding } from './checks/check.ts'
-import { leaksTo } from './checks/facts/effects.ts'
+import type { PolicyState } from '../catalog/policy-state.ts'
+import type { CheckContext, Finding } from '../checks/check.ts'
+import { leaksTo } from '../checks/facts/effects.ts'
 import {
   appliesToApp,
   bindsEveryAppRole,
@@ -10,18 +10,18 @@ import {
   ignoresTenant,
   isObserved,
   policyPairs,
-} from './checks/facts/policies.ts'
-import { ROW_PRIVILEGES, rolesWith } from './checks/facts/privileges.ts'
-import { isUnbound } from './checks/facts/roles.ts'
+} from '../checks/facts/policies.ts'
+import { ROW_PRIVILEGES, rolesWith } from '../checks/facts/privileges.ts'
+import { isUnbound } from '../checks/facts/roles.ts'
 import {
   relationsByName,
   type TenantTableState,
   tenantTables,
-} from './checks/facts/tenant-tables.ts'
-import { reachOf } from './checks/facts/views.ts'
-import { isSharedRow } from './policy/current-tenant.ts'
-import { qualifiedName } from './policy/quote.ts'
-import { tenantPolicies } from './policy/tenant-policies.ts'
+} from '../checks/facts/tenant-tables.ts'
+import { reachOf } from '../checks/facts/views.ts'
+import { isSharedRow } from '../policy/current-tenant.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import { tenantPolicies } from '../policy/tenant-policies.ts'
 
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
 

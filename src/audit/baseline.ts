@@ -1,4 +1,4 @@
-import type { Finding } from './checks/check.ts'
+import type { Finding } from '../checks/check.ts'
 
 /** A finding that was there when the baseline was written. */
 export interface BaselineEntry {
