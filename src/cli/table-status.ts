@@ -1,6 +1,6 @@
+import { relationOf } from '../catalog/find-relation.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { relationOf } from '../family.ts'
 import { grouped } from '../grouped.ts'
 import type { Change } from '../migration/change.ts'
 import { plan } from '../migration/plan.ts'

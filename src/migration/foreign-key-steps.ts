@@ -1,6 +1,6 @@
+import { descendantsOf } from '../catalog/find-relation.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { descendantsOf } from '../family.ts'
 import { literal } from '../literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TableName } from '../table-name.ts'

@@ -1,6 +1,6 @@
+import { descendantsOf, relationOf, rowsOf } from '../catalog/find-relation.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { descendantsOf, relationOf, rowsOf } from '../family.ts'
 import { literal } from '../literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'

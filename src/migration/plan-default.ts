@@ -1,6 +1,6 @@
+import { childrenOf } from '../catalog/find-relation.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { childrenOf } from '../family.ts'
 import { currentTenant } from '../policy/current-tenant.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'

@@ -1,7 +1,7 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import { descendantsOf } from '../catalog/find-relation.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { descendantsOf } from '../family.ts'
 import { grouped } from '../grouped.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { seeingAllRows } from './all-rows.ts'

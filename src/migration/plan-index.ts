@@ -1,7 +1,7 @@
+import { descendantsOf } from '../catalog/find-relation.ts'
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { descendantsOf } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { buildConcurrently } from './build-index.ts'

@@ -1,6 +1,6 @@
+import { descendantsOf } from '../catalog/find-relation.ts'
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import { descendantsOf } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
 import type { Change } from './change.ts'

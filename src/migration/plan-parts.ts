@@ -1,5 +1,5 @@
+import { relationOf } from '../catalog/find-relation.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { relationOf } from '../family.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 import type { Change, Entry, PartContext } from './change.ts'

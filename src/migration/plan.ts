@@ -1,7 +1,7 @@
+import { relationOf } from '../catalog/find-relation.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors/command/migration.ts'
-import { relationOf } from '../family.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { Adoption, MissingColumn, Wanted } from '../wanted/wanted.ts'
 import type { Change, Entry } from './change.ts'

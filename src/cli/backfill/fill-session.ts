@@ -1,7 +1,7 @@
 import type pg from 'pg'
+import { relationOf } from '../../catalog/find-relation.ts'
 import type { Snapshot } from '../../catalog/snapshot.ts'
 import { backfillRowsHidden } from '../../errors/command/backfill.ts'
-import { relationOf } from '../../family.ts'
 import type { Fill } from '../../migration/fill.ts'
 import { countSql } from '../../migration/fill-sql.ts'
 import { qualifiedName } from '../../policy/quote.ts'

@@ -1,5 +1,5 @@
-import type { RelationState } from './catalog/relation-state.ts'
-import { identifier, qualifiedName } from './policy/quote.ts'
+import { identifier, qualifiedName } from '../policy/quote.ts'
+import type { RelationState } from './relation-state.ts'
 
 /**
  * What PostgreSQL refuses to alter the type of a column for: the policies that mention it, and the views

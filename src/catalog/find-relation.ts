@@ -1,8 +1,8 @@
-import type { RelationState } from './catalog/relation-state.ts'
-import type { Snapshot } from './catalog/snapshot.ts'
-import { grouped } from './grouped.ts'
-import { qualifiedName } from './policy/quote.ts'
-import type { TableName } from './table-name.ts'
+import { grouped } from '../grouped.ts'
+import { qualifiedName } from '../policy/quote.ts'
+import type { TableName } from '../table-name.ts'
+import type { RelationState } from './relation-state.ts'
+import type { Snapshot } from './snapshot.ts'
 
 interface Index {
   readonly byName: ReadonlyMap<string, RelationState>
