@@ -4,12 +4,12 @@ import { auditSnapshot, compareSnapshots, loadSnapshot } from '../../audit/audit
 import { tablePolicies } from '../../audit/table-policies.ts'
 import { isAtLeast, LEVELS, type Level } from '../../level.ts'
 import { auditedState } from '../../wanted/wanted-state.ts'
-import { findSnapshot, type SnapshotSource } from '../find-snapshot.ts'
+import { type RatchetOptions, ratchet } from '../audit/apply-baseline.ts'
+import { findSnapshot, type SnapshotSource } from '../audit/find-snapshot.ts'
 import { EXIT, type Io } from '../io.ts'
 import { type LoadedConfig, loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
-import { type RatchetOptions, ratchet } from '../ratchet.ts'
 import { AUDIT_FORMATS, type AuditFormat, renderAudit } from '../render/audit.ts'
 import {
   COMPARISON_FORMATS,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { type BaselineEntry, baselineOf } from '../audit/baseline.ts'
-import { baselineNotWritable, baselineUnreadable } from '../errors/command/baseline.ts'
+import { type BaselineEntry, baselineOf } from '../../audit/baseline.ts'
+import { baselineNotWritable, baselineUnreadable } from '../../errors/command/baseline.ts'
 
 const VERSION = 1
 

@@ -5,10 +5,10 @@ import {
   type SnapshotOptions,
   saveSnapshot,
   takeSnapshot,
-} from '../audit/audit.ts'
-import type { Config } from '../config.ts'
-import { withClient } from './connect.ts'
-import type { LoadedConfig } from './load-config.ts'
+} from '../../audit/audit.ts'
+import type { Config } from '../../config.ts'
+import { withClient } from '../connect.ts'
+import type { LoadedConfig } from '../load-config.ts'
 
 export interface SnapshotSource {
   readonly url?: string

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import type { AuditReport, BaselineEntry } from '../audit/audit.ts'
-import { baselineNotFound } from '../errors/command/baseline.ts'
+import type { AuditReport, BaselineEntry } from '../../audit/audit.ts'
+import { baselineNotFound } from '../../errors/command/baseline.ts'
+import type { Io } from '../io.ts'
+import { plural } from '../render/plural.ts'
 import { loadBaseline, saveBaseline } from './baseline-file.ts'
-import type { Io } from './io.ts'
-import { plural } from './render/plural.ts'
 
 export interface RatchetOptions {
   readonly baseline?: string
