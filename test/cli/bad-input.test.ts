@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { expect } from 'chai'
-import { withClient as withCliClient } from '../../src/cli/connect.ts'
+import { withClient as withCliClient } from '../../src/cli/connect/connect.ts'
 import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import {
   createDatabase,

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { withClient as withCliClient } from '../../src/cli/connect.ts'
-import { isLender, readConnection } from '../../src/cli/kysely-connection.ts'
+import { withClient as withCliClient } from '../../src/cli/connect/connect.ts'
+import { isLender, readConnection } from '../../src/cli/connect/kysely-connection.ts'
 import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
 
 describe('the connection of a kysely.config', () => {

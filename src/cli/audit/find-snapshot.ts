@@ -7,8 +7,8 @@ import {
   takeSnapshot,
 } from '../../audit/audit.ts'
 import type { Config } from '../../config.ts'
-import { withClient } from '../connect.ts'
-import type { LoadedConfig } from '../load-config.ts'
+import { withClient } from '../connect/connect.ts'
+import type { LoadedConfig } from '../connect/load-config.ts'
 
 export interface SnapshotSource {
   readonly url?: string

@@ -6,9 +6,9 @@ import { parseTableName, type TableReference } from '../../table-name.ts'
 import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
 import { prepareSession } from '../backfill/fill-session.ts'
 import { type RunOptions, runBackfill, showBackfill } from '../backfill/run-backfill.ts'
-import { withClient } from '../connect.ts'
+import { withClient } from '../connect/connect.ts'
+import { loadConfig } from '../connect/load-config.ts'
 import type { Io } from '../io.ts'
-import { loadConfig } from '../load-config.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 
 interface BackfillOptions extends CommonOptions, Omit<RunOptions, 'io' | 'unknown'> {

@@ -1,11 +1,11 @@
 import type pg from 'pg'
-import type { Config } from '../config.ts'
+import type { Config } from '../../config.ts'
 import {
   databaseConnectionLost,
   databaseLoginRefused,
   databaseUnreachable,
-} from '../errors/command/database.ts'
-import { isTenancyError, type TenancyError } from '../errors/tenancy-error.ts'
+} from '../../errors/command/database.ts'
+import { isTenancyError, type TenancyError } from '../../errors/tenancy-error.ts'
 import type { KyselyConfig } from './kysely-config.ts'
 import {
   isLender,

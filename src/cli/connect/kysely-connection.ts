@@ -1,6 +1,6 @@
 import type { Dialect, Kysely } from 'kysely'
 import type pg from 'pg'
-import { suppress } from '../errors/tenancy-error.ts'
+import { suppress } from '../../errors/tenancy-error.ts'
 
 /** What a `kysely.config` connects to: the options of a pool, or a Kysely that lends its connection. */
 export type KyselyConnection = pg.ClientConfig | Lender

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { configUnreadable } from '../errors/command/config.ts'
+import { configUnreadable } from '../../errors/command/config.ts'
 
 /** What kysely-ctl is told. */
 export interface KyselyConfig {
