@@ -7,16 +7,16 @@ import { proposedConfig } from '../../init/proposed-config.ts'
 import { renderConfig } from '../../init/render-config.ts'
 import { parseConfig } from '../../parse-config.ts'
 import { wantedState } from '../../wanted/wanted-state.ts'
-import { agree, confirmProposal } from '../agree.ts'
-import type { Ask } from '../ask.ts'
 import { withClient } from '../connect/connect.ts'
 import { DEFAULT_FILE, defaultFiles } from '../connect/load-config.ts'
+import { agree, confirmProposal } from '../init/agree-on-proposal.ts'
+import type { Ask } from '../init/ask.ts'
+import { connectionOrProblem, lookAround, type Project } from '../init/read-project.ts'
+import { refuseExisting, writeConfig } from '../init/write-config.ts'
 import { EXIT, type Io } from '../io.ts'
-import { connectionOrProblem, lookAround, type Project } from '../look-around.ts'
 import { jsonOption } from '../options.ts'
 import { renderProposal } from '../render/init.ts'
 import { renderJson } from '../render/json.ts'
-import { refuseExisting, writeConfig } from '../write-config.ts'
 
 interface InitOptions {
   readonly config?: string
@@ -104,7 +104,7 @@ async function init(io: Io, options: InitOptions): Promise<void> {
 async function askerFor({ terminal }: Io, { yes, json }: InitOptions): Promise<Ask | undefined> {
   if (terminal === undefined || yes || json) return undefined
   // No other command waits for the prompts to be loaded.
-  const { askAt } = await import('../ask.ts')
+  const { askAt } = await import('../init/ask.ts')
   return askAt(terminal)
 }
 

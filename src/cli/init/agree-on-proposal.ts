@@ -1,8 +1,8 @@
-import type { Survey } from '../catalog/read-survey.ts'
-import { initAmbiguous, initCancelled } from '../errors/command/init.ts'
-import type { Answers, Question } from '../init/answers.ts'
-import type { Proposal } from '../init/proposal.ts'
-import { propose } from '../init/propose.ts'
+import type { Survey } from '../../catalog/read-survey.ts'
+import { initAmbiguous, initCancelled } from '../../errors/command/init.ts'
+import type { Answers, Question } from '../../init/answers.ts'
+import type { Proposal } from '../../init/proposal.ts'
+import { propose } from '../../init/propose.ts'
 import type { Ask } from './ask.ts'
 
 const FLAGS: Readonly<Record<Question['about'], string>> = {

@@ -1,8 +1,8 @@
-import { databaseUnreachable } from '../errors/command/database.ts'
-import { isTenancyError } from '../errors/tenancy-error.ts'
-import type { Surroundings } from '../init/render-config.ts'
-import { type Connection, connectionOf } from './connect/connect.ts'
-import { type KyselyConfig, loadKyselyConfig } from './connect/kysely-config.ts'
+import { databaseUnreachable } from '../../errors/command/database.ts'
+import { isTenancyError } from '../../errors/tenancy-error.ts'
+import type { Surroundings } from '../../init/render-config.ts'
+import { type Connection, connectionOf } from '../connect/connect.ts'
+import { type KyselyConfig, loadKyselyConfig } from '../connect/kysely-config.ts'
 
 /** What there is before there is a config. */
 export interface Project {

@@ -8,9 +8,9 @@ import {
   select,
   text,
 } from '@clack/prompts'
-import { initCancelled } from '../errors/command/init.ts'
-import type { Option } from '../init/answers.ts'
-import type { Terminal } from './io.ts'
+import { initCancelled } from '../../errors/command/init.ts'
+import type { Option } from '../../init/answers.ts'
+import type { Terminal } from '../io.ts'
 
 /** Questions to whoever sits there. Each throws `INIT.CANCELLED` on Ctrl-C, Ctrl-D and a closed input. */
 export interface Ask {

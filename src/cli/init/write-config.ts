@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { configFileExists, configNotWritable } from '../errors/command/config.ts'
-import { suppress } from '../errors/tenancy-error.ts'
+import { configFileExists, configNotWritable } from '../../errors/command/config.ts'
+import { suppress } from '../../errors/tenancy-error.ts'
 
 /** @throws `CONFIG.FILE_EXISTS` */
 export function refuseExisting(paths: readonly string[]): void {
