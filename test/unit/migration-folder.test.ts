@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { writeMigrations } from '../../src/cli/migration-folder.ts'
+import { writeMigrations } from '../../src/cli/migrate/migration-folder.ts'
 import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 import { withProject } from '../support/run-cli.ts'
 

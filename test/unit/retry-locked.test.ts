@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { retryLocked } from '../../src/cli/retry-locked.ts'
+import { retryLocked } from '../../src/cli/migrate/retry-locked.ts'
 
 describe('retryLocked', () => {
   const outcomeOf = (code: string) => ({ error: Object.assign(new Error('no luck'), { code }) })

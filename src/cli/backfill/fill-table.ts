@@ -3,8 +3,8 @@ import { backfillFailed, backfillInterrupted } from '../../errors/command/backfi
 import type { Fill } from '../../migration/fill.ts'
 import { type BatchForm, type BatchResult, batchSql } from '../../migration/fill-sql.ts'
 import { qualifiedName } from '../../policy/quote.ts'
+import { retryLocked } from '../migrate/retry-locked.ts'
 import type { ProgressView } from '../render/progress.ts'
-import { retryLocked } from '../retry-locked.ts'
 import { countRows } from './fill-session.ts'
 import type { Throttle } from './throttle.ts'
 

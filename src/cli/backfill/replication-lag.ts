@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { backfillRefused } from '../../errors/command/backfill.ts'
-import { pause } from '../retry-locked.ts'
+import { pause } from '../migrate/retry-locked.ts'
 
 const POLL_INTERVAL = 200
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { pause } from '../retry-locked.ts'
+import { pause } from '../migrate/retry-locked.ts'
 import { watchReplicationLag } from './replication-lag.ts'
 
 export interface ThrottleOptions {

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import { EXIT, type Io } from '../io.ts'
-import { type DownTarget, migrateDown } from '../migrator.ts'
+import { type DownTarget, migrateDown } from '../migrate/migrator.ts'
+import { runMigrations } from '../migrate/run-migrations.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
-import { runMigrations } from '../run-migrations.ts'
 
 interface DownOptions extends CommonOptions {
   readonly to?: string

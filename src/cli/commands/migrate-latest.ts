@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import { EXIT, type Io } from '../io.ts'
-import { migrateToLatest } from '../migrator.ts'
+import { migrateToLatest } from '../migrate/migrator.ts'
+import { runMigrations } from '../migrate/run-migrations.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
-import { runMigrations } from '../run-migrations.ts'
 
 const HELP = `
 Runs the migrations of the folder with Kysely's Migrator and keeps Kysely's own record of them. Each

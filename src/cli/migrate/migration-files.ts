@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { migrationNames } from '../migration/file-name.ts'
-import { FORMATS, templateOf } from '../migration/format.ts'
-import { renderMigration } from '../migration/render.ts'
-import type { Phase } from '../migration/step.ts'
-import type { MigrationFormat } from '../migration-format.ts'
+import { migrationNames } from '../../migration/file-name.ts'
+import { FORMATS, templateOf } from '../../migration/format.ts'
+import { renderMigration } from '../../migration/render.ts'
+import type { Phase } from '../../migration/step.ts'
+import type { MigrationFormat } from '../../migration-format.ts'
 import { existingNames, type NewFile } from './migration-folder.ts'
 
 // The same distance from `src/cli` and from `dist/cli`.
-const TEMPLATES = new URL('../../migrations-templates/', import.meta.url)
+const TEMPLATES = new URL('../../../migrations-templates/', import.meta.url)
 
 export interface PhaseFiles {
   readonly phase: Phase

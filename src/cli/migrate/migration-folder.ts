@@ -5,9 +5,9 @@ import {
   migrationFileExists,
   migrationFolderNotReadable,
   migrationFolderNotWritable,
-} from '../errors/command/migration.ts'
-import { suppress } from '../errors/tenancy-error.ts'
-import type { MigrationFormat } from '../migration-format.ts'
+} from '../../errors/command/migration.ts'
+import { suppress } from '../../errors/tenancy-error.ts'
+import type { MigrationFormat } from '../../migration-format.ts'
 
 export interface MigrationFile {
   /** Without extension, as Kysely records it. */

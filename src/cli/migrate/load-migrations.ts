@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import type { Migration } from 'kysely/migration'
-import { migrationNotStarted } from '../errors/command/migration.ts'
-import { reasonOf } from '../errors/message.ts'
+import { migrationNotStarted } from '../../errors/command/migration.ts'
+import { reasonOf } from '../../errors/message.ts'
 import type { MigrationFile } from './migration-folder.ts'
 
 export interface LoadedMigration extends Migration {

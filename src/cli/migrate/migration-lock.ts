@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { migrationNotStarted } from '../errors/command/migration.ts'
-import { suppress } from '../errors/tenancy-error.ts'
+import { migrationNotStarted } from '../../errors/command/migration.ts'
+import { suppress } from '../../errors/tenancy-error.ts'
 
 // The lock of Kysely's own Migrator, so that it and we exclude each other.
 // https://github.com/kysely-org/kysely/blob/master/src/dialect/postgres/postgres-adapter.ts

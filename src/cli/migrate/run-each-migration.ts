@@ -4,8 +4,8 @@ import {
   migrationFailed,
   migrationNotStarted,
   migrationRowsInTheWay,
-} from '../errors/command/migration.ts'
-import { reasonOf } from '../errors/message.ts'
+} from '../../errors/command/migration.ts'
+import { reasonOf } from '../../errors/message.ts'
 import { createMigrator } from './create-migrator.ts'
 import type { LoadedMigration } from './load-migrations.ts'
 import { retryLocked } from './retry-locked.ts'
