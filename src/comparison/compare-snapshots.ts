@@ -1,9 +1,9 @@
-import type { Snapshot } from './catalog/snapshot.ts'
-import type { Change } from './comparison/change.ts'
-import { changesBetween } from './comparison/compare.ts'
-import type { Config, ConfigInput } from './config.ts'
-import { trustedConfig } from './parse-config.ts'
-import { auditedState } from './wanted/wanted-state.ts'
+import type { Snapshot } from '../catalog/snapshot.ts'
+import type { Config, ConfigInput } from '../config.ts'
+import { trustedConfig } from '../parse-config.ts'
+import { auditedState } from '../wanted/wanted-state.ts'
+import type { Change } from './change.ts'
+import { changesBetween } from './compare.ts'
 
 /**
  * What changed from one snapshot to another, and whether somebody can see or write more since: what
