@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import { inReadOnlyTransaction } from '../src/catalog/read-only.ts'
 import { readSnapshot } from '../src/catalog/read-snapshot.ts'
-import type { ConfigInput } from '../src/config.ts'
+import type { ConfigInput } from '../src/config/config.ts'
+import { parseConfig } from '../src/config/parse-config.ts'
 import { plan } from '../src/migration/plan.ts'
-import { parseConfig } from '../src/parse-config.ts'
 import { snapshotRequest, wantedState } from '../src/wanted/wanted-state.ts'
 
 // A transaction has room for the locks of so many.

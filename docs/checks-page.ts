@@ -1,5 +1,5 @@
 import type { Check } from '../src/checks/check.ts'
-import { LEVELS } from '../src/level.ts'
+import { LEVELS } from '../src/config/level.ts'
 
 const INTRODUCTION = `<!-- Written by \`npm run docs\` from src/checks/. -->
 

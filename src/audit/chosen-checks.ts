@@ -1,9 +1,9 @@
 import type { Check, CheckContext, Finding } from '../checks/check.ts'
 import { CHECKS } from '../checks/registry.ts'
-import type { Config, ConfigInput } from '../config.ts'
+import type { Config, ConfigInput } from '../config/config.ts'
+import { trustedConfig } from '../config/parse-config.ts'
 import { configInvalid } from '../errors/application.ts'
 import { nearest } from '../nearest.ts'
-import { trustedConfig } from '../parse-config.ts'
 
 type Levels = Config['audit']['levels']
 

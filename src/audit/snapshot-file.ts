@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type SnapshotRequest, schemasOf } from '../catalog/read-snapshot.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { Config, ConfigInput } from '../config.ts'
+import type { Config, ConfigInput } from '../config/config.ts'
+import { trustedConfig } from '../config/parse-config.ts'
 import {
   snapshotNotWritable,
   snapshotOtherConfig,
   snapshotUnreadable,
 } from '../errors/command/snapshot.ts'
-import { trustedConfig } from '../parse-config.ts'
 import { snapshotRequest } from '../wanted/wanted-state.ts'
 
 /** Changes whenever a release reads something more: an older file would look clean of it. */

@@ -1,5 +1,5 @@
 import { type Finding, fingerprinted } from '../checks/check.ts'
-import type { Waiver } from '../config.ts'
+import type { Waiver } from '../config/config.ts'
 
 /** A finding that the config accepts, and why. It does not count. */
 export interface Waived extends Finding {

@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import type { Level } from '../level.ts'
+import type { Level } from '../config/level.ts'
 import { appRoleCheck, type Check } from './check.ts'
 import { canSetRole, revokeMembership } from './facts/roles.ts'
 

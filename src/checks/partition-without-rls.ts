@@ -1,4 +1,4 @@
-import type { Level } from '../level.ts'
+import type { Level } from '../config/level.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { ROW_PRIVILEGES, rolesWith } from './facts/privileges.ts'

@@ -1,5 +1,5 @@
+import type { Level } from '../config/level.ts'
 import { proofOf, verdictOf } from '../drift/verdict.ts'
-import type { Level } from '../level.ts'
 import { isObserving } from '../policy/observe.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'

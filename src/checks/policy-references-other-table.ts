@@ -1,5 +1,5 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
-import type { Level } from '../level.ts'
+import type { Level } from '../config/level.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { isSameTable } from '../table-name.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'

@@ -1,5 +1,5 @@
 import type { SettingDefault } from '../catalog/snapshot.ts'
-import type { Level } from '../level.ts'
+import type { Level } from '../config/level.ts'
 import { identifier } from '../policy/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 

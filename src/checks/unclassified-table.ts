@@ -1,4 +1,4 @@
-import { isBookkeeping } from '../bookkeeping.ts'
+import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'

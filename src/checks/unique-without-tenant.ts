@@ -1,6 +1,6 @@
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import type { Level } from '../level.ts'
+import type { Level } from '../config/level.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { isSameTable } from '../table-name.ts'
 import { type Check, type CheckContext, type Result, tableCheck } from './check.ts'

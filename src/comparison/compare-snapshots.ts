@@ -1,6 +1,6 @@
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { Config, ConfigInput } from '../config.ts'
-import { trustedConfig } from '../parse-config.ts'
+import type { Config, ConfigInput } from '../config/config.ts'
+import { trustedConfig } from '../config/parse-config.ts'
 import { auditedState } from '../wanted/wanted-state.ts'
 import type { Change } from './change.ts'
 import { changesBetween } from './compare.ts'

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
-import type { TenantType } from '../setting.ts'
+import type { TenantType } from '../config/tenant-setting.ts'
 import type { Words } from './words.ts'
 
 /** Whose a row can be, and whom a statement can be for. */

@@ -1,5 +1,5 @@
-import { isBookkeeping } from '../bookkeeping.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { isSameTable } from '../table-name.ts'
 import { tenantTypeOf } from '../wanted/tenant-type.ts'

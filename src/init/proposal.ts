@@ -1,4 +1,4 @@
-import type { TenantType } from '../setting.ts'
+import type { TenantType } from '../config/tenant-setting.ts'
 
 /** A config to be reviewed, with what speaks for it. Tables are named as the config names them. */
 export interface Proposal {

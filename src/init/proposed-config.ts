@@ -1,4 +1,4 @@
-import type { ConfigInput, TableInput } from '../config.ts'
+import type { ConfigInput, TableInput } from '../config/config.ts'
 import type { Proposal, ProposedTable } from './proposal.ts'
 
 /** What the proposed file exports, without the connection and the folder of the migrations. */

@@ -1,6 +1,6 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { MigrationPart } from '../migration-part.ts'
+import type { MigrationPart } from '../config/migration-part.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TableName } from '../table-name.ts'

@@ -1,4 +1,4 @@
-import type { MigrationFormat } from '../migration-format.ts'
+import type { MigrationFormat } from '../config/migration-format.ts'
 import type { Naming } from './file-name.ts'
 import { hasTransaction, type Phase } from './step.ts'
 import { CONNECTION, KNEX, KYSELY, SQL, type Syntax } from './syntax.ts'

@@ -1,4 +1,4 @@
-import type { TenantType } from '../setting.ts'
+import type { TenantType } from '../config/tenant-setting.ts'
 
 /** A tenant table as the config wants it, with the type its column has in the catalog. */
 export interface TenantTable {

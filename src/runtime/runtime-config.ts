@@ -1,11 +1,11 @@
-import { configInvalid } from '../errors/application.ts'
 import {
   DEFAULT_COLUMN,
   DEFAULT_SETTING,
   isSettingName,
   TENANT_TYPES,
   type TenantType,
-} from '../setting.ts'
+} from '../config/tenant-setting.ts'
+import { configInvalid } from '../errors/application.ts'
 import { parseTableName } from '../table-name.ts'
 
 /** The part of the config that the runtime reads. The whole config may be given. */

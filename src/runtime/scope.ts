@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { isSettingName } from '../config/tenant-setting.ts'
 import { settingInvalid, tenantMismatch } from '../errors/application.ts'
-import { isSettingName } from '../setting.ts'
 
 /** Whose rows a statement may touch. */
 export interface Scope {

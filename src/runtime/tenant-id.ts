@@ -1,5 +1,5 @@
+import type { TenantType } from '../config/tenant-setting.ts'
 import { tenantInvalid } from '../errors/application.ts'
-import type { TenantType } from '../setting.ts'
 
 /** As the application knows its tenants. */
 export type TenantId = string | number | bigint

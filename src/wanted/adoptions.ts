@@ -1,6 +1,6 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
+import { BASE_TYPES, type TenantType } from '../config/tenant-setting.ts'
 import { qualifiedName } from '../policy/quote.ts'
-import { BASE_TYPES, type TenantType } from '../setting.ts'
 import type { TableName } from '../table-name.ts'
 import {
   inferredSource,

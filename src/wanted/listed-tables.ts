@@ -1,7 +1,7 @@
 import { findRelation } from '../catalog/find-relation.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { Config, ConfigTable } from '../config.ts'
+import type { Config, ConfigTable } from '../config/config.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TableReference } from '../table-name.ts'
 import type { Orphan } from './tenant-source.ts'

@@ -1,6 +1,6 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { formatTableName } from '../table-name.ts'
 import { namedRelation } from './listed-tables.ts'

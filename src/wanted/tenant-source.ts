@@ -1,6 +1,6 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
-import type { ConfigTable } from '../config.ts'
+import type { ConfigTable } from '../config/config.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import { isSameTable, type TableName } from '../table-name.ts'
 

@@ -1,7 +1,7 @@
 import { childrenOf } from '../catalog/find-relation.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TableName } from '../table-name.ts'

@@ -1,5 +1,5 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
-import type { TenantType } from '../setting.ts'
+import type { TenantType } from '../config/tenant-setting.ts'
 
 const TYPES: Readonly<Record<string, TenantType>> = {
   uuid: 'uuid',

@@ -1,7 +1,7 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
-import type { MigrationPart } from '../migration-part.ts'
+import type { MigrationPart } from '../config/migration-part.ts'
+import type { TenantType } from '../config/tenant-setting.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import type { TenantType } from '../setting.ts'
 import type { TableName } from '../table-name.ts'
 import type { TenantSource } from './tenant-source.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type AuditReport, auditSnapshot, takeSnapshot } from '../../src/audit/audit.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import {
   createDatabase,

@@ -9,7 +9,7 @@ import {
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { AuditReport } from '../../src/audit/audit.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
 import { type Project, trouble, withProject } from '../support/run-cli.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { AuditReport } from '../../src/audit/audit.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
 import { roleName, withClient, withDatabase } from '../support/postgres.ts'
 

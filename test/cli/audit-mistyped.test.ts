@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type AuditReport, audit } from '../../src/audit/audit.ts'
-import type { ConfigInput } from '../../src/config.ts'
-import { parseConfig } from '../../src/parse-config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
 

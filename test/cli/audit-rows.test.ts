@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { type AuditReport, audit } from '../../src/audit/audit.ts'
 import { readKeyRows } from '../../src/catalog/read-key-rows.ts'
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
-import { parseConfig } from '../../src/parse-config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import {
   createDatabase,
   loginUrl,

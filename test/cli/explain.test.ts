@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { CHECKS } from '../../src/checks/registry.ts'
-import { LEVELS } from '../../src/level.ts'
+import { LEVELS } from '../../src/config/level.ts'
 import { runCli } from '../support/run-cli.ts'
 
 describe('kysely-tenants explain', () => {

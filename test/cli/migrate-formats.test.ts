@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { MigrationFormat } from '../../src/migration-format.ts'
+import type { MigrationFormat } from '../../src/config/migration-format.ts'
 import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
 import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'
 

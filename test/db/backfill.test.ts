@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type pg from 'pg'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import {
   createDatabase,
   loginUrl,

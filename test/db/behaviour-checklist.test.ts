@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
 import { audit } from '../../src/audit/audit.ts'
-import { parseConfig } from '../../src/parse-config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import {
   apiForms,
   createChecklistWorld,

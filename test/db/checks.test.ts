@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type pg from 'pg'
 import type { Check, Finding } from '../../src/checks/check.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/config/config.ts'
 import { checkContext, createCorrectSchema, withRolesOf } from '../support/correct-schema.ts'
 import { createDatabase, type TestDatabase, withRollback } from '../support/postgres.ts'
 

@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { CheckContext } from '../../src/checks/check.ts'
 import { changesBetween } from '../../src/comparison/compare.ts'
-import type { Config } from '../../src/config.ts'
+import type { Config } from '../../src/config/config.ts'
 import { checkContext, createCorrectSchema, withRolesOf } from '../support/correct-schema.ts'
 import { createDatabase, describeOnOwnServer, type TestDatabase } from '../support/postgres.ts'
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { auditSnapshot } from '../../src/audit/audit.ts'
 import type { TableIsolation } from '../../src/audit/isolation-matrix.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import { plan } from '../../src/migration/plan.ts'
-import { parseConfig } from '../../src/parse-config.ts'
 import { checkContext, withRolesOf } from '../support/correct-schema.ts'
 import { createDatabase, type TestDatabase, withRollback } from '../support/postgres.ts'
 

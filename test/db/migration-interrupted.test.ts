@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import type pg from 'pg'
-import type { TableInput } from '../../src/config.ts'
+import type { TableInput } from '../../src/config/config.ts'
 import { type MigrationProject, withMigrations } from '../support/migration-project.ts'
 import { withClient, withDatabase } from '../support/postgres.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { ConfigInput, TableInput } from '../../src/config.ts'
-import type { MigrationPart } from '../../src/migration-part.ts'
+import type { ConfigInput, TableInput } from '../../src/config/config.ts'
+import type { MigrationPart } from '../../src/config/migration-part.ts'
 import {
   type MigrationProject,
   readRelations,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type pg from 'pg'
 import type { AuditReport } from '../../src/audit/audit.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { biomeSays } from '../support/check-files.ts'
 import {
   type MigrationProject,

@@ -5,7 +5,7 @@ import {
   type Snapshot,
   takeSnapshot,
 } from '../../src/audit/audit.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { withRolesOf } from '../support/correct-schema.ts'
 import { createDatabase, type TestDatabase, withClient } from '../support/postgres.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type AuditReport, audit, takeSnapshot } from '../../src/audit/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { correctConfig, createCorrectSchema, withRolesOf } from '../support/correct-schema.ts'
 import { withMigrations } from '../support/migration-project.ts'
 import {

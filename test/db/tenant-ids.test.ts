@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { sql } from 'kysely'
+import type { TenantType } from '../../src/config/tenant-setting.ts'
 import { createTenancy, type TenantId } from '../../src/index.ts'
-import type { TenantType } from '../../src/setting.ts'
 import { STRATEGIES, strategyOptions } from '../support/strategies.ts'
 import { createWorld, openDb, type TenantDb, type TenantWorld } from '../support/tenants.ts'
 

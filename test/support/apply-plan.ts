@@ -1,8 +1,8 @@
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import { plan } from '../../src/migration/plan.ts'
-import { parseConfig } from '../../src/parse-config.ts'
 import { snapshotRequest, wantedState } from '../../src/wanted/wanted-state.ts'
 import { withClient } from './postgres.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const CONFIG = fileURLToPath(new URL('../../src/config.ts', import.meta.url))
+const CONFIG = fileURLToPath(new URL('../../src/config/config.ts', import.meta.url))
 const KYSELY = fileURLToPath(new URL('../../node_modules/kysely', import.meta.url))
 const PG = fileURLToPath(new URL('../../node_modules/pg', import.meta.url))
 const CTL = fileURLToPath(new URL('../../node_modules/kysely-ctl', import.meta.url))

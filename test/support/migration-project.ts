@@ -7,7 +7,7 @@ import pg from 'pg'
 import { inReadOnlyTransaction } from '../../src/catalog/read-only.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { RelationState } from '../../src/catalog/relation-state.ts'
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { withClient } from './postgres.ts'
 import { type Project, withProject } from './run-cli.ts'
 

@@ -1,4 +1,4 @@
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { createObserver, keepObserverTo } from '../../src/policy/observe.ts'
 import {
   createPolicy,

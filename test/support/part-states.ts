@@ -1,4 +1,4 @@
-import type { MigrationPart } from '../../src/migration-part.ts'
+import type { MigrationPart } from '../../src/config/migration-part.ts'
 import type { StartingState } from './starting-states.ts'
 
 const ALL: readonly MigrationPart[] = ['foreign-keys', 'unique-keys', 'views', 'grants']

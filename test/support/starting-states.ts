@@ -1,5 +1,5 @@
-import type { ConfigInput, TableInput } from '../../src/config.ts'
-import type { MigrationPart } from '../../src/migration-part.ts'
+import type { ConfigInput, TableInput } from '../../src/config/config.ts'
+import type { MigrationPart } from '../../src/config/migration-part.ts'
 import { PART_STATES } from './part-states.ts'
 
 /** A database as somebody may have it before the first migration, and the config they write for it. */

@@ -1,4 +1,4 @@
-import type { ConfigInput } from '../../src/config.ts'
+import type { ConfigInput } from '../../src/config/config.ts'
 import { roleName } from './postgres.ts'
 
 /** What a written file must be able to quote: in SQL, in a template literal and in a comment. */

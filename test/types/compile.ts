@@ -86,7 +86,7 @@ async function compile(
     paths: {
       kysely: [index],
       'kysely-tenants': [join(ROOT, 'dist/index.d.ts')],
-      'kysely-tenants/config': [join(ROOT, 'dist/config.d.ts')],
+      'kysely-tenants/config': [join(ROOT, 'dist/config/config.d.ts')],
       'kysely-tenants/audit': [join(ROOT, 'dist/audit/audit.d.ts')],
     },
   }

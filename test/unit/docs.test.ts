@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { checksPage } from '../../docs/checks-page.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
-import { MIGRATION_FORMATS } from '../../src/migration-format.ts'
+import { MIGRATION_FORMATS } from '../../src/config/migration-format.ts'
 
 describe('docs/init.md', () => {
   it('shows the file that the test of `init` expects', () => {

@@ -6,7 +6,7 @@ import ts from 'typescript-5.9'
 import { typeErrors } from '../support/type-errors.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const ENTRIES = ['src/index.ts', 'src/config.ts', 'src/audit/audit.ts'].map((file) =>
+const ENTRIES = ['src/index.ts', 'src/config/config.ts', 'src/audit/audit.ts'].map((file) =>
   join(ROOT, file),
 )
 

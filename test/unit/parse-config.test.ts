@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { defineConfig } from '../../src/config.ts'
+import { defineConfig } from '../../src/config/config.ts'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import type { ErrorCode } from '../../src/errors/codes.ts'
 import { isTenancyError } from '../../src/errors/tenancy-error.ts'
-import { parseConfig } from '../../src/parse-config.ts'
 
 const DEFAULTS = {
   connection: undefined,

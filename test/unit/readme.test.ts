@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { parseConfig } from '../../src/config/parse-config.ts'
 import { APPLICATION_ERROR_CODES, COMMAND_ERROR_CODES } from '../../src/errors/codes.ts'
-import { parseConfig } from '../../src/parse-config.ts'
 import { typeErrors } from '../support/type-errors.ts'
 
 const README = page('README.md')
@@ -34,7 +34,7 @@ describe('docs/config.md', () => {
   const [example = ''] = blocks(page('docs/config.md'), 'ts')
 
   it('shows every key', () => {
-    const [inputs = ''] = page('src/config.ts').split('/** The same, checked')
+    const [inputs = ''] = page('src/config/config.ts').split('/** The same, checked')
     const keys = [...inputs.matchAll(/^ +readonly (\w+)\??:/gm)].map(([, key]) => key)
     expect(keys.length).to.be.greaterThan(20)
     for (const key of keys) expect(example).to.match(new RegExp(`\\b${key}: `))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import { TENANT_TYPES, type TenantType } from '../../src/config/tenant-setting.ts'
 import { createTenancy, isTenancyError } from '../../src/index.ts'
 import { canonicalTenant } from '../../src/runtime/tenant-id.ts'
-import { TENANT_TYPES, type TenantType } from '../../src/setting.ts'
 
 const TEXT = ['text', 'varchar'] as const
 const NUMERIC = ['integer', 'bigint'] as const

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { applyWaivers } from '../../src/audit/waivers.ts'
 import { type Finding, fingerprinted } from '../../src/checks/check.ts'
-import type { Waiver } from '../../src/config.ts'
+import type { Waiver } from '../../src/config/config.ts'
 
 const FINDING = fingerprinted({
   ...{ check: 'rls-not-forced', level: 'medium', object: 'public.projects' },

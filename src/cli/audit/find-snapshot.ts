@@ -6,7 +6,7 @@ import {
   saveSnapshot,
   takeSnapshot,
 } from '../../audit/audit.ts'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import { withClient } from '../connect/connect.ts'
 import type { LoadedConfig } from '../connect/load-config.ts'
 

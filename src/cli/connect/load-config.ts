@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
+import { parseConfig } from '../../config/parse-config.ts'
 import { configNotFound, configUnreadable } from '../../errors/command/config.ts'
-import { parseConfig } from '../../parse-config.ts'
 import { type Connection, connectionOf } from './connect.ts'
 import { type KyselyConfig, loadKyselyConfig } from './kysely-config.ts'
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { MigrationFormat } from '../../config/migration-format.ts'
 import { migrationNames } from '../../migration/file-name.ts'
 import { FORMATS, templateOf } from '../../migration/format.ts'
 import { renderMigration } from '../../migration/render.ts'
 import type { Phase } from '../../migration/step.ts'
-import type { MigrationFormat } from '../../migration-format.ts'
 import { existingNames, type NewFile } from './migration-folder.ts'
 
 // The same distance from `src/cli` and from `dist/cli`.

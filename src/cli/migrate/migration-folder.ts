@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { MigrationFormat } from '../../config/migration-format.ts'
 import {
   migrationFileExists,
   migrationFolderNotReadable,
   migrationFolderNotWritable,
 } from '../../errors/command/migration.ts'
 import { suppress } from '../../errors/tenancy-error.ts'
-import type { MigrationFormat } from '../../migration-format.ts'
 
 export interface MigrationFile {
   /** Without extension, as Kysely records it. */

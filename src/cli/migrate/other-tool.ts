@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { MigrationFormat } from '../../config/migration-format.ts'
 import { migrationOtherTool } from '../../errors/command/migration.ts'
-import type { MigrationFormat } from '../../migration-format.ts'
 import { filesOf } from './migration-folder.ts'
 
 type Command = 'migrate:latest' | 'migrate:down' | 'migrate:list'

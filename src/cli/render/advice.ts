@@ -1,5 +1,5 @@
+import { MIGRATION_PARTS, type MigrationPart } from '../../config/migration-part.ts'
 import type { Change } from '../../migration/change.ts'
-import { MIGRATION_PARTS, type MigrationPart } from '../../migration-part.ts'
 import { qualifiedName } from '../../policy/quote.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../../audit/audit.ts'
-import type { Level } from '../../level.ts'
+import type { Level } from '../../config/level.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import type { AuditSource } from './audit-source.ts'
 

@@ -2,7 +2,7 @@ import type { Location, Log, Notification, ReportingDescriptor, Result } from 's
 import type { AuditReport, BaselineEntry } from '../../audit/audit.ts'
 import type { Check } from '../../checks/check.ts'
 import { CHECKS } from '../../checks/registry.ts'
-import type { Level } from '../../level.ts'
+import type { Level } from '../../config/level.ts'
 import { auditFix } from './audit-sentence.ts'
 import type { AuditSource } from './audit-source.ts'
 

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../../audit/audit.ts'
-import { LEVELS, type Level } from '../../level.ts'
+import { LEVELS, type Level } from '../../config/level.ts'
 import { plural } from './plural.ts'
 
 type Paint = (what: Level | 'doubt', text: string) => string

@@ -1,5 +1,5 @@
 import { type Change, JUDGEMENTS, type Judgement } from '../../comparison/change.ts'
-import type { Level } from '../../level.ts'
+import type { Level } from '../../config/level.ts'
 import { byObject } from './by-object.ts'
 import { renderJson } from './json.ts'
 import { paintLevel } from './level.ts'

@@ -1,5 +1,5 @@
 import type { Check } from '../../checks/check.ts'
-import { LEVELS } from '../../level.ts'
+import { LEVELS } from '../../config/level.ts'
 import { alignColumns } from './columns.ts'
 import { paintLevel } from './level.ts'
 import { paint } from './paint.ts'

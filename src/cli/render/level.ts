@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk'
-import type { Level } from '../../level.ts'
+import type { Level } from '../../config/level.ts'
 
 /** The worse, the louder. */
 export function paintLevel(c: ChalkInstance, level: Level, text: string): string {

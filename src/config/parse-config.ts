@@ -1,12 +1,12 @@
 import type { ClientConfig } from 'pg'
+import { configInvalid } from '../errors/application.ts'
+import { parseTableName, type TableReference } from '../table-name.ts'
 import type { Config, ConfigInput, ConfigTable, Waiver } from './config.ts'
 import { ConfigReader } from './config-reader.ts'
-import { configInvalid } from './errors/application.ts'
 import { LEVELS, LEVELS_OR_OFF, type LevelOrOff } from './level.ts'
 import { MIGRATION_FORMATS } from './migration-format.ts'
 import { MIGRATION_PARTS, type MigrationPart } from './migration-part.ts'
-import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './setting.ts'
-import { parseTableName, type TableReference } from './table-name.ts'
+import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './tenant-setting.ts'
 
 const ACCESS = ['full', 'boundary'] as const
 

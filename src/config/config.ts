@@ -1,9 +1,9 @@
 import type { ClientConfig } from 'pg'
+import type { TableReference } from '../table-name.ts'
 import type { Level, LevelOrOff } from './level.ts'
 import type { MigrationFormat } from './migration-format.ts'
 import type { MigrationPart } from './migration-part.ts'
-import type { TenantType } from './setting.ts'
-import type { TableReference } from './table-name.ts'
+import type { TenantType } from './tenant-setting.ts'
 
 /**
  * What the user writes, for the runtime and the CLI alike. Not trusted: {@link parseConfig} checks it.
