@@ -1,5 +1,22 @@
 export type { ErrorCode } from './errors/codes.ts'
 export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
+export { TenantDialect } from './kysely/tenant-dialect.ts'
+export type {
+  TenantDialectConfig,
+  TenantPoolConfig,
+  TenantWrapperConfig,
+} from './kysely/tenant-dialect-config.ts'
+export type {
+  TenantBrand,
+  TenantConnectionBuilder,
+  TenantControlledTransaction,
+  TenantControlledTransactionBuilder,
+  TenantHandle,
+  TenantKysely,
+  TenantTransaction,
+  TenantTransactionBuilder,
+  WithTenant,
+} from './kysely/tenant-types.ts'
 export type {
   AdminEvent,
   StatementEvent,
@@ -16,22 +33,5 @@ export type {
 export type { Scope } from './runtime/scope.ts'
 export type { StrategyName } from './runtime/strategies/strategy.ts'
 export { createTenancy, type ScopeInput, type Tenancy } from './runtime/tenancy.ts'
-export { TenantDialect } from './runtime/tenant-dialect.ts'
-export type {
-  TenantDialectConfig,
-  TenantPoolConfig,
-  TenantWrapperConfig,
-} from './runtime/tenant-dialect-config.ts'
 export type { TenantId } from './runtime/tenant-id.ts'
 export { TenantPlugin, type TenantPluginOptions } from './runtime/tenant-plugin.ts'
-export type {
-  TenantBrand,
-  TenantConnectionBuilder,
-  TenantControlledTransaction,
-  TenantControlledTransactionBuilder,
-  TenantHandle,
-  TenantKysely,
-  TenantTransaction,
-  TenantTransactionBuilder,
-  WithTenant,
-} from './runtime/tenant-types.ts'

@@ -1,4 +1,5 @@
 import { dialectUnsupportedPool } from '../errors/application.ts'
+import { type KyselyOptions, TenantConnection } from '../kysely/tenant-connection.ts'
 import { clientState, destroyClient, ignoreErrors, isIdle } from './client-state.ts'
 import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'
@@ -7,7 +8,6 @@ import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
 import { Sender, type SenderOptions } from './sender.ts'
-import { type KyselyOptions, TenantConnection } from './tenant-connection.ts'
 
 interface LeasePoolOptions extends SenderOptions {
   readonly config: RuntimeConfig

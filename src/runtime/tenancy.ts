@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import { tenantMismatch } from '../errors/application.ts'
+import { tenantHandle } from '../kysely/tenant-handle.ts'
+import type { TenantHandle } from '../kysely/tenant-types.ts'
 import { publishAdmin } from './channels.ts'
 import { type RuntimeConfig, type RuntimeConfigInput, runtimeConfig } from './runtime-config.ts'
 import { describeScope, extraSettings, type Scope, sameScope, scopes } from './scope.ts'
-import { tenantHandle } from './tenant-handle.ts'
 import { canonicalTenant, type TenantId } from './tenant-id.ts'
-import type { TenantHandle } from './tenant-types.ts'
 
 /** A tenant, and settings that travel with every statement beside it. */
 export interface ScopeInput {

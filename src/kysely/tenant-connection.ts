@@ -7,8 +7,8 @@ import {
   type PostgresPoolClient,
   type QueryResult,
 } from 'kysely'
-import type { Lease } from './lease.ts'
-import type { PgResult } from './pg-client.ts'
+import type { Lease } from '../runtime/lease.ts'
+import type { PgResult } from '../runtime/pg-client.ts'
 
 /** What Kysely's own connection takes from the config of the dialect and from the pool. */
 export type KyselyOptions = Pick<PostgresDialectConfig, 'cursor'> &

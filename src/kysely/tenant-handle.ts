@@ -6,10 +6,10 @@ import {
   type QueryExecutor,
 } from 'kysely'
 import { dialectForeign } from '../errors/application.ts'
+import { assertScope, type Scope, scopes } from '../runtime/scope.ts'
+import type { Tenancy } from '../runtime/tenancy.ts'
+import { isTenantPlugin } from '../runtime/tenant-plugin.ts'
 import { type Origin, originOf, registerOrigin } from './origin.ts'
-import { assertScope, type Scope, scopes } from './scope.ts'
-import type { Tenancy } from './tenancy.ts'
-import { isTenantPlugin } from './tenant-plugin.ts'
 import type { TenantHandle } from './tenant-types.ts'
 
 /** A Kysely over the same pool and with the same plugins, every statement of which has `scope`. */
