@@ -1,5 +1,6 @@
 export type { ErrorCode } from './errors/codes.ts'
 export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
+export { TenantPlugin, type TenantPluginOptions } from './kysely/plugin/tenant-plugin.ts'
 export { TenantDialect } from './kysely/tenant-dialect.ts'
 export type {
   TenantDialectConfig,
@@ -34,4 +35,3 @@ export type { Scope } from './runtime/scope.ts'
 export type { StrategyName } from './runtime/strategies/strategy.ts'
 export { createTenancy, type ScopeInput, type Tenancy } from './runtime/tenancy.ts'
 export type { TenantId } from './runtime/tenant-id.ts'
-export { TenantPlugin, type TenantPluginOptions } from './runtime/tenant-plugin.ts'

@@ -8,8 +8,8 @@ import {
 import { dialectForeign } from '../errors/application.ts'
 import { assertScope, type Scope, scopes } from '../runtime/scope.ts'
 import type { Tenancy } from '../runtime/tenancy.ts'
-import { isTenantPlugin } from '../runtime/tenant-plugin.ts'
 import { type Origin, originOf, registerOrigin } from './origin.ts'
+import { isTenantPlugin } from './plugin/tenant-plugin.ts'
 import type { TenantHandle } from './tenant-types.ts'
 
 /** A Kysely over the same pool and with the same plugins, every statement of which has `scope`. */

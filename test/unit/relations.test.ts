@@ -11,7 +11,7 @@ import {
 } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import { createTenancy, TenantPlugin } from '../../src/index.ts'
-import { relationsOf } from '../../src/runtime/relations.ts'
+import { relationsOf } from '../../src/kysely/plugin/query-relations.ts'
 
 interface Table {
   id: number

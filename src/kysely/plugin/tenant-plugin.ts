@@ -6,14 +6,14 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from 'kysely'
-import { tenantMismatch, tenantMissing } from '../errors/application.ts'
+import { tenantMismatch, tenantMissing } from '../../errors/application.ts'
+import type { RuntimeTable } from '../../runtime/runtime-config.ts'
+import { describeScope, type Scope, scopes } from '../../runtime/scope.ts'
+import type { Tenancy } from '../../runtime/tenancy.ts'
+import { canonicalTenant } from '../../runtime/tenant-id.ts'
 import { withPredicate } from './predicate.ts'
+import { relationsOf } from './query-relations.ts'
 import type { Relation } from './query-tree.ts'
-import { relationsOf } from './relations.ts'
-import type { RuntimeTable } from './runtime-config.ts'
-import { describeScope, type Scope, scopes } from './scope.ts'
-import type { Tenancy } from './tenancy.ts'
-import { canonicalTenant } from './tenant-id.ts'
 import { writtenValues } from './written-values.ts'
 
 export interface TenantPluginOptions {
