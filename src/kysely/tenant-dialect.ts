@@ -8,8 +8,8 @@ import {
   type QueryCompiler,
 } from 'kysely'
 import { adminNoPool } from '../errors/application.ts'
-import { SequentialDriver } from '../runtime/sequential/sequential-driver.ts'
 import { registerOrigin } from './origin.ts'
+import { SequentialDriver } from './sequential/sequential-driver.ts'
 import {
   checkDialectConfig,
   isWrapper,

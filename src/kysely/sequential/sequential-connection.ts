@@ -6,11 +6,11 @@ import type {
   TransactionSettings,
 } from 'kysely'
 import { scopeEnded, transactionStatementRunning } from '../../errors/application.ts'
-import { type LeaseUse, publishViolation, timeStatement } from '../channels.ts'
-import type { OpenLease, OpenLeases } from '../open-leases.ts'
-import { assertScope, type Scope, scopes } from '../scope.ts'
-import { explainError } from '../server-error.ts'
-import { firstKeyword, leavesSessionState, statementKind } from '../statement-text.ts'
+import { type LeaseUse, publishViolation, timeStatement } from '../../runtime/channels.ts'
+import type { OpenLease, OpenLeases } from '../../runtime/open-leases.ts'
+import { assertScope, type Scope, scopes } from '../../runtime/scope.ts'
+import { explainError } from '../../runtime/server-error.ts'
+import { firstKeyword, leavesSessionState, statementKind } from '../../runtime/statement-text.ts'
 import { assignment } from './assignment.ts'
 import { cleaning } from './cleaning.ts'
 import {

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '../../runtime/scope.ts'
 
 /** Gives a transaction its tenant; the row tells which one was there before. */
 export function assignment({ tenant, settings }: Scope, setting: string): CompiledQuery {

@@ -1,8 +1,8 @@
 import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
 import { transactionRolledBack } from '../../errors/application.ts'
 import { suppress } from '../../errors/tenancy-error.ts'
-import { isFatal, isServerError } from '../server-error.ts'
-import type { StatementKind } from '../statement-text.ts'
+import { isFatal, isServerError } from '../../runtime/server-error.ts'
+import type { StatementKind } from '../../runtime/statement-text.ts'
 
 type Savepoint = NonNullable<Driver['savepoint']>
 export type SavepointCommand = 'savepoint' | 'rollbackToSavepoint' | 'releaseSavepoint'
