@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
+import { isInPlace, tableStatus } from '../../migration/table-status.ts'
 import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
 import { withClient } from '../connect/connect.ts'
 import { loadConfig } from '../connect/load-config.ts'
@@ -8,7 +9,6 @@ import { EXIT, type Io } from '../io.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { renderJson } from '../render/json.ts'
 import { renderStatus } from '../render/status.ts'
-import { isInPlace, tableStatus } from '../table-status.ts'
 
 const HELP = `
 Reads the catalog and changes nothing. Exits 1 when a table of the config is not as it should be,
