@@ -1,5 +1,13 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
+import {
+  canBeAltered,
+  findByName,
+  isAsWanted,
+  isOurs,
+  isPermissive,
+  isRestrictive,
+} from '../policy/policy-match.ts'
 import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
@@ -12,14 +20,6 @@ import {
   replace,
   takeOver,
 } from './policy-changes.ts'
-import {
-  canBeAltered,
-  findByName,
-  isAsWanted,
-  isOurs,
-  isPermissive,
-  isRestrictive,
-} from './policy-match.ts'
 import type { Step } from './step.ts'
 
 /**

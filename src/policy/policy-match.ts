@@ -1,5 +1,5 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
-import { POLICY_MARKER, type TenantPolicy } from '../policy/tenant-policies.ts'
+import { POLICY_MARKER, type TenantPolicy } from './tenant-policies.ts'
 
 export function findByName<T extends { readonly name: string }>(
   list: readonly T[],
