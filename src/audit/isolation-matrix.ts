@@ -20,8 +20,8 @@ import {
 } from '../checks/facts/tenant-tables.ts'
 import { reachOf } from '../checks/facts/views.ts'
 import { isSharedRow } from '../policy/current-tenant.ts'
-import { qualifiedName } from '../policy/quote.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
+import { qualifiedName } from '../sql/quote.ts'
 
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
 

@@ -2,8 +2,8 @@ import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { difference, hasWantedShape, ownPolicies } from '../checks/facts/policies.ts'
 import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
-import { qualifiedName } from '../policy/quote.ts'
 import { createPolicy, type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 
 /** The policies of a table beside those that it should have. */

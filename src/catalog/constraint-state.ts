@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
 

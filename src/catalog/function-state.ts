@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 
 export interface FunctionState extends TableName {
   /** Ready for SQL: `public.is_member(id uuid)`. */

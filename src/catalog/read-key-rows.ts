@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 import { guarded } from './guarded.ts'
 import type { Queryable } from './read-only.ts'
 import type { KeyRows } from './snapshot.ts'

@@ -1,6 +1,6 @@
 import { catalogChanged } from '../errors/command/catalog.ts'
 import { serverUnsupported } from '../errors/command/server.ts'
-import type { TableReference } from '../table-name.ts'
+import type { TableReference } from '../sql/table-name.ts'
 import { readFunctions } from './read-functions.ts'
 import type { Queryable } from './read-only.ts'
 import { readRelations } from './read-relations.ts'

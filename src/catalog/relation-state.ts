@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 import type { ConstraintState, ForeignKeyState } from './constraint-state.ts'
 import type { FunctionState } from './function-state.ts'
 import type { IndexState } from './index-state.ts'

@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 import type { FunctionState } from './function-state.ts'
 import type { RelationState } from './relation-state.ts'
 import type { Grant, Membership, RoleState } from './role-state.ts'

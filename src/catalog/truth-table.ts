@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 
 /**
  * What the policies of a table let through: tried out on rows that nobody has, with every state that

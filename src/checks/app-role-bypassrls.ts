@@ -1,4 +1,4 @@
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { appRoleCheck, type Check } from './check.ts'
 
 export const appRoleBypassrls: Check = appRoleCheck(

@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, type CheckContext, defineCheck } from './check.ts'
 import { plainAppRoles, revokeMembership } from './facts/roles.ts'
 import { objectName, securedObjects } from './facts/secured-objects.ts'

@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { canSetRole, plainAppRoles, revokeMembership } from './facts/roles.ts'
 import { statements } from './facts/statements.ts'

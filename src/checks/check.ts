@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RoleState } from '../catalog/role-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Level } from '../config/level.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
 

@@ -1,6 +1,6 @@
 import type { ConstraintState } from '../catalog/constraint-state.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
-import { isSameTable } from '../table-name.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
+import { isSameTable } from '../sql/table-name.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
 import { seeingAllRows } from './facts/foreign-keys.ts'
 import { statements } from './facts/statements.ts'

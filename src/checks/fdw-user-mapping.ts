@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, type CheckContext, defineCheck, type Problem } from './check.ts'
 import { revokeExecute } from './facts/privileges.ts'
 import { plainAppRoles } from './facts/roles.ts'

@@ -1,5 +1,5 @@
 import type { KeyRows } from '../catalog/snapshot.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, type CheckContext, type Doubt, defineCheck } from './check.ts'
 
 const KEY = `alter table public.tasks drop constraint tasks_tenant_id_project_id_fkey;

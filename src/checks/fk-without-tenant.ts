@@ -1,5 +1,5 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { addTenant } from './facts/foreign-keys.ts'
 import { type TenantTableState, tenantTablesByName } from './facts/tenant-tables.ts'

@@ -1,4 +1,4 @@
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 
 export const generatedColumnUnsafeFunction: Check = tableCheck(

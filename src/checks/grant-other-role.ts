@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { privilegesOf, revokeGrants } from './facts/privileges.ts'
 import { isUnbound } from './facts/roles.ts'

@@ -1,4 +1,4 @@
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { privilegesOf, revokeGrants } from './facts/privileges.ts'
 

@@ -1,4 +1,4 @@
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, type CheckContext, defineCheck, type Problem } from './check.ts'
 import { tenantTables } from './facts/tenant-tables.ts'
 

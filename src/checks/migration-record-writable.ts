@@ -1,5 +1,5 @@
 import { isBookkeeping } from '../config/bookkeeping-tables.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { revokePrivileges, rolesWith } from './facts/privileges.ts'
 

@@ -1,5 +1,5 @@
 import type { Level } from '../config/level.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { ROW_PRIVILEGES, rolesWith } from './facts/privileges.ts'
 import { protect } from './facts/protection.ts'

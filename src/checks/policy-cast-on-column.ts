@@ -1,6 +1,6 @@
 import { isOwnRow } from '../policy/current-tenant.ts'
-import { identifier } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { appliesToApp, ownPolicies } from './facts/policies.ts'
 import { replaceConjuncts, rewrittenPolicy, textsOf } from './facts/rewritten-policy.ts'

@@ -1,4 +1,4 @@
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 
 export const publicationExposesTenantTable: Check = tableCheck(

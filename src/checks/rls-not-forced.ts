@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { isObserved } from './facts/policies.ts'
 import { canSetRole, findRole } from './facts/roles.ts'

@@ -1,4 +1,4 @@
-import { isSameTable } from '../table-name.ts'
+import { isSameTable } from '../sql/table-name.ts'
 import { type Check, tableCheck } from './check.ts'
 import { isUnbound } from './facts/roles.ts'
 

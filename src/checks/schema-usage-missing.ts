@@ -1,5 +1,5 @@
 import { inherits } from '../catalog/inherits.ts'
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { plainAppRoles } from './facts/roles.ts'
 import { objectName, securedObjects } from './facts/secured-objects.ts'

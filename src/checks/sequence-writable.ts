@@ -1,4 +1,4 @@
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { grantsToApp, revokeGrants } from './facts/privileges.ts'
 

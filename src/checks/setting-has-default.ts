@@ -1,6 +1,6 @@
 import type { SettingDefault } from '../catalog/snapshot.ts'
 import type { Level } from '../config/level.ts'
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 
 const ALSO: Readonly<Record<string, Level>> = {

@@ -1,7 +1,7 @@
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
-import { literal } from '../literal.ts'
 import { currentTenant } from '../policy/current-tenant.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { literal } from '../sql/literal.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 
 const CONSTANT = /^(?:E?'(?:[^']|'')*'(?:::.+)?|-?\d+)$/

@@ -1,5 +1,5 @@
-import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { EXAMPLE } from './facts/example.ts'
 import { changeType, retype } from './facts/retype.ts'

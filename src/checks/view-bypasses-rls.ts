@@ -1,4 +1,4 @@
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { viewsOfOthers } from './facts/reachable-views.ts'
 import { isUnbound } from './facts/roles.ts'

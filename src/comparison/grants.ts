@@ -1,6 +1,6 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Grant } from '../catalog/role-state.ts'
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Change, changedList } from './change.ts'
 
 interface GrantedAs<G extends Grant> {

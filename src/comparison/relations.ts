@@ -1,7 +1,7 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import {
   barrier,
   type Change,

@@ -1,4 +1,4 @@
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 
 // Kysely, Knex, node-pg-migrate, Prisma, Drizzle, Flyway, Rails and golang-migrate, Sequelize.
 const NAMES = new Set([

@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg'
-import type { TableReference } from '../table-name.ts'
+import type { TableReference } from '../sql/table-name.ts'
 import type { Level, LevelOrOff } from './level.ts'
 import type { MigrationFormat } from './migration-format.ts'
 import type { MigrationPart } from './migration-part.ts'

@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg'
 import { configInvalid } from '../errors/application.ts'
-import { parseTableName, type TableReference } from '../table-name.ts'
+import { parseTableName, type TableReference } from '../sql/table-name.ts'
 import type { Config, ConfigInput, ConfigTable, Waiver } from './config.ts'
 import { ConfigReader } from './config-reader.ts'
 import { LEVELS, LEVELS_OR_OFF, type LevelOrOff } from './level.ts'

@@ -1,9 +1,9 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { qualifiedName } from '../policy/quote.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { qualifiedName } from '../sql/quote.ts'
 
 /** A table as it is wanted and as it is. */
 export interface DriftedTable {

@@ -1,5 +1,5 @@
 import type { Queryable } from '../catalog/read-only.ts'
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 
 /** What the condition of a policy is made of: that decides what trying it out can show. */
 export interface Anatomy {

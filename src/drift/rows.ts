@@ -1,6 +1,6 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
-import { literal } from '../literal.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { literal } from '../sql/literal.ts'
 import type { Tenant } from './tenants.ts'
 import type { Words } from './words.ts'
 

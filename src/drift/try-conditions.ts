@@ -1,7 +1,7 @@
 import { guarded } from '../catalog/guarded.ts'
 import type { Queryable } from '../catalog/read-only.ts'
-import { literal } from '../literal.ts'
-import { dollarQuoted } from '../policy/quote.ts'
+import { literal } from '../sql/literal.ts'
+import { dollarQuoted } from '../sql/quote.ts'
 
 /** Why nothing is known: the server did not answer what was asked. */
 export class NotTried {

@@ -1,6 +1,6 @@
 import { guarded } from '../catalog/guarded.ts'
 import type { Queryable } from '../catalog/read-only.ts'
-import { identifier } from '../policy/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import type { Outcomes } from './effects.ts'
 import type { Row } from './rows.ts'
 import type { Samples } from './samples.ts'

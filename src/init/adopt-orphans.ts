@@ -1,7 +1,7 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import { isSameTable } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import { isSameTable } from '../sql/table-name.ts'
 import type { AdoptedTable, OwnedTable, UndecidedTable } from './classification.ts'
 import { isNotNull, ownForeignKeys } from './references.ts'
 

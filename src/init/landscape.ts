@@ -1,7 +1,7 @@
 import type { Survey } from '../catalog/read-survey.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import { formatTableName, parseTableName, type TableName } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import { formatTableName, parseTableName, type TableName } from '../sql/table-name.ts'
 
 /** The tables to decide about, and how the config names them. */
 export interface Landscape {

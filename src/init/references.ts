@@ -1,6 +1,6 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 
 /** A foreign key of one column. */
 export interface Reference {

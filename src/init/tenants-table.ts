@@ -1,6 +1,6 @@
 import type { RelationState } from '../catalog/relation-state.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import { isSameTable } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import { isSameTable } from '../sql/table-name.ts'
 import type { Answers, Question } from './answers.ts'
 import { isTableOf, meaningOf } from './column-meaning.ts'
 import { type Landscape, labelOf, tableByLabel } from './landscape.ts'

@@ -1,5 +1,5 @@
-import { identifier, qualifiedName } from '../policy/quote.ts'
-import type { TableName } from '../table-name.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
+import type { TableName } from '../sql/table-name.ts'
 import type { Step } from './step.ts'
 
 interface NewIndex {

@@ -1,9 +1,9 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { MigrationPart } from '../config/migration-part.ts'
-import { qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import type { TableName } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import type { TableName } from '../sql/table-name.ts'
 import type { PhaseName, Step } from './step.ts'
 
 /** A tenant table as it is wanted and as it is, or will be when its column was added. */

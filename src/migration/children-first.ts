@@ -1,5 +1,5 @@
 import type { RelationState } from '../catalog/relation-state.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 
 /**
  * The order in which a transaction locks tables that an application uses meanwhile: an insert locks its

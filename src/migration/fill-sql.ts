@@ -1,5 +1,5 @@
-import { literal } from '../literal.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { literal } from '../sql/literal.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { Fill } from './fill.ts'
 
 /** What a batch answers. */

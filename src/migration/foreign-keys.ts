@@ -1,6 +1,6 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type TenantForeignKey, tenantForeignKey } from '../policy/tenant-foreign-key.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Entry, entryOf, type PartContext } from './change.ts'
 
 /** A foreign key between tenant tables that is not as it should be, and what it should be. */

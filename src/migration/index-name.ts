@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import type { TableName } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import type { TableName } from '../sql/table-name.ts'
 
 /** As many bytes as a name of PostgreSQL holds. */
 const LONGEST_NAME = 63

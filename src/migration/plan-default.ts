@@ -2,8 +2,8 @@ import { childrenOf } from '../catalog/find-relation.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { currentTenant } from '../policy/current-tenant.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { Step } from './step.ts'
 
 /**

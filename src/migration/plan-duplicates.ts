@@ -1,5 +1,5 @@
-import { literal } from '../literal.ts'
-import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
+import { literal } from '../sql/literal.ts'
+import { dollarQuoted, identifier, qualifiedName } from '../sql/quote.ts'
 import type { Step } from './step.ts'
 import type { GlobalKey } from './unique-keys.ts'
 

@@ -1,6 +1,6 @@
 import { inherits } from '../catalog/inherits.ts'
 import type { RelationGrant } from '../catalog/role-state.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { Change, Entry, PartContext } from './change.ts'
 import { holds, isSuperuser } from './privileges.ts'
 import type { Step } from './step.ts'

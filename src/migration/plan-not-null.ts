@@ -1,9 +1,9 @@
 import { descendantsOf } from '../catalog/find-relation.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { literal } from '../literal.ts'
-import { dollarQuoted, identifier, qualifiedName } from '../policy/quote.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { literal } from '../sql/literal.ts'
+import { dollarQuoted, identifier, qualifiedName } from '../sql/quote.ts'
 import type { Step } from './step.ts'
 
 const CONSTRAINT = 'tenant_not_null'

@@ -9,7 +9,7 @@ import {
   isObserving,
   keepObserverTo,
 } from '../policy/observe.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 import type { Entry } from './change.ts'
 import type { Step } from './step.ts'

@@ -1,7 +1,7 @@
 import { descendantsOf } from '../catalog/find-relation.ts'
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
 import type { Change } from './change.ts'
 import type { KeyContext } from './key-users.ts'

@@ -1,6 +1,6 @@
 import { relationOf } from '../catalog/find-relation.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 import type { Change, Entry, PartContext } from './change.ts'
 import { keyContext } from './key-users.ts'

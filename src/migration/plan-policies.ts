@@ -8,9 +8,9 @@ import {
   isPermissive,
   isRestrictive,
 } from '../policy/policy-match.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import {
   adopt,
   alter,

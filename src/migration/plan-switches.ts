@@ -1,4 +1,4 @@
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import type { Entry } from './change.ts'
 import type { Step } from './step.ts'
 

@@ -1,4 +1,4 @@
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
 import type { Change } from './change.ts'
 import { type KeyContext, usersOfSuccessor } from './key-users.ts'

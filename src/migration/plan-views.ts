@@ -1,6 +1,6 @@
 import { inherits } from '../catalog/inherits.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Change, entryOf, type PartContext } from './change.ts'
 import { holds } from './privileges.ts'
 import type { Step } from './step.ts'

@@ -1,4 +1,4 @@
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import type { FileKind } from './format.ts'
 import { hasTransaction, LOCKS, type Lock, type Phase, type Step } from './step.ts'
 import { indent, type Syntax } from './syntax.ts'

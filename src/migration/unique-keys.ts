@@ -1,6 +1,6 @@
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import { identifier, qualifiedName } from '../policy/quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { Entry } from './change.ts'
 import { isReplaced } from './foreign-keys.ts'
 import type { KeyContext } from './key-users.ts'

@@ -1,5 +1,5 @@
-import { literal } from '../literal.ts'
-import { identifier } from './quote.ts'
+import { literal } from '../sql/literal.ts'
+import { identifier } from '../sql/quote.ts'
 import type { TenantTable } from './tenant-table.ts'
 
 type Tenancy = Pick<TenantTable, 'column' | 'type' | 'isDomain' | 'setting'>

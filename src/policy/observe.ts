@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { literal } from '../literal.ts'
+import { literal } from '../sql/literal.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { currentTenant, type Expression, isOwnRow } from './current-tenant.ts'
-import { identifier, qualifiedName } from './quote.ts'
 import type { TenantTable } from './tenant-table.ts'
 
 const NAME = 'kt_observe'

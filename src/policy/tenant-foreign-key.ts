@@ -1,4 +1,4 @@
-import { identifier, qualifiedName } from './quote.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TenantTable } from './tenant-table.ts'
 
 type Action = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'

@@ -1,7 +1,7 @@
-import { literal } from '../literal.ts'
+import { literal } from '../sql/literal.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Expression, isOwnOrSharedRow, isOwnRow, isSharedRow } from './current-tenant.ts'
 import { isObservedRow } from './observe.ts'
-import { identifier, qualifiedName } from './quote.ts'
 import type { TenantTable } from './tenant-table.ts'
 
 /** One policy as it should be. */

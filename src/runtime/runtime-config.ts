@@ -6,7 +6,7 @@ import {
   type TenantType,
 } from '../config/tenant-setting.ts'
 import { configInvalid } from '../errors/application.ts'
-import { parseTableName } from '../table-name.ts'
+import { parseTableName } from '../sql/table-name.ts'
 
 /** The part of the config that the runtime reads. The whole config may be given. */
 export interface RuntimeConfigInput {

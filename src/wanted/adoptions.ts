@@ -1,7 +1,7 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
 import { BASE_TYPES, type TenantType } from '../config/tenant-setting.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import type { TableName } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import type { TableName } from '../sql/table-name.ts'
 import {
   inferredSource,
   type Orphan,

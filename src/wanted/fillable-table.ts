@@ -1,4 +1,4 @@
-import { qualifiedName } from '../policy/quote.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import type { Listed } from './listed-tables.ts'
 import { inferredSource, type Parents, sourceFor, type TenantSource } from './tenant-source.ts'
 

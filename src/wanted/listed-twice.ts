@@ -1,8 +1,8 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config } from '../config/config.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import { formatTableName } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import { formatTableName } from '../sql/table-name.ts'
 import { namedRelation } from './listed-tables.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { ConfigTable } from '../config/config.ts'
-import { qualifiedName } from '../policy/quote.ts'
-import { isSameTable, type TableName } from '../table-name.ts'
+import { qualifiedName } from '../sql/quote.ts'
+import { isSameTable, type TableName } from '../sql/table-name.ts'
 
 /** Where the tenants of the rows that are there come from. */
 export type TenantSource =

@@ -2,7 +2,7 @@ import type { ColumnState } from '../catalog/relation-state.ts'
 import type { MigrationPart } from '../config/migration-part.ts'
 import type { TenantType } from '../config/tenant-setting.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import type { TableName } from '../table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
 import type { TenantSource } from './tenant-source.ts'
 
 /** A table that gets its tenants by a migration. */

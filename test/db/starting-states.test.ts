@@ -7,8 +7,8 @@ import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { RelationState } from '../../src/catalog/relation-state.ts'
 import type { ConfigInput } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
-import { identifier, qualifiedName } from '../../src/policy/quote.ts'
 import type { TenantTable } from '../../src/policy/tenant-table.ts'
+import { identifier, qualifiedName } from '../../src/sql/quote.ts'
 import { wantedState } from '../../src/wanted/wanted-state.ts'
 import {
   type MigrationProject,

@@ -7,7 +7,7 @@ import { parseConfig } from '../../src/config/parse-config.ts'
 import type { Proposal } from '../../src/init/proposal.ts'
 import { proposedConfig } from '../../src/init/proposed-config.ts'
 import { renderConfig, type Surroundings } from '../../src/init/render-config.ts'
-import { formatTableName } from '../../src/table-name.ts'
+import { formatTableName } from '../../src/sql/table-name.ts'
 import { installPackages } from '../support/config-package.ts'
 import { withProject } from '../support/run-cli.ts'
 

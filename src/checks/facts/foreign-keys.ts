@@ -1,7 +1,7 @@
 import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
-import { identifier, qualifiedName } from '../../policy/quote.ts'
 import { tenantForeignKey } from '../../policy/tenant-foreign-key.ts'
+import { identifier, qualifiedName } from '../../sql/quote.ts'
 import { statements } from './statements.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 

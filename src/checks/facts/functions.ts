@@ -1,5 +1,5 @@
 import type { FunctionState } from '../../catalog/function-state.ts'
-import { identifier } from '../../policy/quote.ts'
+import { identifier } from '../../sql/quote.ts'
 
 /** Nobody can put objects of his own in the way of what a SECURITY DEFINER function names. */
 export function pinsSearchPath({ settings }: FunctionState): boolean {

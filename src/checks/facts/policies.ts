@@ -1,10 +1,10 @@
 import { inherits } from '../../catalog/inherits.ts'
 import type { PolicyState } from '../../catalog/policy-state.ts'
-import { literal } from '../../literal.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
 import { isOwnRow } from '../../policy/current-tenant.ts'
 import { isObserving } from '../../policy/observe.ts'
 import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
+import { literal } from '../../sql/literal.ts'
 import type { CheckContext } from '../check.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 

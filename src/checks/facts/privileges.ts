@@ -2,7 +2,7 @@ import type { FunctionState } from '../../catalog/function-state.ts'
 import { inherits } from '../../catalog/inherits.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { Grant } from '../../catalog/role-state.ts'
-import { identifier, qualifiedName } from '../../policy/quote.ts'
+import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { CheckContext } from '../check.ts'
 import { plainAppRoles } from './roles.ts'
 

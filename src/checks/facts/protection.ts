@@ -1,4 +1,3 @@
-import { qualifiedName } from '../../policy/quote.ts'
 import {
   createPolicy,
   markPolicy,
@@ -6,6 +5,7 @@ import {
   type TenantPolicy,
 } from '../../policy/tenant-policies.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
+import { qualifiedName } from '../../sql/quote.ts'
 import { missingPolicies } from './policies.ts'
 import { statements } from './statements.ts'
 import type { TenantTableState } from './tenant-tables.ts'

@@ -1,9 +1,9 @@
 import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
 import type { ColumnState, RelationState } from '../../catalog/relation-state.ts'
 import { BASE_TYPES, type TenantType } from '../../config/tenant-setting.ts'
-import { identifier, qualifiedName } from '../../policy/quote.ts'
 import { tenantPolicies } from '../../policy/tenant-policies.ts'
-import type { TableName } from '../../table-name.ts'
+import { identifier, qualifiedName } from '../../sql/quote.ts'
+import type { TableName } from '../../sql/table-name.ts'
 import type { CheckContext } from '../check.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 

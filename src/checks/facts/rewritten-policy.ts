@@ -1,7 +1,7 @@
 import type { PolicyState } from '../../catalog/policy-state.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
-import { identifier, qualifiedName } from '../../policy/quote.ts'
-import type { TableName } from '../../table-name.ts'
+import { identifier, qualifiedName } from '../../sql/quote.ts'
+import type { TableName } from '../../sql/table-name.ts'
 
 /** Alters what `rewrite` changes, and leaves the rest of the policy as PostgreSQL deparses it. */
 export function rewrittenPolicy(

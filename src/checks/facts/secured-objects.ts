@@ -1,5 +1,5 @@
 import type { SecuredObject } from '../../catalog/snapshot.ts'
-import { identifier } from '../../policy/quote.ts'
+import { identifier } from '../../sql/quote.ts'
 import type { CheckContext } from '../check.ts'
 import { grantsToApp, revokeGrants } from './privileges.ts'
 

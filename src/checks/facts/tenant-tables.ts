@@ -1,6 +1,6 @@
 import type { RelationState } from '../../catalog/relation-state.ts'
-import { qualifiedName } from '../../policy/quote.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
+import { qualifiedName } from '../../sql/quote.ts'
 import type { CheckContext } from '../check.ts'
 import { once } from './once.ts'
 

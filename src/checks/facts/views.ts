@@ -1,5 +1,5 @@
 import type { RelationState } from '../../catalog/relation-state.ts'
-import { qualifiedName } from '../../policy/quote.ts'
+import { qualifiedName } from '../../sql/quote.ts'
 import type { CheckContext } from '../check.ts'
 import { relationsByName, tenantTablesByName } from './tenant-tables.ts'
 

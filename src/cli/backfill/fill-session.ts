@@ -4,7 +4,7 @@ import type { Snapshot } from '../../catalog/snapshot.ts'
 import { backfillRowsHidden } from '../../errors/command/backfill.ts'
 import type { Fill } from '../../migration/fill.ts'
 import { countSql } from '../../migration/fill-sql.ts'
-import { qualifiedName } from '../../policy/quote.ts'
+import { qualifiedName } from '../../sql/quote.ts'
 
 export interface Counts {
   /** Rows without a tenant. */

@@ -1,6 +1,6 @@
 import { MIGRATION_PARTS, type MigrationPart } from '../../config/migration-part.ts'
 import type { Change } from '../../migration/change.ts'
-import { qualifiedName } from '../../policy/quote.ts'
+import { qualifiedName } from '../../sql/quote.ts'
 
 /**
  * What only the user can decide, each line for itself; of the rest how much there is, and how to ask for

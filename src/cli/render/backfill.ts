@@ -1,5 +1,5 @@
-import { qualifiedName } from '../../policy/quote.ts'
-import type { TableName } from '../../table-name.ts'
+import { qualifiedName } from '../../sql/quote.ts'
+import type { TableName } from '../../sql/table-name.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'
 

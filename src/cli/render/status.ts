@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import type { Status, TableStatus } from '../../migration/table-status.ts'
-import { qualifiedName } from '../../policy/quote.ts'
+import { qualifiedName } from '../../sql/quote.ts'
 import { alignColumns } from './columns.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'

@@ -1,4 +1,4 @@
-import { literal } from '../../literal.ts'
+import { literal } from '../../sql/literal.ts'
 import type { PgConnection } from '../pg-client.ts'
 import type { Scope } from '../scope.ts'
 import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
