@@ -1,7 +1,7 @@
 import type { Level } from '../config/level.ts'
-import { proofOf, verdictOf } from '../drift/verdict.ts'
 import { isObserving } from '../policy/observe.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
+import { proofOf, verdictOf } from '../truth-table/verdict.ts'
 import { type Check, type CheckContext, tableCheck } from './check.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'

@@ -1,9 +1,9 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Cell, Effect, TruthTable } from '../catalog/truth-table.ts'
-import { hasDrifted } from '../drift/drifted-table.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { hasDrifted } from '../truth-table/drifted-table.ts'
 import { isSame, type Judgement, worstOf } from './change.ts'
 
 /** One table of both snapshots, and what was tried out with its policies. */

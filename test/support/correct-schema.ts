@@ -5,8 +5,8 @@ import type { Snapshot } from '../../src/catalog/snapshot.ts'
 import type { CheckContext } from '../../src/checks/check.ts'
 import type { Config, ConfigInput } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
-import { readTruthTables } from '../../src/drift/read-truth-tables.ts'
 import { plan } from '../../src/migration/plan.ts'
+import { readTruthTables } from '../../src/truth-table/read-truth-tables.ts'
 import { auditedState, snapshotRequest, wantedState } from '../../src/wanted/wanted-state.ts'
 
 /** The roles that the SQL of a check speaks of. */

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import type { TenantType } from '../config/tenant-setting.ts'
-import type { Words } from './words.ts'
+import type { Words } from './condition-text.ts'
 
 /** Whose a row can be, and whom a statement can be for. */
 export interface Tenant {

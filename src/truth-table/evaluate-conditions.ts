@@ -1,12 +1,12 @@
 import { guarded } from '../catalog/guarded.ts'
 import type { Queryable } from '../catalog/read-only.ts'
 import { identifier } from '../sql/quote.ts'
+import type { Subject } from './compared-conditions.ts'
+import { withSettings } from './condition-text.ts'
 import type { Outcomes } from './effects.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './sample-rows.ts'
 import type { Samples } from './samples.ts'
-import type { Subject } from './subjects.ts'
 import { NotTried, tryConditions } from './try-conditions.ts'
-import { withSettings } from './words.ts'
 
 /** Asks every condition about every row in every state of the settings. */
 export async function tryOut(

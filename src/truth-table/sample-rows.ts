@@ -1,8 +1,8 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { literal } from '../sql/literal.ts'
-import type { Tenant } from './tenants.ts'
-import type { Words } from './words.ts'
+import type { Words } from './condition-text.ts'
+import type { Tenant } from './sample-tenants.ts'
 
 /** A row of the columns that the conditions look at. */
 export interface Row {

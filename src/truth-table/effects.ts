@@ -1,6 +1,6 @@
 import type { Cell, Effect } from '../catalog/truth-table.ts'
+import type { Subject } from './compared-conditions.ts'
 import type { Samples } from './samples.ts'
-import type { Subject } from './subjects.ts'
 import { NotTried } from './try-conditions.ts'
 
 /** Of each condition: given by given, row by row. */

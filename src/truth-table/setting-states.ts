@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Tenants } from './tenants.ts'
+import type { Tenants } from './sample-tenants.ts'
 
 /** A state of the settings in which the conditions are asked. */
 export interface Given {

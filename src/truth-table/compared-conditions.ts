@@ -6,11 +6,11 @@ import { isOwnRow } from '../policy/current-tenant.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { type Bounds, exactly, opaque, open } from './bounds.ts'
-import { type Applied, CLAUSES, clauseOf, combine } from './combine.ts'
+import { type Applied, CLAUSES, clauseOf, combine } from './combine-policies.ts'
+import { namesItsSettings } from './condition-text.ts'
 import { type DriftedTable, hasShape } from './drifted-table.ts'
-import type { Anatomy } from './read-anatomies.ts'
+import type { Anatomy } from './read-condition-parts.ts'
 import type { Samples } from './samples.ts'
-import { namesItsSettings } from './words.ts'
 
 /** A condition of the database, and the one that is wanted in its place. */
 export interface Subject {

@@ -1,8 +1,8 @@
+import { wordsOf } from './condition-text.ts'
 import type { DriftedTable } from './drifted-table.ts'
-import { type Givens, givensOf } from './givens.ts'
-import { type Rows, sampleRows } from './rows.ts'
-import { sampleTenants, untriedWords } from './tenants.ts'
-import { wordsOf } from './words.ts'
+import { type Rows, sampleRows } from './sample-rows.ts'
+import { sampleTenants, untriedWords } from './sample-tenants.ts'
+import { type Givens, givensOf } from './setting-states.ts'
 
 /** What the conditions of a table are asked about. */
 export interface Samples {
