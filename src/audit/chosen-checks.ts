@@ -3,7 +3,7 @@ import { CHECKS } from '../checks/registry.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { trustedConfig } from '../config/parse-config.ts'
 import { configInvalid } from '../errors/application.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../util/nearest.ts'
 
 type Levels = Config['audit']['levels']
 

@@ -1,6 +1,6 @@
-import { grouped } from '../grouped.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
+import { grouped } from '../util/grouped.ts'
 import type { RelationState } from './relation-state.ts'
 import type { Snapshot } from './snapshot.ts'
 

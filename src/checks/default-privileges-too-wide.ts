@@ -1,5 +1,5 @@
-import { grouped } from '../grouped.ts'
 import { identifier } from '../sql/quote.ts'
+import { grouped } from '../util/grouped.ts'
 import { type Check, defineCheck } from './check.ts'
 import { grantees, grantsToApp } from './facts/privileges.ts'
 

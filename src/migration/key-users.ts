@@ -1,7 +1,7 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import { grouped } from '../grouped.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
+import { grouped } from '../util/grouped.ts'
 import { downSeeingAllRows } from './all-rows.ts'
 import type { PartContext } from './change.ts'
 import { isReplaced, type WrongForeignKey, wrongForeignKeys } from './foreign-keys.ts'

@@ -1,4 +1,4 @@
-import { grouped } from '../../grouped.ts'
+import { grouped } from '../../util/grouped.ts'
 
 /** The list is sorted, and a Map keeps the order in which its keys arrive: the worst object first. */
 export function byObject<T extends { readonly object: string }>(
