@@ -25,7 +25,7 @@ const CELLS: readonly Cell[] = [
 ]
 
 const TESTS = 'test/{db,cli}/**/*.test.ts'
-const LONG = ['soak', 'pgbouncer', 'migration-killed', 'backfill-stopped'].map(
+const LONG = ['runtime/soak', 'runtime/pgbouncer', 'migration/killed', 'cli/backfill/stopped'].map(
   (name) => `test/db/${name}.test.ts`,
 )
 

@@ -33,7 +33,10 @@ describe('docs/migrations.md', () => {
     it(`shows a statement as it is written into ${file}`, () => {
       const block = new RegExp(`\`\`\`${language}\n((?://|--) A new row.*?)\`\`\``, 's')
       const [, example = ''] = block.exec(page) ?? []
-      const golden = readFileSync(new URL(`../db/golden/${file}`, import.meta.url), 'utf8')
+      const golden = readFileSync(
+        new URL(`../db/migration/golden/${file}`, import.meta.url),
+        'utf8',
+      )
       expect(withoutIndent(example).length).to.be.greaterThan(100)
       expect(withoutIndent(golden)).to.include(withoutIndent(example))
     })

@@ -1,0 +1,280 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import type pg from 'pg'
+import type { AuditReport } from '../../../src/audit/audit.ts'
+import type { ConfigInput } from '../../../src/config/config.ts'
+import { biomeSays } from '../../support/check-files.ts'
+import {
+  type MigrationProject,
+  readRelations,
+  withMigrations,
+} from '../../support/migration-project.ts'
+import { loginUrl, roleName, withClient, withDatabase } from '../../support/postgres.ts'
+import { createShapes, shapesConfig } from '../../support/tenant-shapes.ts'
+
+const [A, B] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b']
+const PAGE = readFileSync(new URL('../../../docs/migrations.md', import.meta.url), 'utf8')
+const PROMPT = '$ npx kysely-tenants '
+const TIME = '1767225600000'
+
+const TABLES = `
+  create table projects (tenant_id uuid, id int, primary key (tenant_id, id));
+  create table templates (tenant_id uuid, id int);
+  create table comments (tenant_id uuid not null default '${A}', id int);
+  insert into projects values ('${A}', 1), ('${B}', 2);
+  insert into templates values ('${A}', 1), ('${B}', 2), (null, 3);
+  insert into comments values ('${A}', 1), ('${B}', 2);
+  create policy mine on comments using (id < 10);
+  revoke create on schema public from public;`
+
+describe('migrate:rls --observe', () => {
+  it('breaks nothing, logs what comes without a tenant, and is enforced in place', () =>
+    withTables(async (project, { url, app }) => {
+      const start = await readState(url)
+      await migrate(project, '--observe')
+      expect(phases(project)).to.deep.equal(['indexes', 'policies'])
+      expect(await project.run('migrate:rls', '--observe', '--check')).to.have.property('code', 0)
+      expect(await project.run('migrate:rls', '--check')).to.have.property('code', 1)
+
+      await asApp(app, async ({ ids, logged, client }) => {
+        expect(await ids('projects')).to.deep.equal([1, 2])
+        expect(logged()).to.deep.equal([
+          `kysely-tenants: public.projects was reached without a tenant by ${roleName(url, 'app')} (application_name "invoices")`,
+        ])
+        expect([await ids('templates'), await ids('comments')]).to.deep.equal([
+          [1, 2, 3],
+          [1, 2],
+        ])
+        expect(logged()).to.have.length(2)
+        // What the hazard says: nothing is enforced on what is written.
+        await client.query(`insert into projects values ('${B}', 3)`)
+        await client.query('insert into comments (id) values (3)')
+        expect(logged()).to.deep.equal([])
+
+        await client.query(`set app.tenant_id = '${A}'`)
+        expect([await ids('projects'), await ids('templates')]).to.deep.equal([[1], [1, 3]])
+        await client.query(`insert into projects values ('${B}', 4)`)
+        expect(logged(), 'with a tenant').to.deep.equal([])
+      })
+
+      const observed = await readState(url)
+      await migrate(project)
+      expect(phases(project)).to.deep.equal(['indexes', 'policies', 'policies', 'force'])
+      expect(await project.run('migrate:rls', '--check')).to.have.property('code', 0)
+      expect(await observers(url)).to.equal(0)
+      await asApp(app, async ({ ids, logged, client }) => {
+        expect([
+          await ids('projects'),
+          await ids('templates'),
+          await ids('comments'),
+        ]).to.deep.equal([[], [], []])
+        await client.query(`set app.tenant_id = '${A}'`)
+        expect([await ids('projects'), await ids('comments')]).to.deep.equal([[1], [1, 3]])
+        expect(await refused(client, `insert into projects values ('${B}', 5)`)).to.equal('42501')
+        expect(logged()).to.deep.equal([])
+      })
+
+      for (let file = 0; file < 2; file++) await project.run('migrate:down')
+      expect(await readState(url)).to.deep.equal(observed)
+      expect(await observers(url)).to.equal(1)
+      for (let file = 0; file < 2; file++) await project.run('migrate:down')
+      expect(await readState(url)).to.deep.equal(start)
+      expect(await observers(url)).to.equal(0)
+    }))
+
+  it('is one finding for each table, and no table of the matrix is called isolated', () =>
+    withTables(async (project) => {
+      await migrate(project, '--observe')
+      const { code, out } = await project.run('audit', '--json')
+      const { findings, matrix, inconclusive }: AuditReport = JSON.parse(out)
+      const serious = findings.filter(({ level }) => level !== 'low' && level !== 'info')
+      expect({
+        code,
+        serious: serious.map((f) => `${f.level} ${f.check} ${f.object}`),
+      }).to.deep.equal({
+        code: 1,
+        serious: [
+          'high policy-observe-mode public.comments',
+          // Left as it is until then, lest inserts without a tenant fail.
+          'high tenant-column-default public.comments',
+          'high policy-observe-mode public.projects',
+          'high policy-observe-mode public.templates',
+        ],
+      })
+      expect(inconclusive).to.deep.equal([])
+      for (const { select, insert, update, delete: remove } of matrix) {
+        expect([select, insert, update, remove]).to.deep.equal(['hole', 'hole', 'hole', 'hole'])
+      }
+    }))
+
+  it('a table that is enforced stays enforced, and one that is new is only observed', () =>
+    withTables(async (project, { url, config }) => {
+      const only = { ...config, tables: { projects: {} } }
+      await withMigrations(only, (first) => migrate(first))
+      await withClient(url, (client) => client.query('drop table kysely_migration'))
+      await migrate(project, '--observe')
+      const { out } = await project.run('audit', '--json')
+      const observed = (JSON.parse(out) as AuditReport).findings.filter(
+        ({ check }) => check === 'policy-observe-mode',
+      )
+      expect(observed.map(({ object }) => object)).to.deep.equal([
+        'public.comments',
+        'public.templates',
+      ])
+      // The function is there already, and goes with the last of them.
+      await withClient(url, (client) => client.query(observed[0]?.fix ?? ''))
+      expect(await observers(url)).to.equal(1)
+      await migrate(project)
+      expect(await observers(url)).to.equal(0)
+    }))
+
+  it('leaves no floor and no FORCE where row security was only switched off', () =>
+    withTables(async (project, { url, app }) => {
+      await migrate(project)
+      await withClient(url, (client) =>
+        client.query('alter table projects disable row level security'),
+      )
+      await migrate(project, '--observe')
+      await asApp(app, async ({ ids }) => expect(await ids('projects')).to.deep.equal([1, 2]))
+      const [projects] = (await readRelations(url)).filter(({ name }) => name === 'projects')
+      expect(projects?.rlsForced).to.equal(false)
+      expect(projects?.policies.map(({ name }) => name)).to.deep.equal(['tenant_access'])
+      await migrate(project)
+      await asApp(app, async ({ ids }) => expect(await ids('projects')).to.deep.equal([]))
+    }))
+
+  it('is for the app alone to call, and a role that becomes one can', () =>
+    withTables(async (project, { url, config }) => {
+      const other = roleName(url, 'other')
+      await withClient(url, (client) => client.query(`create role ${other} login`))
+      await migrate(project, '--observe')
+      const call = `select public.kt_observe('projects'::regclass)`
+      const asOther = (text: string) =>
+        withClient(loginUrl(url, other), (client) => refused(client, text))
+      expect(await asOther(call)).to.equal('42501')
+
+      await withClient(url, (client) => client.query('drop table kysely_migration'))
+      const both = { ...config, roles: { app: [roleName(url, 'app'), other] } }
+      await withMigrations(both, (next) => migrate(next, '--observe', '--name', 'later'))
+      expect(await asOther(call)).to.equal('nothing')
+    }))
+
+  it('every shape of table is observed, found to be so, enforced, and put back', () =>
+    withDatabase(async (url) => {
+      await withClient(url, (client) => client.query(createShapes(url)))
+      const start = await readRelations(url)
+      await withMigrations({ ...shapesConfig(url), connection: url }, async (project) => {
+        await migrate(project, '--observe')
+        expect(await project.run('migrate:rls', '--observe', '--check')).to.have.property('code', 0)
+        const written = project.text(project.files().find((f) => f.includes('policies')) ?? '')
+        for (const said of [
+          '// Policies that enforce nothing yet: a statement without a tenant reaches every row',
+          '// Hazard: A statement may still write a row of any tenant',
+        ]) {
+          expect(written).to.include(said)
+        }
+        await migrate(project)
+        expect(biomeSays(project).status).to.equal(0)
+        expect(await project.run('migrate:rls', '--check')).to.have.property('code', 0)
+        expect(await observers(url)).to.equal(0)
+        const down = await project.run('migrate:down', '--all')
+        expect(down.code, down.err).to.equal(0)
+      })
+      expect(await readRelations(url)).to.deep.equal(start)
+    }))
+
+  it('goes as docs/migrations.md shows it', () =>
+    withTables(async (project, { config }) => {
+      const [, transcript = ''] = /<!-- observe -->\n```text\n(.*?)```/s.exec(PAGE) ?? []
+      const commands = transcript.split('\n').filter((line) => line.startsWith(PROMPT))
+      expect(commands).to.have.length(5)
+      expect(config).to.have.property('connection')
+      const said: string[] = []
+      for (const command of commands) {
+        const { out, err } = await project.run(...command.slice(PROMPT.length).split(' '))
+        said.push(`${command}\n${out}${err}`.replaceAll(/\d{13}/g, TIME))
+      }
+      expect(said.join('\n')).to.equal(transcript)
+    }))
+})
+
+interface Place {
+  readonly url: string
+  readonly app: string
+  readonly config: ConfigInput & { readonly connection: string }
+}
+
+function withTables(body: (project: MigrationProject, place: Place) => Promise<unknown>) {
+  return withDatabase(async (url) => {
+    const app = roleName(url, 'app')
+    await withClient(url, (client) =>
+      client.query(`${TABLES}
+        create role ${app} login password 'secret';
+        grant select, insert, update, delete on projects, templates, comments to ${app}`),
+    )
+    const config = {
+      connection: url,
+      roles: { app },
+      tables: { projects: {}, templates: { shared: true }, comments: { access: 'boundary' } },
+      audit: { levels: { 'server-rls-cve': 'off' } },
+    } as const
+    await withMigrations(config, (project) =>
+      body(project, { url, app: loginUrl(url, app), config }),
+    )
+  })
+}
+
+async function migrate(project: MigrationProject, ...argv: string[]): Promise<void> {
+  const written = await project.run('migrate:rls', ...argv)
+  expect(written.code, written.err).to.equal(0)
+  const latest = await project.run('migrate:latest')
+  expect(latest.code, latest.out + latest.err).to.equal(0)
+}
+
+// What the planner estimates changes when an index is built.
+async function readState(url: string) {
+  return (await readRelations(url)).map(({ estimatedRows, ...relation }) => relation)
+}
+
+function phases(project: MigrationProject): string[] {
+  return project.files().map((file) => /_([a-z]+)\.ts$/.exec(file)?.[1] ?? file)
+}
+
+interface Session {
+  readonly client: pg.Client
+  ids(table: string): Promise<number[]>
+  /** What the server logged since it was last asked. */
+  logged(): string[]
+}
+
+function asApp(app: string, body: (session: Session) => Promise<unknown>): Promise<unknown> {
+  return withClient(app, async (client) => {
+    const lines: string[] = []
+    client.on('notice', ({ severity, message }) => {
+      if (severity === 'LOG') lines.push(message ?? '')
+    })
+    await client.query(`set client_min_messages = log; set application_name = 'invoices'`)
+    return body({
+      client,
+      ids: async (table) => {
+        const { rows } = await client.query<{ id: number }>(`select id from ${table} order by id`)
+        return rows.map(({ id }) => id)
+      },
+      logged: () => lines.splice(0),
+    })
+  })
+}
+
+function refused(client: pg.Client, text: string): Promise<string> {
+  return client.query(text).then(
+    () => 'nothing',
+    ({ code }: { code: string }) => code,
+  )
+}
+
+async function observers(url: string): Promise<number> {
+  const { rowCount } = await withClient(url, (client) =>
+    client.query(`select from pg_proc where proname = 'kt_observe'`),
+  )
+  return rowCount ?? -1
+}

@@ -1,0 +1,229 @@
+import { expect } from 'chai'
+import {
+  leavesSessionState,
+  type StatementKind,
+  setsOneOf,
+  statementKind,
+  targetTable,
+} from '../../../src/runtime/statement-text.ts'
+
+const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
+  begin: [
+    ...['begin', 'BEGIN', 'Begin;', 'begin work', 'begin transaction isolation level serializable'],
+    ...['start transaction', 'START TRANSACTION READ ONLY', '  begin', '\n\tbegin', '-- x\nbegin'],
+    ...['/* x */ begin', '/* x */ -- y\n /* z */start transaction isolation level repeatable read'],
+  ],
+  commit: [
+    ...['commit', 'COMMIT', 'commit;', 'commit work', 'commit and chain', 'end', 'END', 'end;'],
+    ...['end transaction', '/* x */ commit', '-- begin\ncommit'],
+    ...["prepare transaction 'x'", "PREPARE  TRANSACTION 'x'"],
+  ],
+  rollback: [
+    ...['rollback', 'ROLLBACK', 'rollback;', 'rollback work', 'rollback transaction', 'abort'],
+    ...['ABORT', 'abort work', 'rollback and chain', '-- to\nrollback'],
+    ...['/* to savepoint */ rollback'],
+  ],
+  transaction: [
+    ...['savepoint x', 'SAVEPOINT "x"', 'release x', 'release savepoint x', 'rollback to x'],
+    ...["commit prepared 'x'", "rollback prepared 'x'", "ROLLBACK  PREPARED 'x'"],
+    ...['rollback to savepoint x', 'ROLLBACK TO "x"', 'rollback work to savepoint x'],
+    ...[
+      'rollback transaction to x',
+      '-- x\nrollback  to\tsavepoint x',
+      'set transaction read only',
+    ],
+    ...['SET TRANSACTION ISOLATION LEVEL SERIALIZABLE', 'set local transaction read only'],
+    ...[
+      'set session characteristics as transaction read only',
+      '/* x */ set transaction read only',
+    ],
+  ],
+  statement: [
+    ...['select 1', 'SELECT 1', 'insert into t values (1)', 'update t set a = 1', 'delete from t'],
+    ...['with x as (delete from t returning *) select * from x', 'WITH x AS (SELECT 1) TABLE x'],
+    ...['table t', 'values (1)', 'merge into t using s on true when matched then do nothing'],
+    ...[
+      'set x = 1',
+      'set local app.x to 1',
+      'set session x = 1',
+      'reset all',
+      'prepare x as select 1',
+    ],
+    ...[
+      'prepare transactions as select 1',
+      'beginning',
+      'starts',
+      'ending',
+      'committed',
+      'aborted',
+    ],
+    ...['explain select 1', 'call p()', 'lock table t', 'copy t from stdin', 'do $$ begin end $$'],
+    ...[
+      'declare c cursor for select 1',
+      '(select 1) union select 2',
+      'listen x',
+      'set constraints all deferred',
+    ],
+    ...[
+      '/* begin */ select 1',
+      '-- commit\nselect 1',
+      'select 1 -- rollback',
+      '',
+      ' ',
+      '-- only',
+      ';',
+    ],
+    ...['set transaction_timeout = 0', 'set session authorization x', 'set session x = 1'],
+  ],
+}
+
+describe('statementKind', () => {
+  for (const [kind, texts] of Object.entries(KINDS)) {
+    for (const text of texts) {
+      it(`is ${kind} of ${JSON.stringify(text)}`, () => {
+        expect(statementKind(text)).to.equal(kind)
+      })
+    }
+  }
+
+  it('reads a text that begins with 1 MB of comment or white space in at most 200 ms', () => {
+    const started = performance.now()
+    expect(statementKind(`/*${'*'.repeat(2 ** 20)}*/ begin`)).to.equal('begin')
+    expect(statementKind(`${' '.repeat(2 ** 20)}begin`)).to.equal('begin')
+    expect(statementKind(`${'--\n'.repeat(2 ** 18)}begin`)).to.equal('begin')
+    expect(statementKind('/*'.repeat(2 ** 19))).to.equal('statement')
+    expect(performance.now() - started).to.be.below(200)
+  })
+})
+
+type Case = readonly [text: string, command: string | undefined]
+
+const LEAVES: readonly Case[] = [
+  ['set x.y = 1', 'SET'],
+  ['SET SESSION x.y = 1', 'SET'],
+  ['set role app', 'SET'],
+  ['set session authorization app', 'SET'],
+  ['set session characteristics as transaction read only', 'SET'],
+  ['/* set local */ set x.y = 1', 'SET'],
+  ['-- x\nset x.y = 1', 'SET'],
+  ['set localised.x = 1', 'SET'],
+  ['set transaction_timeout = 0', 'SET'],
+  ['reset x.y', 'RESET'],
+  ['reset all', 'RESET'],
+  ['discard all', 'DISCARD'],
+  ['deallocate all', 'DEALLOCATE'],
+  ['prepare p as select 1', 'PREPARE'],
+  ['listen news', 'LISTEN'],
+  ['declare c cursor with hold for select 1', 'DECLARE'],
+  ["load 'auto_explain'", 'LOAD'],
+  ["select set_config('x.y', '1', false)", 'SELECT'],
+  ["SELECT pg_catalog.SET_CONFIG('x.y', '1', false)", 'SELECT'],
+  ["with x as (select set_config('x.y', '1', false)) select 1", 'SELECT'],
+  ["insert into t select set_config('x.y', '1', false)", 'INSERT'],
+  ["select set_config('x.y', '1', true), set_config('x.y', '1', false)", 'SELECT'],
+  ["select set_config('x.y', '1', $1)", 'SELECT'],
+  ["select set_config('x.y', f(1, true), false)", 'SELECT'],
+  ['create temp table t (id int)', 'CREATE TABLE'],
+  ['create temporary table t (id int)', 'CREATE TABLE'],
+  ['CREATE LOCAL TEMP TABLE t (id int)', 'CREATE TABLE'],
+  ['create global temporary table t (id int)', 'CREATE TABLE'],
+  ['create temp table t as select 1', 'SELECT'],
+  ['create temp view v as select 1', 'CREATE VIEW'],
+  ['create temp sequence s', 'CREATE SEQUENCE'],
+  ['create or replace temp view v as select 1', 'CREATE VIEW'],
+  ['create table pg_temp.t (id int)', 'CREATE TABLE'],
+  ['select 1 into temp t', 'SELECT'],
+  ['select id into local temporary table t from projects', 'SELECT'],
+  ["select set_config('x.y', '1', false), 1/0", undefined],
+]
+
+const LEAVES_NOT: readonly Case[] = [
+  ['select 1', 'SELECT'],
+  ['select * from offset_configs', 'SELECT'],
+  ["select set_config('x.y', '1', true)", 'SELECT'],
+  ['select pg_catalog.set_config($1,$2,true),pg_catalog.set_config($3,$4, TRUE )', 'SELECT'],
+  ['set local x.y = 1', 'SET'],
+  ['SET  LOCAL x.y = 1', 'SET'],
+  ['/* x */ set local x.y = 1', 'SET'],
+  ['-- x\nset\nlocal x.y = 1', 'SET'],
+  ['set transaction read only', 'SET'],
+  ['set constraints all deferred', 'SET CONSTRAINTS'],
+  ['insert into t values (1)', 'INSERT'],
+  ['with x as (delete from t returning *) select * from x', 'SELECT'],
+  ['create table temp (id int)', 'CREATE TABLE'],
+  ['insert into temp values (1)', 'INSERT'],
+  ["prepare transaction 'x'", 'PREPARE'],
+  ['merge into temp using t on true when matched then delete', 'MERGE'],
+  ['create table temporary_files (id int)', 'CREATE TABLE'],
+  ['notify news', 'NOTIFY'],
+  ['begin', 'BEGIN'],
+  ['rollback', 'ROLLBACK'],
+  ['select 1/0', undefined],
+]
+
+describe('leavesSessionState', () => {
+  for (const [text, command] of LEAVES) {
+    it(`is true of ${JSON.stringify(text)}`, () => {
+      expect(leavesSessionState(text, command)).to.equal(true)
+    })
+  }
+  for (const [text, command] of LEAVES_NOT) {
+    it(`is false of ${JSON.stringify(text)}`, () => {
+      expect(leavesSessionState(text, command)).to.equal(false)
+    })
+  }
+})
+
+const TARGETS: Readonly<Record<string, string | undefined>> = {
+  'insert into projects values (1)': 'projects',
+  'INSERT INTO Projects (id) values (1)': 'Projects',
+  'insert into "projects" ("id") values ($1)': 'projects',
+  'insert into "billing"."invoices" ("id") values ($1)': 'billing.invoices',
+  'insert into billing.invoices(id) values (1)': 'billing.invoices',
+  'insert into "projectTasks" default values': 'projectTasks',
+  'update "projects" set "title" = $1': 'projects',
+  'update only projects set title = $1': 'projects',
+  'update "billing"."invoices" as "i" set "x" = 1': 'billing.invoices',
+  'merge into "projects" using "s" on true when matched then do nothing': 'projects',
+  '/* x */ update projects set title = $1': 'projects',
+  '-- x\n\tinsert\n into projects values (1)': 'projects',
+  'insert into "täglich" values (1)': 'täglich',
+  'select * from projects': undefined,
+  'delete from projects': undefined,
+  'with x as (insert into projects values (1)) select 1': undefined,
+  'select $$insert into projects$$': undefined,
+  '': undefined,
+}
+
+describe('targetTable', () => {
+  for (const [text, table] of Object.entries(TARGETS)) {
+    it(`is ${table ?? 'unknown'} in ${JSON.stringify(text)}`, () => {
+      expect(targetTable(text)).to.equal(table)
+    })
+  }
+})
+
+describe('setsOneOf', () => {
+  const settings = ['app.tenant_id', 'App.User']
+
+  it('is true of whatever sets or resets one of the settings', () => {
+    for (const text of [
+      'set app.tenant_id = 1',
+      'SET LOCAL "app"."tenant_id" TO x',
+      "select set_config('APP.tenant_id', 'x', true)",
+      'reset app.user',
+    ]) {
+      expect(setsOneOf(settings, text), text).to.equal(true)
+    }
+  })
+
+  it('is false of what reads them or sets others', () => {
+    for (const text of [
+      "select current_setting('app.tenant_id')",
+      'set local lock_timeout = 1',
+      "select set_config('app.other', 'x', true)",
+    ]) {
+      expect(setsOneOf(settings, text), text).to.equal(false)
+    }
+  })
+})
