@@ -1,6 +1,7 @@
 export type { ErrorCode } from './errors/codes.ts'
 export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
 export { TenantPlugin, type TenantPluginOptions } from './kysely/plugin/tenant-plugin.ts'
+export { createTenancy, type Tenancy } from './kysely/tenancy.ts'
 export { TenantDialect } from './kysely/tenant-dialect.ts'
 export type {
   TenantDialectConfig,
@@ -33,5 +34,6 @@ export type {
 } from './runtime/runtime-config.ts'
 export type { Scope } from './runtime/scope.ts'
 export type { StrategyName } from './runtime/strategies/strategy.ts'
-export { createTenancy, type ScopeInput, type Tenancy } from './runtime/tenancy.ts'
+export type { Scopes } from './runtime/tenancy.ts'
 export type { TenantId } from './runtime/tenant-id.ts'
+export type { ScopeInput } from './runtime/tenant-scope.ts'

@@ -1,5 +1,5 @@
 import type { Dialect, DialectAdapter, Driver } from 'kysely'
-import type { Tenancy } from '../runtime/tenancy.ts'
+import type { Tenancy } from './tenancy.ts'
 
 /** Where a Kysely instance comes from. Kysely keeps its dialect private and shows its adapter. */
 export interface Origin {

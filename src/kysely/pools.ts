@@ -5,11 +5,8 @@ import type { Guard } from '../runtime/guard.ts'
 import { LeasePool } from '../runtime/lease-pool.ts'
 import type { PgPool } from '../runtime/pg-client.ts'
 import { scopes } from '../runtime/scope.ts'
-import { localStrategy } from '../runtime/strategies/local.ts'
-import { sessionStrategy } from '../runtime/strategies/session.ts'
-import { setLocalStrategy } from '../runtime/strategies/set-local.ts'
-import type { Strategy } from '../runtime/strategies/strategy.ts'
-import type { TenantConnection } from './tenant-connection.ts'
+import { chooseStrategy } from '../runtime/strategies/choose-strategy.ts'
+import { type KyselyOptions, TenantConnection } from './tenant-connection.ts'
 import type { TenantPoolConfig } from './tenant-dialect-config.ts'
 
 type AcquireOptions = Parameters<Driver['acquireConnection']>
@@ -17,8 +14,8 @@ type AcquireOptions = Parameters<Driver['acquireConnection']>
 /** The pools of a dialect: whose connections a scope gets. */
 export class Pools {
   readonly #config: TenantPoolConfig
-  #tenant: LeasePool | undefined
-  #admin: LeasePool | undefined
+  #tenant: LeasePool<TenantConnection> | undefined
+  #admin: LeasePool<TenantConnection> | undefined
 
   constructor(config: TenantPoolConfig) {
     this.#config = config
@@ -48,19 +45,21 @@ export class Pools {
     await Promise.all([this.#tenant?.end(), this.#admin?.end()])
   }
 
-  #leasesOf(pool: PostgresPool, guard: Guard): LeasePool {
+  #leasesOf(pool: PostgresPool, guard: Guard): LeasePool<TenantConnection> {
     const { tenancy, prepare, cursor, controlClient = pool.Client } = this.#config
-    const { options } = pool
+    // `options` keeps a password that is not enumerable, so the object itself is handed on.
+    const kysely: KyselyOptions = {
+      options: pool.options,
+      ...(cursor && { cursor }),
+      ...(controlClient && { Client: controlClientClass(controlClient) }),
+    }
     // Kysely's type of a pool is narrower than what is looked at; the first client is checked by shape.
     return new LeasePool(pool as unknown as PgPool, {
-      ...{ guard, config: tenancy.config },
-      ...{ strategy: strategyOf(this.#config), maxPrepared: prepare?.max ?? 0 },
-      // `options` keeps a password that is not enumerable, so the object itself is handed on.
-      kysely: {
-        options,
-        ...(cursor && { cursor }),
-        ...(controlClient && { Client: controlClientClass(controlClient) }),
-      },
+      guard,
+      config: tenancy.config,
+      strategy: chooseStrategy(tenancy.config.setting, this.#config),
+      maxPrepared: prepare?.max ?? 0,
+      connectionOf: (lease) => new TenantConnection(lease, kysely),
     })
   }
 
@@ -79,20 +78,5 @@ export class Pools {
       connection.lease.destroy(error)
       throw error
     }
-  }
-}
-
-function strategyOf({ tenancy, strategy = 'local', ...options }: TenantPoolConfig): Strategy {
-  const { setting } = tenancy.config
-  switch (strategy) {
-    case 'local':
-      return localStrategy(setting)
-    case 'set-local':
-      return setLocalStrategy(setting)
-    case 'session':
-      return sessionStrategy(setting, options)
-    case 'sequential':
-      // Its units come from the driver around this one.
-      return { name: strategy }
   }
 }

@@ -2,7 +2,7 @@ import type { Dialect, PostgresDialectConfig, PostgresPool } from 'kysely'
 import { configInvalid } from '../errors/application.ts'
 import type { Guard } from '../runtime/guard.ts'
 import { STRATEGY_NAMES, type StrategyName } from '../runtime/strategies/strategy.ts'
-import type { Tenancy } from '../runtime/tenancy.ts'
+import type { Tenancy } from './tenancy.ts'
 
 interface CommonConfig {
   /** From `createTenancy`. */

@@ -7,9 +7,9 @@ import {
 } from 'kysely'
 import { dialectForeign } from '../errors/application.ts'
 import { assertScope, type Scope, scopes } from '../runtime/scope.ts'
-import type { Tenancy } from '../runtime/tenancy.ts'
 import { type Origin, originOf, registerOrigin } from './origin.ts'
 import { isTenantPlugin } from './plugin/tenant-plugin.ts'
+import type { Tenancy } from './tenancy.ts'
 import type { TenantHandle } from './tenant-types.ts'
 
 /** A Kysely over the same pool and with the same plugins, every statement of which has `scope`. */

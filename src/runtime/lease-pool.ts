@@ -1,5 +1,4 @@
 import { dialectUnsupportedPool } from '../errors/application.ts'
-import { type KyselyOptions, TenantConnection } from '../kysely/tenant-connection.ts'
 import { clientState, destroyClient, ignoreErrors, isIdle } from './client-state.ts'
 import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'
@@ -9,26 +8,27 @@ import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
 import { Sender, type SenderOptions } from './sender.ts'
 
-interface LeasePoolOptions extends SenderOptions {
+export interface LeasePoolOptions<C> extends SenderOptions {
   readonly config: RuntimeConfig
   readonly guard: Guard
-  readonly kysely: KyselyOptions
+  /** Makes the connection of a query builder; called at once, since a promise more would cost. */
+  readonly connectionOf: (lease: Lease) => C
 }
 
 type Take = (client: PgClient) => void
 type Fail = (error: unknown) => void
 
-/** Hands out leases on the clients of a pg pool, as connections of Kysely. */
-export class LeasePool {
+/** Hands out leases on the clients of a pg pool, as the connections `C` of a query builder. */
+export class LeasePool<C> {
   readonly #pool: PgPool
-  readonly #options: LeasePoolOptions
+  readonly #options: LeasePoolOptions<C>
   readonly #sender: Sender
   readonly #leases = new OpenLeases({ isPool: true })
   #checking: Promise<void> | undefined
   #isChecked = false
   #hasEnded = false
 
-  constructor(pool: PgPool, options: LeasePoolOptions) {
+  constructor(pool: PgPool, options: LeasePoolOptions<C>) {
     this.#pool = pool
     this.#options = options
     this.#sender = new Sender(options)
@@ -39,7 +39,7 @@ export class LeasePool {
   }
 
   /** @throws `POOL.EXHAUSTED`, and what the pool or the guard throws; no client is lost */
-  connect(scope: Scope): Promise<TenantConnection> {
+  connect(scope: Scope): Promise<C> {
     const isUsual = this.#isChecked && !this.#options.strategy.session
     return isUsual ? this.#lease(scope) : this.#enter(scope)
   }
@@ -49,10 +49,10 @@ export class LeasePool {
     await this.#pool.end()
   }
 
-  #lease(scope: Scope): Promise<TenantConnection> {
+  #lease(scope: Scope): Promise<C> {
     return new Promise((resolve, reject) => {
       const take = (client: PgClient) => {
-        if (isIdle(client)) return resolve(this.#open(client, scope))
+        if (isIdle(client)) return resolve(this.#options.connectionOf(this.#open(client, scope)))
         destroyClient(client)
         // Ends: the pool makes a new client for a destroyed one, and a new one is idle.
         resolve(this.#lease(scope))
@@ -62,7 +62,7 @@ export class LeasePool {
   }
 
   /** With all that the first lease of a pool takes, and every one where the session has the tenant. */
-  async #enter(scope: Scope): Promise<TenantConnection> {
+  async #enter(scope: Scope): Promise<C> {
     const client = await new Promise<PgClient>((resolve, reject) =>
       this.#checkOut(scope, resolve, reject),
     )
@@ -71,14 +71,13 @@ export class LeasePool {
       destroyClient(client)
       return this.#enter(scope)
     }
-    const connection = this.#open(client, scope)
-    await connection.lease.enter()
-    return connection
+    const lease = this.#open(client, scope)
+    await lease.enter()
+    return this.#options.connectionOf(lease)
   }
 
-  #open(client: PgClient, scope: Scope): TenantConnection {
-    const lease = new Lease(clientState(client), scope, this.#sender, this.#leases)
-    return new TenantConnection(lease, this.#options.kysely)
+  #open(client: PgClient, scope: Scope): Lease {
+    return new Lease(clientState(client), scope, this.#sender, this.#leases)
   }
 
   /** By callback where the pool takes one, since AsyncLocalStorage follows every promise. */

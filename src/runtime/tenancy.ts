@@ -1,20 +1,12 @@
-import type { Kysely } from 'kysely'
 import { tenantMismatch } from '../errors/application.ts'
-import { tenantHandle } from '../kysely/tenant-handle.ts'
-import type { TenantHandle } from '../kysely/tenant-types.ts'
 import { publishAdmin } from './channels.ts'
 import { type RuntimeConfig, type RuntimeConfigInput, runtimeConfig } from './runtime-config.ts'
-import { describeScope, extraSettings, type Scope, sameScope, scopes } from './scope.ts'
-import { canonicalTenant, type TenantId } from './tenant-id.ts'
+import { describeScope, type Scope, sameScope, scopes } from './scope.ts'
+import type { TenantId } from './tenant-id.ts'
+import { type ScopeInput, tenantScope } from './tenant-scope.ts'
 
-/** A tenant, and settings that travel with every statement beside it. */
-export interface ScopeInput {
-  readonly tenant: TenantId
-  /** Such as `{ 'app.user_id': '42' }`, for policies and triggers of your own. */
-  readonly settings?: Readonly<Record<string, string>>
-}
-
-export interface Tenancy {
+/** The scopes of an application, whatever query builder it uses. */
+export interface Scopes {
   /**
    * Runs `body` in the scope of one tenant: every statement that takes its connection in it, however
    * deep and after however many awaits, belongs to the tenant.
@@ -30,20 +22,6 @@ export interface Tenancy {
    * ```
    */
   run<T>(tenant: TenantId | ScopeInput, body: () => T): T
-
-  /**
-   * A Kysely over the same pool whose statements all belong to one tenant: for queues, batchers, caches
-   * and listeners, which run in somebody else's async context. Making one costs a few microseconds.
-   *
-   * @throws `TENANT.INVALID`, `SETTING.INVALID`, and `DIALECT.FOREIGN` for a Kysely of another tenancy
-   *
-   * @example
-   * ```ts
-   * const acme = tenancy.forTenant(db, 'acme')
-   * await acme.selectFrom('projects').selectAll().execute()
-   * ```
-   */
-  forTenant<DB>(db: Kysely<DB>, tenant: TenantId | ScopeInput): TenantHandle<DB>
 
   /**
    * Runs `body` with the rows of every tenant in sight, through the `adminPool` and its own login.
@@ -90,37 +68,18 @@ export interface Tenancy {
 }
 
 /**
- * The scopes of an application. Does no I/O.
+ * Does no I/O.
  *
- * @param config the object of `kysely-tenants.config.ts`, or the parts of it that the runtime reads.
- * `tenant.column` is `'tenant_id'` by default, `tenant.setting` `'app.tenant_id'`, `schemas`
- * `['public']`; without `tenant.type` every spelling that some tenant type accepts is accepted
  * @throws `CONFIG.INVALID` with every problem
- *
- * @example
- * ```ts
- * const tenancy = createTenancy({ tenant: { type: 'uuid' }, tables: { projects: {}, tasks: {} } })
- * ```
  */
-export function createTenancy(config: RuntimeConfigInput): Tenancy {
+export function createScopes(config: RuntimeConfigInput): Scopes {
   const runtime = runtimeConfig(config)
   const none = Object.freeze([])
 
-  const tenantScope = (input: TenantId | ScopeInput): Scope => {
-    const { tenant, settings } = isScopeInput(input)
-      ? input
-      : { tenant: input, settings: undefined }
-    return Object.freeze({
-      kind: 'tenant',
-      tenant: canonicalTenant(tenant, runtime.type),
-      settings: settings ? extraSettings(settings, runtime.setting) : none,
-    })
-  }
-
-  const tenancy: Tenancy = {
+  return {
     config: runtime,
     run(input, body) {
-      const scope = tenantScope(input)
+      const scope = tenantScope(input, runtime)
       const outer = scopes.getStore()
       if (outer?.kind === 'tenant' && outer.tenant !== scope.tenant) {
         throw tenantMismatch(describeScope(outer), describeScope(scope))
@@ -128,7 +87,6 @@ export function createTenancy(config: RuntimeConfigInput): Tenancy {
       // One request is one scope, however often it is entered.
       return scopes.run(outer && sameScope(outer, scope) ? outer : scope, body)
     },
-    forTenant: (db, input) => tenantHandle(db, tenantScope(input), tenancy),
     runAsAdmin(body, { reason } = {}) {
       publishAdmin(reason)
       const scope: Scope = { kind: 'admin', tenant: '', settings: none }
@@ -138,10 +96,4 @@ export function createTenancy(config: RuntimeConfigInput): Tenancy {
       scopes.run(Object.freeze({ kind: 'global', tenant: '', settings: none }), body),
     current: () => scopes.getStore(),
   }
-  return Object.freeze(tenancy)
-}
-
-// Own properties of a plain object only: an id that happens to be an object is refused as one.
-function isScopeInput(input: TenantId | ScopeInput): input is ScopeInput {
-  return typeof input === 'object' && input !== null && Object.hasOwn(input, 'tenant')
 }

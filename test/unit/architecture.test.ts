@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   'errors/command': ['errors'],
   config: ['errors', 'sql', 'util', 'type pg'],
-  runtime: [...GROUND, 'kysely-layer', 'type pg'],
+  runtime: [...GROUND, 'type pg'],
   'kysely-layer': [...GROUND, 'runtime', 'kysely'],
   knex: [...GROUND, 'runtime', 'knex'],
   catalog: [...GROUND, 'errors/command'],

@@ -1,0 +1,25 @@
+import type { RuntimeConfig } from './runtime-config.ts'
+import { extraSettings, type Scope } from './scope.ts'
+import { canonicalTenant, type TenantId } from './tenant-id.ts'
+
+/** A tenant, and settings that travel with every statement beside it. */
+export interface ScopeInput {
+  readonly tenant: TenantId
+  /** Such as `{ 'app.user_id': '42' }`, for policies and triggers of your own. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** @throws `TENANT.INVALID` and `SETTING.INVALID` */
+export function tenantScope(input: TenantId | ScopeInput, config: RuntimeConfig): Scope {
+  const { tenant, settings } = isScopeInput(input) ? input : { tenant: input, settings: undefined }
+  return Object.freeze({
+    kind: 'tenant',
+    tenant: canonicalTenant(tenant, config.type),
+    settings: settings ? extraSettings(settings, config.setting) : Object.freeze([]),
+  })
+}
+
+// Own properties of a plain object only: an id that happens to be an object is refused as one.
+function isScopeInput(input: TenantId | ScopeInput): input is ScopeInput {
+  return typeof input === 'object' && input !== null && Object.hasOwn(input, 'tenant')
+}
