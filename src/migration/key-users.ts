@@ -2,11 +2,12 @@ import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { grouped } from '../util/grouped.ts'
+import { isSameSet } from '../util/same-set.ts'
 import { downSeeingAllRows } from './all-rows.ts'
 import type { PartContext } from './change.ts'
 import { isReplaced, type WrongForeignKey, wrongForeignKeys } from './foreign-keys.ts'
 import { type NameIndex, unusedIndexNames } from './index-name.ts'
-import { type GlobalKey, isSameSet } from './unique-keys.ts'
+import type { GlobalKey } from './unique-keys.ts'
 
 /** Whoever refers to a table, by its name. */
 export interface KeyContext extends PartContext {

@@ -1,6 +1,7 @@
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
+import { isSameSet } from '../util/same-set.ts'
 import type { Entry } from './change.ts'
 import { isReplaced } from './foreign-keys.ts'
 import type { KeyContext } from './key-users.ts'
@@ -99,11 +100,4 @@ function obstacleOf(
   if (users.length > 0) return `these foreign keys use it: ${users.join(', ')}`
   if (index.dependents.length > 0) return `needed by ${index.dependents.join(', ')}`
   return undefined
-}
-
-export function isSameSet(
-  some: readonly (string | null)[],
-  others: readonly (string | null)[],
-): boolean {
-  return some.length === others.length && some.every((column) => others.includes(column))
 }

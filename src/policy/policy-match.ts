@@ -1,4 +1,5 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
+import { isSameSet } from '../util/same-set.ts'
 import { POLICY_MARKER, type TenantPolicy } from './tenant-policies.ts'
 
 export function findByName<T extends { readonly name: string }>(
@@ -39,9 +40,4 @@ export function canBeAltered(actual: PolicyState, policy: TenantPolicy): boolean
     (actual.using === null) === (policy.using === undefined) &&
     (actual.check === null) === (policy.check === undefined)
   )
-}
-
-function isSameSet(some: readonly string[], others: readonly string[]): boolean {
-  const [a, b] = [new Set(some), new Set(others)]
-  return a.size === b.size && [...a].every((entry) => b.has(entry))
 }
