@@ -40,7 +40,10 @@ describe('init: whom and what it finds', () => {
           create role APP_bypass login bypassrls; grant all on projects to APP_bypass;
           create role APP_deputy login in role APP_owner`),
       ).to.deep.equal({
-        ...{ app: ['app'], admin: [], others: [], warnings: [] },
+        app: ['app'],
+        admin: [],
+        others: [],
+        warnings: [],
         owners: ['owner'],
         global: ['countries'],
       })
@@ -48,7 +51,10 @@ describe('init: whom and what it finds', () => {
 
     it('are none where superusers and owners do it all; global is then every other table', async () => {
       expect(await roles('')).to.deep.equal({
-        ...{ app: [], admin: [], others: [], warnings: [] },
+        app: [],
+        admin: [],
+        others: [],
+        warnings: [],
         owners: ['owner'],
         global: ['countries', 'secrets'],
       })
@@ -68,7 +74,10 @@ describe('init: whom and what it finds', () => {
         })),
       })
       expect(await roles(sql, { appRoles: [`${database.name}_app`] })).to.deep.equal({
-        ...{ app: ['app'], admin: [], others: ['jobs'], warnings: [] },
+        app: ['app'],
+        admin: [],
+        others: ['jobs'],
+        warnings: [],
         owners: ['owner'],
         global: ['kysely_migration'],
       })
