@@ -12,7 +12,7 @@ export interface LeasePoolOptions<C> extends SenderOptions {
   readonly config: RuntimeConfig
   readonly guard: Guard
   /** Makes the connection of a query builder; called at once, since a promise more would cost. */
-  readonly connectionOf: (lease: Lease) => C
+  readonly connectionOf: (lease: Lease, client: PgClient) => C
 }
 
 type Take = (client: PgClient) => void
@@ -52,7 +52,8 @@ export class LeasePool<C> {
   #lease(scope: Scope): Promise<C> {
     return new Promise((resolve, reject) => {
       const take = (client: PgClient) => {
-        if (isIdle(client)) return resolve(this.#options.connectionOf(this.#open(client, scope)))
+        if (isIdle(client))
+          return resolve(this.#options.connectionOf(this.#open(client, scope), client))
         destroyClient(client)
         // Ends: the pool makes a new client for a destroyed one, and a new one is idle.
         resolve(this.#lease(scope))
@@ -73,7 +74,7 @@ export class LeasePool<C> {
     }
     const lease = this.#open(client, scope)
     await lease.enter()
-    return this.#options.connectionOf(lease)
+    return this.#options.connectionOf(lease, client)
   }
 
   #open(client: PgClient, scope: Scope): Lease {

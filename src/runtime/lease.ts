@@ -9,7 +9,7 @@ import { type PgCursor, runCursor } from './scoped-cursor.ts'
 import type { Sender } from './sender.ts'
 import { explainError } from './server-error.ts'
 import { Standing } from './standing.ts'
-import { type Outcome, Statement } from './statement.ts'
+import { type Outcome, Statement, type StatementOptions } from './statement.ts'
 import { statementKind } from './statement-text.ts'
 import type { SessionSteps } from './strategies/strategy.ts'
 
@@ -99,13 +99,20 @@ export class Lease implements OpenLease {
   /**
    * Runs one statement behind those that were handed in before.
    *
+   * @param options how pg reads the rows of this statement
+   *
    * @throws `SCOPE.ENDED`, `TENANT.MISMATCH` and `TRANSACTION.STATEMENT_RUNNING`, instead of settling
    */
-  execute(text: string, values: readonly unknown[], settle: SettleStatement): void {
+  execute(
+    text: string,
+    values: readonly unknown[],
+    settle: SettleStatement,
+    options?: StatementOptions,
+  ): void {
     const kind = statementKind(text)
     if (kind === 'commit') this.#assertNothingRunning()
     if (kind === 'rollback') this.#rollback(text, settle)
-    else this.#take(new Statement(text, values, kind, this.scope), settle)
+    else this.#take(new Statement(text, values, kind, this.scope, options), settle)
   }
 
   /** Gives the client back, or destroys it when anything about it is in doubt. Safe to call twice. */

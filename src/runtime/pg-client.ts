@@ -76,7 +76,10 @@ export interface PgQuery extends PgSubmittable {
   handleCopyInResponse(connection: PgConnection): void
 }
 
-export type PgQueryClass = new (text: string, values: readonly unknown[]) => PgQuery
+export type PgQueryClass = new (
+  query: string | { readonly text: string; readonly values: readonly unknown[] },
+  values?: readonly unknown[],
+) => PgQuery
 
 /** pg hangs its Query class on the client class, which saves a dependency on one copy of pg. */
 export function queryClassOf(client: PgClient): PgQueryClass | undefined {

@@ -13,9 +13,12 @@ export interface PgCursor extends PgSubmittable {
   handleDataRow(message: { fields: (string | null)[] }): void
   handleCommandComplete(message: unknown, connection: PgConnection): void
   handleError(error: unknown): void
-  read(rows: number): Promise<unknown[]>
-  close(): Promise<void>
+  /** Promises, for the cursors of Kysely; pg-query-stream gives a callback. */
+  read(rows: number, done?: Done<unknown[]>): Promise<unknown[]>
+  close(done?: Done<void>): Promise<void>
 }
+
+type Done<T> = (error: unknown, value?: T) => void
 
 /**
  * Gives a cursor its prelude and submits it. The implicit transaction of a cursor lasts until its
@@ -41,22 +44,32 @@ export function runCursor(
   if (prelude) putInFront(cursor, prelude, answer)
   const { read, close } = cursor
 
-  cursor.read = (rows) =>
-    new Promise((resolve, reject) => {
+  cursor.read = (rows, done) => {
+    const reading = new Promise<unknown[]>((resolve, reject) => {
       const fail = (error: unknown) => reject(explain(error))
       read.call(cursor, rows).then(resolve, fail)
       // After its last row pg-cursor ignores errors: a deferred constraint, a connection that is gone.
       answer.done.then(({ error }) => error !== undefined && fail(error))
     })
-  cursor.close = async () => {
+    return told(reading, done)
+  }
+  const end = async () => {
     // After an error the portal is gone: a Close for it would stand unsynced on the connection.
     if (answer.hasFailed) cursor.state = 'done'
     // It is not awaited: it waits for an answer that a lost connection never gives.
     else void close.call(cursor)
-    const [{ error }, end] = [await answer.done, await ended]
-    if (error === undefined && end.error !== undefined) throw explain(end.error)
+    const [{ error }, outcome] = [await answer.done, await ended]
+    if (error === undefined && outcome.error !== undefined) throw explain(outcome.error)
   }
+  cursor.close = (done) => told(end(), done)
   client.query(cursor)
+}
+
+/** Calls `done` where there is one, as pg-cursor does; it never sees the promise, so that may not reject. */
+function told<T>(promise: Promise<T>, done: Done<T> | undefined): Promise<T> {
+  if (!done) return promise
+  promise.then((value) => done(undefined, value), done)
+  return promise.catch(() => undefined as T)
 }
 
 interface Answer {

@@ -62,6 +62,8 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
   return class ScopedQuery extends Query {
     readonly #client: PgClient
     readonly #statement: Sendable
+    // pg reads it from what it is given.
+    readonly query_timeout: number | undefined
     // Gone once it was called: whoever still holds the query must not hold all that waited for it.
     #settle: Settle | undefined
     #connection: PgConnection | undefined
@@ -77,7 +79,8 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     #result: PgResult | undefined
 
     constructor(client: PgClient, statement: Sendable, settle: Settle) {
-      super(statement.text, statement.values)
+      super(...pgArguments(statement))
+      this.query_timeout = statement.options?.query_timeout
       // Even without parameters: the extended protocol refuses several commands in one text.
       if (!isOneBareCommand(statement)) this.queryMode = 'extended'
       this.name = statement.prepared?.name
@@ -191,9 +194,14 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
   }
 }
 
+function pgArguments({ text, values, options }: Sendable): ConstructorParameters<PgQueryClass> {
+  return options ? [{ ...options, text, values }] : [text, values]
+}
+
 /** `begin`, `commit` and the like, which the simple protocol sends as one message instead of five. */
 function isOneBareCommand({ text, values, prelude, prepared }: Sendable): boolean {
   return !prelude && !prepared && values.length === 0 && CONTROL.test(text)
 }
 
-const CONTROL = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b[^;]*$/
+// Knex writes them in capitals, with a semicolon.
+const CONTROL = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b[^;]*;?$/i

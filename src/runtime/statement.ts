@@ -7,6 +7,15 @@ import type { Prelude, PreludeContext } from './strategies/strategy.ts'
 // These are classes for a reason that was measured: what a hot object literal makes, V8 may put straight
 // into the old generation, and there it keeps all of its statement alive until a major collection.
 
+/** How pg reads the rows of one statement, and how long it waits for them; as in a query config of pg. */
+export interface StatementOptions {
+  readonly rowMode?: 'array'
+  readonly types?: unknown
+  readonly binary?: boolean
+  /** In ms. */
+  readonly query_timeout?: number
+}
+
 /** What is sent to the server in one write. */
 export interface Sendable {
   readonly text: string
@@ -15,6 +24,7 @@ export interface Sendable {
   readonly prelude?: Prelude | undefined
   /** Given, the statement is a named one. */
   readonly prepared?: PreparedStatement | undefined
+  readonly options?: StatementOptions | undefined
 }
 
 /** A statement of a lease, and how it meets the connection. */
@@ -27,12 +37,20 @@ export class Statement implements Sendable, PreludeContext {
   isUnbound = true
   prelude: Prelude | undefined = undefined
   prepared: PreparedStatement | undefined = undefined
+  readonly options: StatementOptions | undefined
 
-  constructor(text: string, values: readonly unknown[], kind: StatementKind, scope: Scope) {
+  constructor(
+    text: string,
+    values: readonly unknown[],
+    kind: StatementKind,
+    scope: Scope,
+    options?: StatementOptions,
+  ) {
     this.text = text
     this.values = values
     this.kind = kind
     this.scope = scope
+    this.options = options
   }
 }
 

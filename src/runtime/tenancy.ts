@@ -2,6 +2,7 @@ import { tenantMismatch } from '../errors/application.ts'
 import { publishAdmin } from './channels.ts'
 import { type RuntimeConfig, type RuntimeConfigInput, runtimeConfig } from './runtime-config.ts'
 import { describeScope, type Scope, sameScope, scopes } from './scope.ts'
+import { startLazy } from './start-lazy.ts'
 import type { TenantId } from './tenant-id.ts'
 import { type ScopeInput, tenantScope } from './tenant-scope.ts'
 
@@ -85,15 +86,19 @@ export function createScopes(config: RuntimeConfigInput): Scopes {
         throw tenantMismatch(describeScope(outer), describeScope(scope))
       }
       // One request is one scope, however often it is entered.
-      return scopes.run(outer && sameScope(outer, scope) ? outer : scope, body)
+      return inScope(outer && sameScope(outer, scope) ? outer : scope, body)
     },
     runAsAdmin(body, { reason } = {}) {
       publishAdmin(reason)
       const scope: Scope = { kind: 'admin', tenant: '', settings: none }
-      return scopes.run(Object.freeze(reason === undefined ? scope : { ...scope, reason }), body)
+      return inScope(Object.freeze(reason === undefined ? scope : { ...scope, reason }), body)
     },
     runGlobal: (body) =>
-      scopes.run(Object.freeze({ kind: 'global', tenant: '', settings: none }), body),
+      inScope(Object.freeze({ kind: 'global', tenant: '', settings: none }), body),
     current: () => scopes.getStore(),
   }
+}
+
+function inScope<T>(scope: Scope, body: () => T): T {
+  return scopes.run(scope, () => startLazy(body()))
 }
