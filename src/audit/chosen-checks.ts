@@ -1,4 +1,5 @@
-import type { Check, CheckContext, Finding } from '../checks/check.ts'
+import type { Check, Finding } from '../checks/check.ts'
+import type { CheckContext } from '../checks/facts/context.ts'
 import { CHECKS } from '../checks/registry.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { trustedConfig } from '../config/parse-config.ts'

@@ -1,4 +1,5 @@
-import type { Check, CheckContext } from '../checks/check.ts'
+import type { Check } from '../checks/check.ts'
+import type { CheckContext } from '../checks/facts/context.ts'
 
 export interface Inconclusive {
   readonly check: string

@@ -1,5 +1,6 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
-import type { CheckContext, Finding } from '../checks/check.ts'
+import type { Finding } from '../checks/check.ts'
+import type { CheckContext } from '../checks/facts/context.ts'
 import { leaksTo } from '../checks/facts/effects.ts'
 import {
   appliesToApp,

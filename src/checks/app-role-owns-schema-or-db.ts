@@ -1,6 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
 import { identifier } from '../sql/quote.ts'
-import { type Check, type CheckContext, defineCheck } from './check.ts'
+import { type Check, defineCheck } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 import { plainAppRoles, revokeMembership } from './facts/roles.ts'
 import { objectName, securedObjects } from './facts/secured-objects.ts'
 

@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { RoleState } from '../catalog/role-state.ts'
-import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Level } from '../config/level.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import type { Wanted } from '../wanted/wanted.ts'
+import type { CheckContext } from './facts/context.ts'
 import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
-
-/** What is, and what should be. */
-export interface CheckContext {
-  readonly snapshot: Snapshot
-  readonly wanted: Wanted
-}
 
 /** One thing that is wrong. Data only: a renderer decides how it looks. */
 export interface Finding {

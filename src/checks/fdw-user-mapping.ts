@@ -1,6 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
 import { identifier } from '../sql/quote.ts'
-import { type Check, type CheckContext, defineCheck, type Problem } from './check.ts'
+import { type Check, defineCheck, type Problem } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 import { revokeExecute } from './facts/privileges.ts'
 import { plainAppRoles } from './facts/roles.ts'
 import { isGrantedToApp, objectName, securedObjects } from './facts/secured-objects.ts'

@@ -1,6 +1,7 @@
 import type { KeyRows } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { type Check, type CheckContext, type Doubt, defineCheck } from './check.ts'
+import { type Check, type Doubt, defineCheck } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 
 const KEY = `alter table public.tasks drop constraint tasks_tenant_id_project_id_fkey;
 insert into public.tasks (tenant_id, id, project_id)

@@ -1,5 +1,6 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { type Check, type CheckContext, defineCheck, type Problem } from './check.ts'
+import { type Check, defineCheck, type Problem } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 import { tenantTables } from './facts/tenant-tables.ts'
 
 export const largeObjects: Check = defineCheck(

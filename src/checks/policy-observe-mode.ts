@@ -1,6 +1,7 @@
 import { createObserver, dropObserver, isObserver, isObserving } from '../policy/observe.ts'
 import { alterPolicy, dropPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
-import { type Check, type CheckContext, tableCheck } from './check.ts'
+import { type Check, tableCheck } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 import { alterExample, EXAMPLE, examplePolicies } from './facts/example.ts'
 import { isObserved, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'

@@ -1,5 +1,6 @@
 import type { AppLogin } from '../catalog/snapshot.ts'
-import { type Check, type CheckContext, defineCheck } from './check.ts'
+import { type Check, defineCheck } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 
 export const sessionUserDiffers: Check = defineCheck(
   {

@@ -3,7 +3,7 @@ import type { TenantTable } from '../../policy/tenant-table.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import { type Applied, CLAUSES } from '../../truth-table/combine-policies.ts'
 import { VERDICTS, verdictOf } from '../../truth-table/verdict.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import { once } from './once.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 

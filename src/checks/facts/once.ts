@@ -1,4 +1,4 @@
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 
 /**
  * Computes a fact once for each context and not once for each table: what looks at every relation would

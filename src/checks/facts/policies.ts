@@ -5,7 +5,7 @@ import { isOwnRow } from '../../policy/current-tenant.ts'
 import { isObserving } from '../../policy/observe.ts'
 import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
 import { literal } from '../../sql/literal.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 
 export interface PolicyPair {

@@ -3,7 +3,7 @@ import { inherits } from '../../catalog/inherits.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { Grant } from '../../catalog/role-state.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import { plainAppRoles } from './roles.ts'
 
 /** What lets a role see or change rows. */

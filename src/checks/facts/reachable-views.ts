@@ -1,5 +1,5 @@
 import type { RelationState } from '../../catalog/relation-state.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import { rolesWith } from './privileges.ts'
 import { isUnbound } from './roles.ts'
 import { reachOf } from './views.ts'

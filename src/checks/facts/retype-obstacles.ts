@@ -4,7 +4,7 @@ import { BASE_TYPES, type TenantType } from '../../config/tenant-setting.ts'
 import { tenantPolicies } from '../../policy/tenant-policies.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { TableName } from '../../sql/table-name.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 
 interface Retyping {

@@ -3,7 +3,7 @@ import type { RelationState } from '../../catalog/relation-state.ts'
 import type { RoleState } from '../../catalog/role-state.ts'
 import type { Snapshot } from '../../catalog/snapshot.ts'
 import { identifier } from '../../sql/quote.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import { statements } from './statements.ts'
 import { tenantTables } from './tenant-tables.ts'
 

@@ -1,6 +1,6 @@
 import type { SecuredObject } from '../../catalog/snapshot.ts'
 import { identifier } from '../../sql/quote.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import { grantsToApp, revokeGrants } from './privileges.ts'
 
 export function securedObjects(

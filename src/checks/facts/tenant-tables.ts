@@ -1,7 +1,7 @@
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
 import { qualifiedName } from '../../sql/quote.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import { once } from './once.ts'
 
 type Fact<T> = (context: CheckContext) => T

@@ -1,6 +1,6 @@
 import type { RelationState } from '../../catalog/relation-state.ts'
 import { qualifiedName } from '../../sql/quote.ts'
-import type { CheckContext } from '../check.ts'
+import type { CheckContext } from './context.ts'
 import { relationsByName, tenantTablesByName } from './tenant-tables.ts'
 
 /** A relation that a view reads, directly or through other views. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import pg from 'pg'
 import type { Snapshot } from '../../../src/catalog/snapshot.ts'
-import type { CheckContext } from '../../../src/checks/check.ts'
+import type { CheckContext } from '../../../src/checks/facts/context.ts'
 import { changesBetween } from '../../../src/comparison/compare.ts'
 import type { Config } from '../../../src/config/config.ts'
 import { checkContext, createCorrectSchema, withRolesOf } from '../../support/correct-schema.ts'
