@@ -1,3 +1,4 @@
+import { relationNamed } from '../catalog/find-relation.ts'
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Finding } from '../checks/check.ts'
 import type { CheckContext } from '../checks/facts/context.ts'
@@ -14,11 +15,7 @@ import {
 } from '../checks/facts/policies.ts'
 import { ROW_PRIVILEGES, rolesWith } from '../checks/facts/privileges.ts'
 import { isUnbound } from '../checks/facts/roles.ts'
-import {
-  relationsByName,
-  type TenantTableState,
-  tenantTables,
-} from '../checks/facts/tenant-tables.ts'
+import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
 import { reachOf } from '../checks/facts/views.ts'
 import { isSharedRow } from '../policy/current-tenant.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
@@ -148,7 +145,7 @@ function holesOf(findings: readonly Finding[], context: CheckContext): Set<strin
   const holes = findings.flatMap(({ check, object }) => {
     if (check === 'grant-truncate') return [cell(object, 'delete')]
     if (check === 'row-security-inactive') return COMMANDS.map((command) => cell(object, command))
-    const view = relationsByName(context).get(object)
+    const view = relationNamed(object, context.snapshot)
     const [caller] = context.wanted.appRoles
     if (!view || caller === undefined || !SHOWING.includes(check)) return []
     const commands = COMMANDS.filter((command) =>
@@ -165,7 +162,7 @@ const SHOWING: readonly string[] = ['view-bypasses-rls', 'materialized-view-expo
 
 /** What is critical and no matter of one relation, such as a role or a setting, leaves none proven. */
 function shakesAll({ level, object }: Finding, context: CheckContext): boolean {
-  return level === 'critical' && !relationsByName(context).has(object)
+  return level === 'critical' && !relationNamed(object, context.snapshot)
 }
 
 function cell(table: string, command: Command): string {

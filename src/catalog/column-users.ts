@@ -1,5 +1,6 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import type { RelationState } from './relation-state.ts'
+import { isSameTable } from '../sql/table-name.ts'
+import { isView, type RelationState } from './relation-state.ts'
 
 /**
  * What PostgreSQL refuses to alter the type of a column for: the policies that mention it, and the views
@@ -17,8 +18,7 @@ export function columnUsers(
     [...usingColumns, ...checkColumns].includes(column),
   )
   const reading = relations.filter(
-    ({ kind, reads }) =>
-      kind.endsWith('view') && reads.some((read) => qualifiedName(read) === name),
+    (candidate) => isView(candidate) && candidate.reads.some((read) => isSameTable(read, relation)),
   )
   return [
     ...reading.map((view) => `${view.kind} ${qualifiedName(view)}`),

@@ -1,7 +1,7 @@
 import { qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
 import { grouped } from '../util/grouped.ts'
-import type { RelationState } from './relation-state.ts'
+import { isTable, type RelationState } from './relation-state.ts'
 import type { Snapshot } from './snapshot.ts'
 
 interface Index {
@@ -32,6 +32,11 @@ export function findRelation(table: TableName, snapshot: Snapshot): RelationStat
   return indexOf(snapshot).byName.get(qualifiedName(table))
 }
 
+/** The relation that a finding names: `public.projects`. */
+export function relationNamed(object: string, snapshot: Snapshot): RelationState | undefined {
+  return indexOf(snapshot).byName.get(object)
+}
+
 /** @throws a bug: what is wanted was found in this snapshot. */
 export function relationOf(table: TableName, snapshot: Snapshot): RelationState {
   const relation = findRelation(table, snapshot)
@@ -42,6 +47,13 @@ export function relationOf(table: TableName, snapshot: Snapshot): RelationState 
 /** Partitions and inheritance children, and theirs. */
 export function descendantsOf(parent: TableName, snapshot: Snapshot): RelationState[] {
   return childrenOf(parent, snapshot).flatMap((child) => [child, ...descendantsOf(child, snapshot)])
+}
+
+/** The same without foreign tables, which have no row security. */
+export function securedDescendants(parent: TableName, snapshot: Snapshot): RelationState[] {
+  return childrenOf(parent, snapshot)
+    .filter(isTable)
+    .flatMap((child) => [child, ...securedDescendants(child, snapshot)])
 }
 
 export function childrenOf(parent: TableName, snapshot: Snapshot): readonly RelationState[] {

@@ -13,6 +13,15 @@ export type RelationKind =
   | 'foreign table'
   | 'sequence'
 
+/** It has rows of its own or in its partitions, and row security. */
+export function isTable({ kind }: { readonly kind: RelationKind }): boolean {
+  return kind === 'table' || kind === 'partitioned table'
+}
+
+export function isView({ kind }: { readonly kind: RelationKind }): boolean {
+  return kind === 'view' || kind === 'materialized view'
+}
+
 export interface RelationState extends TableName {
   readonly kind: RelationKind
   readonly owner: string

@@ -1,7 +1,7 @@
+import { findRelation } from '../catalog/find-relation.ts'
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Level } from '../config/level.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import { isSameTable } from '../sql/table-name.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { appliesToApp, demandsOwnRow, hasIntactFloor, policyText } from './facts/policies.ts'
@@ -36,8 +36,8 @@ export const policyReferencesOtherTable: Check = tableCheck(
 function levelOf(policy: PolicyState, state: TenantTableState, context: CheckContext): Level {
   // Then it only narrows what is the own tenant's anyway.
   if (hasIntactFloor(state, context) || demandsOwnRow(policy, state)) return 'low'
-  const isWritable = context.snapshot.relations
-    .filter((relation) => policy.relations.some((other) => isSameTable(other, relation)))
+  const isWritable = policy.relations
+    .flatMap((table) => findRelation(table, context.snapshot) ?? [])
     .some(
       (relation) =>
         !relation.rlsEnabled && rolesWith(['INSERT', 'UPDATE'], relation, context).length > 0,

@@ -1,4 +1,4 @@
-import type { RelationState } from '../catalog/relation-state.ts'
+import { isView, type RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { qualifiedName } from '../sql/quote.ts'
@@ -78,13 +78,12 @@ function reachedBy({ grants, owner }: RelationState): string[] {
 function newcomer(relation: RelationState): Omit<Change, 'object'> {
   const { kind, securityInvoker } = relation
   const roles = reachedBy(relation)
-  const isView = kind === 'view' || kind === 'materialized view'
   if (roles.length === 0 || kind === 'sequence' || securityInvoker) {
     return { judgement: 'SAFE', summary: `${kind} is new` }
   }
   return {
     // A view shows what was there before; whose rows a table holds, nobody knows.
-    judgement: isView ? 'WIDENS' : 'UNKNOWN',
-    summary: `${kind} is new, for ${roles.join(', ')}${isView ? ', and reads as its owner' : ''}`,
+    judgement: isView(relation) ? 'WIDENS' : 'UNKNOWN',
+    summary: `${kind} is new, for ${roles.join(', ')}${isView(relation) ? ', and reads as its owner' : ''}`,
   }
 }

@@ -1,5 +1,5 @@
 import type { Survey } from '../catalog/read-survey.ts'
-import type { RelationState } from '../catalog/relation-state.ts'
+import { isTable, type RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { formatTableName, parseTableName, type TableName } from '../sql/table-name.ts'
 
@@ -14,11 +14,11 @@ export interface Landscape {
 /** A partition or an inheritance child goes with its parent, a member of an extension with that. */
 export function landscapeOf({ snapshot: { relations } }: Survey): Landscape {
   const tables = relations.filter(
-    ({ kind, isPartition, parents, inExtension }) =>
-      (kind === 'table' || kind === 'partitioned table') &&
-      !isPartition &&
-      parents.length === 0 &&
-      !inExtension,
+    (relation) =>
+      isTable(relation) &&
+      !relation.isPartition &&
+      relation.parents.length === 0 &&
+      !relation.inExtension,
   )
   return {
     tables,

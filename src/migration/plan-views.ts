@@ -1,3 +1,4 @@
+import { findRelation } from '../catalog/find-relation.ts'
 import { inherits } from '../catalog/inherits.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
@@ -16,12 +17,11 @@ const USES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
  */
 export function planViews(context: PartContext): Change[] {
-  const relations = new Map(context.snapshot.relations.map((r) => [qualifiedName(r), r]))
   const reached = new Set<RelationState>()
   const visit = (view: RelationState): boolean => {
     // Every view inside is visited, whatever the first of them leads to.
     const leads = view.reads.map((name) => {
-      const inner = relations.get(qualifiedName(name))
+      const inner = findRelation(name, context.snapshot)
       return inner?.kind === 'view' ? visit(inner) : entryOf(name, context) !== undefined
     })
     const isOver = leads.includes(true)
@@ -31,7 +31,7 @@ export function planViews(context: PartContext): Change[] {
   for (const view of context.snapshot.relations) {
     if (view.kind === 'view' && isUsed(view, context)) visit(view)
   }
-  return [...reached].map((view) => changeOf(view, relations, context))
+  return [...reached].map((view) => changeOf(view, context))
 }
 
 function isUsed(view: RelationState, { appRoles, snapshot }: PartContext): boolean {
@@ -42,11 +42,7 @@ function isUsed(view: RelationState, { appRoles, snapshot }: PartContext): boole
   )
 }
 
-function changeOf(
-  view: RelationState,
-  relations: ReadonlyMap<string, RelationState>,
-  context: PartContext,
-): Change {
+function changeOf(view: RelationState, context: PartContext): Change {
   const { schema, name, owner } = view
   const change: Omit<Change, 'steps'> = {
     ...{ part: 'views', table: { schema, name } },
@@ -68,20 +64,16 @@ function changeOf(
     up: `${alter} set (security_invoker = true)`,
     down: [`${alter} reset (security_invoker)`],
     lock: 'access exclusive',
-    hazard: hazardOf(view, relations, context),
+    hazard: hazardOf(view, context),
     downHazard: `Reads as ${identifier(owner)} again, whatever the policies say of the caller.`,
   }
   return { ...change, steps: { privileges: [step] } }
 }
 
-function hazardOf(
-  view: RelationState,
-  relations: ReadonlyMap<string, RelationState>,
-  { appRoles, snapshot }: PartContext,
-): string {
+function hazardOf(view: RelationState, { appRoles, snapshot }: PartContext): string {
   const lacking = appRoles.flatMap((role) =>
     view.reads.flatMap((name) => {
-      const relation = relations.get(qualifiedName(name))
+      const relation = findRelation(name, snapshot)
       // What is outside of the snapshot nobody can tell.
       if (!relation || holds(role, 'SELECT', { relation, snapshot })) return []
       return [`${identifier(role)} must first get SELECT on ${qualifiedName(relation)}`]

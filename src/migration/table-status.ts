@@ -1,5 +1,5 @@
 import { relationOf } from '../catalog/find-relation.ts'
-import type { RelationState } from '../catalog/relation-state.ts'
+import { isTable, type RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { POLICY_MARKER, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
@@ -138,10 +138,10 @@ function unlisted(wanted: Wanted, snapshot: Snapshot): UnlistedTable[] {
   const listed = new Set([...tenantTables, ...wanted.global].map(qualifiedName))
 
   return snapshot.relations.flatMap((relation) => {
-    const { schema, name, kind, inExtension } = relation
-    const isTable = kind === 'table' || kind === 'partitioned table'
+    const { schema, name, inExtension } = relation
     const column = relation.columns.find((candidate) => columns.has(candidate.name))
-    if (!isTable || inExtension || !column || listed.has(qualifiedName(relation))) return []
+    if (!isTable(relation) || inExtension || !column || listed.has(qualifiedName(relation)))
+      return []
     return [{ schema, name, column: column.name }]
   })
 }

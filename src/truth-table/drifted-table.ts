@@ -1,9 +1,9 @@
+import { findRelation } from '../catalog/find-relation.ts'
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
-import { qualifiedName } from '../sql/quote.ts'
 
 /** A table as it is wanted and as it is. */
 export interface DriftedTable {
@@ -13,9 +13,8 @@ export interface DriftedTable {
 
 /** Those whose policies are not the wanted ones, word for word. */
 export function driftedTables(tables: readonly TenantTable[], snapshot: Snapshot): DriftedTable[] {
-  const relations = new Map(snapshot.relations.map((r) => [qualifiedName(r), r]))
   return tables.flatMap((table) => {
-    const relation = relations.get(qualifiedName(table))
+    const relation = findRelation(table, snapshot)
     return relation && hasDrifted({ table, relation }) ? { table, relation } : []
   })
 }

@@ -1,11 +1,10 @@
-import { findRelation } from '../catalog/find-relation.ts'
-import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import { findRelation, securedDescendants } from '../catalog/find-relation.ts'
+import { type ColumnState, isTable, type RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigTable } from '../config/config.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableReference } from '../sql/table-name.ts'
 import type { Orphan } from './tenant-source.ts'
-import { securedDescendants } from './tenant-tables.ts'
 
 /** A table of the config with its tenant column, be it there or to be added. */
 export interface Listed extends Orphan {
@@ -23,7 +22,7 @@ export function listedTables(
   for (const entry of config.tables) {
     const relation = namedRelation(entry, { config, snapshot, problems })
     if (!relation) continue
-    if (relation.kind !== 'table' && relation.kind !== 'partitioned table') {
+    if (!isTable(relation)) {
       problems.push(
         `${qualifiedName(relation)} is a ${relation.kind}; only tables have row security.`,
       )

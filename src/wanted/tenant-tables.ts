@@ -1,10 +1,8 @@
-import { childrenOf } from '../catalog/find-relation.ts'
-import type { RelationState } from '../catalog/relation-state.ts'
+import { securedDescendants } from '../catalog/find-relation.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config } from '../config/config.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import type { TableName } from '../sql/table-name.ts'
 import type { Listed } from './listed-tables.ts'
 import { tenantTypeOf } from './tenant-type.ts'
 
@@ -21,13 +19,6 @@ export function tenantTables(
     ...{ schema, name, column: entry.column, type, isDomain: column.isDomain, setting },
     ...{ shared, access, globalKeys, appRoles: roles.app, adminRoles: roles.admin },
   }))
-}
-
-/** But for foreign tables, which have no row security. */
-export function securedDescendants(root: TableName, snapshot: Snapshot): RelationState[] {
-  return childrenOf(root, snapshot)
-    .filter(({ kind }) => kind !== 'foreign table')
-    .flatMap((child) => [child, ...securedDescendants(child, snapshot)])
 }
 
 /** A child that is listed itself keeps the place and the options of its own entry. */

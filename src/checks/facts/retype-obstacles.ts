@@ -1,5 +1,5 @@
 import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
-import type { ColumnState, RelationState } from '../../catalog/relation-state.ts'
+import { type ColumnState, isView, type RelationState } from '../../catalog/relation-state.ts'
 import { BASE_TYPES, type TenantType } from '../../config/tenant-setting.ts'
 import { tenantPolicies } from '../../policy/tenant-policies.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
@@ -21,7 +21,7 @@ export function keepsFromRetyping(
   const names = new Set(family.map(({ relation }) => qualifiedName(relation)))
   const isOurs = (table: TableName) => names.has(qualifiedName(table))
   const readers = snapshot.relations.filter(
-    ({ kind, reads }) => kind.endsWith('view') && reads.some(isOurs),
+    (relation) => isView(relation) && relation.reads.some(isOurs),
   )
   return [
     ...family.flatMap((state) => shapeOf(state, column, isOurs)),

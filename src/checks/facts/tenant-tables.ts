@@ -1,4 +1,5 @@
-import type { RelationState } from '../../catalog/relation-state.ts'
+import { findRelation } from '../../catalog/find-relation.ts'
+import { isTable, type RelationState } from '../../catalog/relation-state.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import type { CheckContext } from './context.ts'
@@ -13,18 +14,13 @@ export interface TenantTableState {
   readonly isChild: boolean
 }
 
-/** Every relation of the snapshot, by its qualified name. */
-export const relationsByName: Fact<ReadonlyMap<string, RelationState>> = once(
-  ({ snapshot }) => new Map(snapshot.relations.map((r) => [qualifiedName(r), r])),
-)
-
 /** The tenant tables that have their tenant column, as they are wanted and as they are. */
 export const tenantTables: Fact<readonly TenantTableState[]> = once((context) => {
-  const { wanted } = context
+  const { snapshot, wanted } = context
   const listed = new Set(wanted.tables.map(qualifiedName))
 
   return wanted.tables.flatMap((table) => {
-    const relation = relationsByName(context).get(qualifiedName(table))
+    const relation = findRelation(table, snapshot)
     if (!relation) return []
     const isChild = relation.parents.some((parent) => listed.has(qualifiedName(parent)))
     return [{ table, relation, isChild }]
@@ -43,7 +39,7 @@ export function unlistedTables({ snapshot, wanted }: CheckContext): RelationStat
   )
   return snapshot.relations.filter(
     (relation) =>
-      ['table', 'partitioned table', 'foreign table'].includes(relation.kind) &&
+      (isTable(relation) || relation.kind === 'foreign table') &&
       !relation.isPartition &&
       !relation.inExtension &&
       !listed.has(qualifiedName(relation)),

@@ -1,7 +1,8 @@
+import { findRelation } from '../../catalog/find-relation.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import type { CheckContext } from './context.ts'
-import { relationsByName, tenantTablesByName } from './tenant-tables.ts'
+import { tenantTablesByName } from './tenant-tables.ts'
 
 /** A relation that a view reads, directly or through other views. */
 interface Visit {
@@ -18,14 +19,13 @@ interface Visit {
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
  */
 export function reachOf(view: RelationState, caller: string, context: CheckContext): Visit[] {
-  const relations = relationsByName(context)
   const tenant = tenantTablesByName(context)
   const visits = new Map<string, Visit>()
   const queue = [visitOf(view, caller)]
 
   for (const from of queue) {
     for (const name of from.relation.reads) {
-      const next = relations.get(qualifiedName(name))
+      const next = findRelation(name, context.snapshot)
       // What a materialized view once stored is a matter of its own.
       if (!next || (next.kind === 'materialized view' && view.kind === 'view')) continue
       const visit = next.kind === 'view' ? visitOf(next, caller) : { ...from, relation: next }
