@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ConfigInput } from '../../src/config/config.ts'
-import { roleName } from './postgres.ts'
+import { type MigrationProject, withMigrations } from './migration-project.ts'
+import { roleName, withClient, withDatabase } from './postgres.ts'
 
 /** What a written file must be able to quote: in SQL, in a template literal and in a comment. */
 export const ODD_NAME: string = ['odd `$', '{name} \\ */\n  $& end'].join('')
@@ -65,4 +68,19 @@ export function shapesConfig(url: string): ConfigInput & {
       events: {},
     },
   }
+}
+
+/** Runs `body` where every shape stands; public.config.json names no roles and another setting. */
+export function withShapes(
+  body: (project: MigrationProject, url: string) => Promise<void>,
+): Promise<void> {
+  return withDatabase(async (url) => {
+    await withClient(url, (client) => client.query(createShapes(url)))
+    const config = shapesConfig(url)
+    await withMigrations({ ...config, connection: url }, async (project) => {
+      const open = { ...config, roles: {}, tenant: { setting: 'custom.tenant' } }
+      writeFileSync(join(project.folder, 'public.config.json'), JSON.stringify(open))
+      await body(project, url)
+    })
+  })
 }

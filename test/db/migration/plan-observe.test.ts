@@ -1,35 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import type pg from 'pg'
 import type { AuditReport } from '../../../src/audit/audit.ts'
-import type { ConfigInput } from '../../../src/config/config.ts'
 import { biomeSays } from '../../support/check-files.ts'
 import {
   type MigrationProject,
   readRelations,
   withMigrations,
 } from '../../support/migration-project.ts'
+import { A, asApp, B, migrate, refused, withObservedTables } from '../../support/observed-tables.ts'
 import { loginUrl, roleName, withClient, withDatabase } from '../../support/postgres.ts'
 import { createShapes, shapesConfig } from '../../support/tenant-shapes.ts'
 
-const [A, B] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b']
 const PAGE = readFileSync(new URL('../../../docs/migrations.md', import.meta.url), 'utf8')
 const PROMPT = '$ npx kysely-tenants '
 const TIME = '1767225600000'
 
-const TABLES = `
-  create table projects (tenant_id uuid, id int, primary key (tenant_id, id));
-  create table templates (tenant_id uuid, id int);
-  create table comments (tenant_id uuid not null default '${A}', id int);
-  insert into projects values ('${A}', 1), ('${B}', 2);
-  insert into templates values ('${A}', 1), ('${B}', 2), (null, 3);
-  insert into comments values ('${A}', 1), ('${B}', 2);
-  create policy mine on comments using (id < 10);
-  revoke create on schema public from public;`
-
 describe('migrate:rls --observe', () => {
   it('breaks nothing, logs what comes without a tenant, and is enforced in place', () =>
-    withTables(async (project, { url, app }) => {
+    withObservedTables(async (project, { url, app }) => {
       const start = await readState(url)
       await migrate(project, '--observe')
       expect(phases(project)).to.deep.equal(['indexes', 'policies'])
@@ -83,7 +71,7 @@ describe('migrate:rls --observe', () => {
     }))
 
   it('is one finding for each table, and no table of the matrix is called isolated', () =>
-    withTables(async (project) => {
+    withObservedTables(async (project) => {
       await migrate(project, '--observe')
       const { code, out } = await project.run('audit', '--json')
       const { findings, matrix, inconclusive }: AuditReport = JSON.parse(out)
@@ -108,7 +96,7 @@ describe('migrate:rls --observe', () => {
     }))
 
   it('a table that is enforced stays enforced, and one that is new is only observed', () =>
-    withTables(async (project, { url, config }) => {
+    withObservedTables(async (project, { url, config }) => {
       const only = { ...config, tables: { projects: {} } }
       await withMigrations(only, (first) => migrate(first))
       await withClient(url, (client) => client.query('drop table kysely_migration'))
@@ -129,7 +117,7 @@ describe('migrate:rls --observe', () => {
     }))
 
   it('leaves no floor and no FORCE where row security was only switched off', () =>
-    withTables(async (project, { url, app }) => {
+    withObservedTables(async (project, { url, app }) => {
       await migrate(project)
       await withClient(url, (client) =>
         client.query('alter table projects disable row level security'),
@@ -144,7 +132,7 @@ describe('migrate:rls --observe', () => {
     }))
 
   it('is for the app alone to call, and a role that becomes one can', () =>
-    withTables(async (project, { url, config }) => {
+    withObservedTables(async (project, { url, config }) => {
       const other = roleName(url, 'other')
       await withClient(url, (client) => client.query(`create role ${other} login`))
       await migrate(project, '--observe')
@@ -184,7 +172,7 @@ describe('migrate:rls --observe', () => {
     }))
 
   it('goes as docs/migrations.md shows it', () =>
-    withTables(async (project, { config }) => {
+    withObservedTables(async (project, { config }) => {
       const [, transcript = ''] = /<!-- observe -->\n```text\n(.*?)```/s.exec(PAGE) ?? []
       const commands = transcript.split('\n').filter((line) => line.startsWith(PROMPT))
       expect(commands).to.have.length(5)
@@ -198,78 +186,13 @@ describe('migrate:rls --observe', () => {
     }))
 })
 
-interface Place {
-  readonly url: string
-  readonly app: string
-  readonly config: ConfigInput & { readonly connection: string }
-}
-
-function withTables(body: (project: MigrationProject, place: Place) => Promise<unknown>) {
-  return withDatabase(async (url) => {
-    const app = roleName(url, 'app')
-    await withClient(url, (client) =>
-      client.query(`${TABLES}
-        create role ${app} login password 'secret';
-        grant select, insert, update, delete on projects, templates, comments to ${app}`),
-    )
-    const config = {
-      connection: url,
-      roles: { app },
-      tables: { projects: {}, templates: { shared: true }, comments: { access: 'boundary' } },
-      audit: { levels: { 'server-rls-cve': 'off' } },
-    } as const
-    await withMigrations(config, (project) =>
-      body(project, { url, app: loginUrl(url, app), config }),
-    )
-  })
-}
-
-async function migrate(project: MigrationProject, ...argv: string[]): Promise<void> {
-  const written = await project.run('migrate:rls', ...argv)
-  expect(written.code, written.err).to.equal(0)
-  const latest = await project.run('migrate:latest')
-  expect(latest.code, latest.out + latest.err).to.equal(0)
-}
-
-// What the planner estimates changes when an index is built.
+// The estimates of the planner change when an index is built.
 async function readState(url: string) {
   return (await readRelations(url)).map(({ estimatedRows, ...relation }) => relation)
 }
 
 function phases(project: MigrationProject): string[] {
   return project.files().map((file) => /_([a-z]+)\.ts$/.exec(file)?.[1] ?? file)
-}
-
-interface Session {
-  readonly client: pg.Client
-  ids(table: string): Promise<number[]>
-  /** What the server logged since it was last asked. */
-  logged(): string[]
-}
-
-function asApp(app: string, body: (session: Session) => Promise<unknown>): Promise<unknown> {
-  return withClient(app, async (client) => {
-    const lines: string[] = []
-    client.on('notice', ({ severity, message }) => {
-      if (severity === 'LOG') lines.push(message ?? '')
-    })
-    await client.query(`set client_min_messages = log; set application_name = 'invoices'`)
-    return body({
-      client,
-      ids: async (table) => {
-        const { rows } = await client.query<{ id: number }>(`select id from ${table} order by id`)
-        return rows.map(({ id }) => id)
-      },
-      logged: () => lines.splice(0),
-    })
-  })
-}
-
-function refused(client: pg.Client, text: string): Promise<string> {
-  return client.query(text).then(
-    () => 'nothing',
-    ({ code }: { code: string }) => code,
-  )
 }
 
 async function observers(url: string): Promise<number> {

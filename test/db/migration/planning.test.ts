@@ -19,7 +19,8 @@ function questions(count: number): Promise<number> {
     try {
       const tables = Array.from({ length: count }, (_, n) => `t${n + 1}`)
       const { code, err } = await runCli(['migrate:rls', '--dry-run'], {
-        ...{ connection: proxy.url, tables: ['projects', ...tables] },
+        connection: proxy.url,
+        tables: ['projects', ...tables],
       })
       expect({ code, said: err.split('\n')[0] }).to.deep.equal({
         code: 0,
