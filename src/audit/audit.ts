@@ -5,8 +5,8 @@ import type { Config, ConfigInput } from '../config/config.ts'
 import { LEVELS } from '../config/level.ts'
 import { auditedState } from '../wanted/wanted-state.ts'
 import { type BaselineEntry, type Compared, compareWithBaseline } from './baseline.ts'
-import { chooseChecks, judgeable, switchedOff, withLevel } from './chosen-checks.ts'
-import { type Inconclusive, isDistributed, sightOf } from './inconclusive.ts'
+import { chooseChecks, parseAuditConfig, switchedOff, withLevel } from './chosen-checks.ts'
+import { type Inconclusive, isDistributed, runnableChecks } from './inconclusive.ts'
 import { isolationOf, type TableIsolation } from './isolation-matrix.ts'
 import { type SnapshotOptions, takeSnapshot } from './take-snapshot.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
@@ -31,15 +31,15 @@ export interface AuditReport {
   readonly tables: number
   /** How many checks were to be made. */
   readonly checks: number
-  /** Those that the config switched off. */
+  /** The ids of the checks that the config switched off. */
   readonly off: readonly string[]
   /** Worst first, then by object and check. */
   readonly findings: readonly Finding[]
-  /** What was found and is waived by the config. */
+  /** The findings that the config waives. */
   readonly waived: readonly Waived[]
-  /** Checks that could not look, and why. They are no "no findings". */
+  /** Checks that could not run or not judge every object, and why. They do not count as clean. */
   readonly inconclusive: readonly Inconclusive[]
-  /** What each tenant table lets through, command by command. */
+  /** The rows that each tenant table lets through, command by command. */
   readonly matrix: readonly TableIsolation[]
   /** Only of a report that was compared with a baseline: see {@link AuditOptions}. */
   readonly baseline?: Compared
@@ -52,7 +52,7 @@ export interface AuditOptions {
 
 /**
  * Compares a database with the config. Reads the catalog once, in a read-only transaction, and judges
- * what it read; needs no privileges, and holds no lock that anybody waits for, unless it is asked for `rows`.
+ * the snapshot. Needs no privileges, and blocks no other statement, unless it is asked for `rows`.
  *
  * @param db a connected client of pg, outside a transaction
  * @param config the object of `kysely-tenants.config.ts`
@@ -74,9 +74,9 @@ export async function audit(
 }
 
 /**
- * The same as {@link audit}, without a database.
+ * Judges a snapshot, as {@link audit} does, without a database.
  *
- * @param snapshot made with a config of the same schemas and roles: it says nothing about others
+ * @param snapshot made with a config of the same schemas and roles: it knows no others
  * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH`
  *
  * @example
@@ -89,17 +89,17 @@ export function auditSnapshot(
   config: ConfigInput | Config,
   { baseline }: AuditOptions = {},
 ): AuditReport {
-  const trusted = judgeable(config)
-  const context = { snapshot, wanted: auditedState(trusted, snapshot) }
-  const { levels, waivers } = trusted.audit
+  const parsed = parseAuditConfig(config)
+  const context = { snapshot, wanted: auditedState(parsed, snapshot) }
+  const { levels, waivers } = parsed.audit
   const { chosen, leftOut } = chooseChecks(levels, context)
-  const { seeing, blind, inDoubt, inconclusive } = sightOf(chosen, context)
-  const found = seeing
+  const { runnable, blocked, partial, inconclusive } = runnableChecks(chosen, context)
+  const found = runnable
     .flatMap((check) => check.detect(context))
     .map((finding) => withLevel(finding, levels))
   const today = new Date().toISOString().slice(0, 10)
-  const judged = applyWaivers(waivers, { findings: found, blind: inDoubt, today })
-  const notMade = new Set([...leftOut, ...inDoubt])
+  const judged = applyWaivers(waivers, { findings: found, partial, today })
+  const notMade = new Set([...leftOut, ...partial])
   const compared = baseline && compareWithBaseline(baseline, { ...judged, notMade })
 
   return {
@@ -113,8 +113,8 @@ export function auditSnapshot(
     inconclusive,
     matrix: isolationOf(context, {
       findings: found,
-      // Who is not known cannot be said to be held: a later release of the server is another matter.
-      isBlind: isDistributed(snapshot) || blind.some(({ needs }) => needs === 'appRoles'),
+      // Without app roles in the config no cell is proven. An unknown server release concerns one check.
+      isPartial: isDistributed(snapshot) || blocked.some(({ needs }) => needs === 'appRoles'),
     }),
     ...(compared && { baseline: { known: compared.known, fixed: compared.fixed } }),
   }

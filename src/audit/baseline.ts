@@ -7,22 +7,22 @@ export interface BaselineEntry {
   readonly fingerprint: string
 }
 
-/** A report beside a baseline: its findings are the new ones. */
+/** A report compared with a baseline: its findings are the new ones. */
 export interface Compared {
-  /** What was found and is in the baseline. It does not count. */
+  /** Findings that are in the baseline. They do not count. */
   readonly known: readonly Finding[]
-  /** What is in the baseline and was not found, although it was looked for. */
+  /** Entries of the baseline that were not found, although their check ran. */
   readonly fixed: readonly BaselineEntry[]
 }
 
 interface Found {
   readonly findings: readonly Finding[]
   readonly waived: readonly Finding[]
-  /** The checks that did not look: nobody knows whether what they would find is gone. */
+  /** The checks that did not run: their entries are not known to be fixed. */
   readonly notMade: ReadonlySet<string>
 }
 
-/** Parts what is new from what is known: known problems may stay for now, none may come. */
+/** Separates new findings from known ones: known problems may stay for now, new ones may not come. */
 export function compareWithBaseline(
   baseline: readonly BaselineEntry[],
   { findings, waived, notMade }: Found,
@@ -36,7 +36,7 @@ export function compareWithBaseline(
   }
 }
 
-/** What a baseline is to hold: sorted, so that a review shows what changed. */
+/** The entries of a new baseline: sorted, so that a review shows what changed. */
 export function baselineOf(entries: readonly BaselineEntry[]): BaselineEntry[] {
   const unique = new Map(entries.map((entry) => [keyOf(entry), entry]))
   return [...unique]

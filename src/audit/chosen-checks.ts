@@ -11,11 +11,11 @@ type Levels = Config['audit']['levels']
 const IDS = CHECKS.map(({ id }) => id)
 
 /**
- * The config, whose levels and waivers are of checks that there are.
+ * Parses the config, and refuses levels and waivers of checks that do not exist.
  *
  * @throws `CONFIG.INVALID`
  */
-export function judgeable(input: ConfigInput | Config): Config {
+export function parseAuditConfig(input: ConfigInput | Config): Config {
   const config = trustedConfig(input)
   const { audit } = config
   const named = [
@@ -33,7 +33,7 @@ export function judgeable(input: ConfigInput | Config): Config {
 }
 
 export interface Choice {
-  /** To be made: the config wants them, and there is something for them to look at. */
+  /** Checks that the config wants and that apply to this snapshot. */
   readonly chosen: readonly Check[]
   /** The ids of the others. */
   readonly leftOut: readonly string[]
@@ -45,12 +45,12 @@ export function chooseChecks(levels: Levels, context: CheckContext): Choice {
   return { chosen, leftOut: IDS.filter((id) => !ids.has(id)) }
 }
 
-/** The ids of those that the config switched off. */
+/** The ids of the checks that the config switched off. */
 export function switchedOff(levels: Levels): string[] {
   return IDS.filter((id) => levels[id] === 'off')
 }
 
-/** The finding as bad as the config says. */
+/** The finding with the level that the config gives its check. */
 export function withLevel(finding: Finding, levels: Levels): Finding {
   const level = levels[finding.check]
   return level === undefined || level === 'off' ? finding : { ...finding, level }
@@ -60,7 +60,7 @@ function isWanted({ id, isOptIn }: Check, levels: Levels): boolean {
   return isOptIn ? (levels[id] ?? 'off') !== 'off' : levels[id] !== 'off'
 }
 
-// A server without views that could run as their caller has none that should.
+// A server without the feature cannot have the problem.
 function isPossible({ since, asksApp, readsRows }: Check, { snapshot }: CheckContext): boolean {
   if ((asksApp && !snapshot.appLogin) || (readsRows && !snapshot.keyRows)) return false
   return since === undefined || snapshot.serverVersion >= since

@@ -6,25 +6,25 @@ export interface Inconclusive {
   readonly reason: string
 }
 
-export interface Sight {
-  readonly seeing: readonly Check[]
-  /** Those that cannot look at all. */
-  readonly blind: readonly Check[]
-  /** The ids of the blind, and of those that cannot look at everything. */
-  readonly inDoubt: ReadonlySet<string>
+export interface RunnableChecks {
+  readonly runnable: readonly Check[]
+  /** Checks that cannot run at all. */
+  readonly blocked: readonly Check[]
+  /** The ids of the blocked checks, and of those that cannot judge every object. */
+  readonly partial: ReadonlySet<string>
   readonly inconclusive: readonly Inconclusive[]
 }
 
-/** Which of these checks can look, and what keeps the others from it. */
-export function sightOf(checks: readonly Check[], context: CheckContext): Sight {
+/** Tells the checks that can run from those that cannot, with the reasons. */
+export function runnableChecks(checks: readonly Check[], context: CheckContext): RunnableChecks {
   const obstacles = checks.flatMap((check) => obstacle(check, context))
-  const kept = new Set(obstacles.map(({ check }) => check))
-  const seeing = checks.filter(({ id }) => !kept.has(id))
-  const doubts = seeing.flatMap((check) => doubtsOf(check, context))
+  const stopped = new Set(obstacles.map(({ check }) => check))
+  const runnable = checks.filter(({ id }) => !stopped.has(id))
+  const doubts = runnable.flatMap((check) => doubtsOf(check, context))
   return {
-    seeing,
-    blind: checks.filter(({ id }) => kept.has(id)),
-    inDoubt: new Set([...obstacles, ...doubts].map(({ check }) => check)),
+    runnable,
+    blocked: checks.filter(({ id }) => stopped.has(id)),
+    partial: new Set([...obstacles, ...doubts].map(({ check }) => check)),
     inconclusive: [...obstacles, ...doubts, ...reservations(context, checks)],
   }
 }
@@ -32,19 +32,19 @@ export function sightOf(checks: readonly Check[], context: CheckContext): Sight 
 // The major versions whose releases the checks know.
 const KNOWN_SERVERS = [14, 18] as const
 
-/** What keeps a check from looking. */
+/** The reason why a check cannot run. */
 function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContext): Inconclusive[] {
   const major = Math.trunc(snapshot.serverVersion / 10_000)
   if (needs === 'appRoles' && wanted.appRoles.length === 0) {
     return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
   }
   if (needs === 'knownServer' && (major < KNOWN_SERVERS[0] || major > KNOWN_SERVERS[1])) {
-    return [{ check: id, reason: `nothing is known here of PostgreSQL ${major}` }]
+    return [{ check: id, reason: `this release does not know PostgreSQL ${major}` }]
   }
   return []
 }
 
-/** What a check could not judge of single objects, while it judged the others. */
+/** Single objects that a check could not judge, while it judged the others. */
 function doubtsOf({ id, doubts }: Check, context: CheckContext): Inconclusive[] {
   return (doubts?.(context) ?? []).map(({ object, reason }) => ({
     check: id,
@@ -52,7 +52,7 @@ function doubtsOf({ id, doubts }: Check, context: CheckContext): Inconclusive[] 
   }))
 }
 
-/** What checks that looked could not see. */
+/** Objects that are hidden from the checks that ran. */
 function reservations({ snapshot }: CheckContext, checks: readonly Check[]): Inconclusive[] {
   const isMade = checks.some(({ id }) => id === 'rls-disabled')
   if (!isMade || !isDistributed(snapshot)) return []
@@ -60,7 +60,7 @@ function reservations({ snapshot }: CheckContext, checks: readonly Check[]): Inc
   return [{ check: 'rls-disabled', reason }]
 }
 
-/** The tables of a snapshot are not all there is. */
+/** The snapshot does not hold all tables: there are shards on other servers. */
 export function isDistributed({ extensions }: CheckContext['snapshot']): boolean {
   return extensions.includes('citus')
 }

@@ -26,8 +26,8 @@ export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /**
- * What a command of the application reaches: rows of its own tenant alone (`isolated`), rows of others
- * too (`hole`), or nobody can tell (`unknown`).
+ * The rows that a command of the application reaches: those of its own tenant alone (`isolated`), those
+ * of other tenants too (`hole`), or it could not be decided (`unknown`).
  */
 export type Isolation = 'isolated' | 'hole' | 'unknown'
 
@@ -38,23 +38,23 @@ export interface TableIsolation extends Readonly<Record<Command, Isolation>> {
 }
 
 interface Judged {
-  /** All that was found, be it accepted or not: a waived hole is a hole. */
+  /** All findings, the waived ones too: a waived hole is a hole. */
   readonly findings: readonly Finding[]
-  /** Some check could not look at what holds the application itself. */
-  readonly isBlind: boolean
+  /** Some check that judges the application itself could not run. */
+  readonly isPartial: boolean
 }
 
 /** Pure: every tenant table, in the order of the config, command by command. */
 export function isolationOf(
   context: CheckContext,
-  { findings, isBlind }: Judged,
+  { findings, isPartial }: Judged,
 ): TableIsolation[] {
   const holes = holesOf(findings, context)
-  const isShaken = isBlind || findings.some((finding) => shakesAll(finding, context))
+  const isUncertain = isPartial || findings.some((finding) => affectsEveryTable(finding, context))
   const verdict = (state: TenantTableState, command: Command): Isolation => {
     if (holes.has(cell(qualifiedName(state.relation), command))) return 'hole'
     const own = commandOf(state, command, context)
-    return own === 'isolated' && isShaken ? 'unknown' : own
+    return own === 'isolated' && isUncertain ? 'unknown' : own
   }
   return [
     ...context.wanted.withoutColumn.map((table) => row(qualifiedName(table), () => 'hole')),
@@ -75,7 +75,7 @@ function row(table: string, verdict: (command: Command) => Isolation): TableIsol
   return { table, select, insert, update, delete: remove }
 }
 
-/** What the policies of the table itself let through. */
+/** The rows that the policies of the table itself let through. */
 function commandOf(state: TenantTableState, command: Command, context: CheckContext): Isolation {
   const { relation, table } = state
   const { snapshot, wanted } = context
@@ -95,11 +95,11 @@ function commandOf(state: TenantTableState, command: Command, context: CheckCont
     return ignoresTenant(part, table.column) ? 'hole' : 'unknown'
   })
   const read = worst(verdicts)
-  return read === 'unknown' ? tried(state, command, context) : read
+  return read === 'unknown' ? evaluated(state, command, context) : read
 }
 
-/** Where nobody can judge a condition by reading it. */
-function tried(state: TenantTableState, command: Command, context: CheckContext): Isolation {
+/** The verdict of the trial, for conditions that cannot be judged by their text. */
+function evaluated(state: TenantTableState, command: Command, context: CheckContext): Isolation {
   const leaks = leaksTo(command, state, context)
   if (leaks === undefined) return 'unknown'
   return leaks ? 'hole' : 'isolated'
@@ -111,7 +111,7 @@ function isReachedByParent({ relation, isChild }: TenantTableState, context: Che
   return isChild && appRoles.length > 0 && rolesWith(ROW_PRIVILEGES, relation, context).length === 0
 }
 
-/** The restrictive policy of the command says at least what it should, and binds every app role. */
+/** The restrictive policy of the command demands at least what it should, and binds every app role. */
 function hasFloor(state: TenantTableState, command: Command, context: CheckContext): boolean {
   const wanted = tenantPolicies(state.table).filter(
     (policy) => !policy.permissive && isFor(policy.command, command),
@@ -140,7 +140,7 @@ function worst(verdicts: readonly Isolation[]): Isolation {
   return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'isolated'
 }
 
-/** The cells that something else than the policies of the table opens: a view, TRUNCATE, the login. */
+/** The cells that are open past the policies of the table: by a view, TRUNCATE, the login. */
 function holesOf(findings: readonly Finding[], context: CheckContext): Set<string> {
   const holes = findings.flatMap(({ check, object }) => {
     if (check === 'grant-truncate') return [cell(object, 'delete')]
@@ -160,8 +160,8 @@ function holesOf(findings: readonly Finding[], context: CheckContext): Set<strin
 
 const SHOWING: readonly string[] = ['view-bypasses-rls', 'materialized-view-exposed']
 
-/** What is critical and no matter of one relation, such as a role or a setting, leaves none proven. */
-function shakesAll({ level, object }: Finding, context: CheckContext): boolean {
+/** A critical finding that is not about one relation, such as a role or a setting, makes every cell uncertain. */
+function affectsEveryTable({ level, object }: Finding, context: CheckContext): boolean {
   return level === 'critical' && !relationNamed(object, context.snapshot)
 }
 

@@ -10,18 +10,19 @@ import {
 } from '../errors/command/snapshot.ts'
 import { snapshotRequest } from '../wanted/wanted-state.ts'
 
-/** Changes whenever a release reads something more: an older file would look clean of it. */
+/** Changes whenever a release reads more facts: an older file would look clean of them. */
 const VERSION = 2
 
 interface SnapshotFile {
   readonly version: typeof VERSION
-  /** What was looked for. The file says nothing about anything else. */
+  /** The part of the database that was read. The file knows no other part. */
   readonly request: SnapshotRequest
   readonly snapshot: Snapshot
 }
 
 /**
- * Keeps what `takeSnapshot` read with this config, as `audit --snapshot` does.
+ * Writes a snapshot to a file, as `audit --snapshot` does. The config must be the one that
+ * `takeSnapshot` was given.
  *
  * @throws `SNAPSHOT.NOT_WRITABLE`, `CONFIG.INVALID`
  *
@@ -41,10 +42,10 @@ export function saveSnapshot(path: string, config: ConfigInput | Config, snapsho
 }
 
 /**
- * What the catalog was when {@link saveSnapshot} wrote the file.
+ * Reads a file of {@link saveSnapshot}.
  *
- * @throws `SNAPSHOT.UNREADABLE`, or `SNAPSHOT.OTHER_CONFIG` when it was made without looking for all that
- * the config names: what was not read must not look like clean; `CONFIG.INVALID`
+ * @throws `SNAPSHOT.UNREADABLE`, or `SNAPSHOT.OTHER_CONFIG` when it was made without reading all that
+ * the config names, for a part that was not read must not look clean; `CONFIG.INVALID`
  *
  * @example
  * ```ts

@@ -30,12 +30,15 @@ export function tablePolicies(wanted: Wanted, snapshot: Snapshot): TablePolicies
     const { rlsEnabled, rlsForced, ...table } = state.relation
     return {
       table: qualifiedName(table),
-      ...{ rlsEnabled, rlsForced },
+      rlsEnabled,
+      rlsForced,
       policies: [
         ...tenantPolicies(state.table).map((policy) => beside(policy, state)),
         ...ownPolicies(state).map((policy) => ({
-          ...{ name: policy.name, state: 'own' as const, wanted: undefined },
+          name: policy.name,
+          state: 'own' as const,
           is: statementOf(policy, state),
+          wanted: undefined,
         })),
       ],
     }
@@ -64,7 +67,9 @@ function statementOf(policy: PolicyState, { relation }: TenantTableState): strin
   const { using, check } = policy
   return createPolicy(relation, {
     ...policy,
-    ...{ using: expression(using), check: expression(check), why: '' },
+    using: expression(using),
+    check: expression(check),
+    why: '',
   })
 }
 

@@ -7,12 +7,12 @@ import type { Config, ConfigInput } from '../config/config.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
 import { readTruthTables } from '../truth-table/read-truth-tables.ts'
 import { auditedState, snapshotRequest } from '../wanted/wanted-state.ts'
-import { judgeable } from './chosen-checks.ts'
+import { parseAuditConfig } from './chosen-checks.ts'
 
 export interface SnapshotOptions {
   /**
-   * A fresh connection of the application, with its own login: what PostgreSQL says there is the last
-   * word about it.
+   * A fresh connection of the application, with its own login. The answers of PostgreSQL there decide
+   * about this login.
    */
   readonly app?: Queryable
   /**
@@ -24,7 +24,7 @@ export interface SnapshotOptions {
 }
 
 /**
- * Reads what `auditSnapshot` judges: plain data, which can be kept as JSON.
+ * Reads the snapshot that `auditSnapshot` judges: plain data, which can be kept as JSON.
  *
  * @throws `CONFIG.INVALID`, `CATALOG.CHANGED`, `CATALOG.LOCKED`, `SERVER.UNSUPPORTED`; `CATALOG.MISMATCH`
  * for a table or role that is missing, or an application that is connected with another database
@@ -39,12 +39,12 @@ export async function takeSnapshot(
   config: ConfigInput | Config,
   { app, rows = false }: SnapshotOptions = {},
 ): Promise<Snapshot> {
-  const trusted = judgeable(config)
-  const request = snapshotRequest(trusted)
-  const appLogin = app && (await readAppLogin(app, trusted.setting))
+  const parsed = parseAuditConfig(config)
+  const request = snapshotRequest(parsed)
+  const appLogin = app && (await readAppLogin(app, parsed.setting))
   const snapshot = await inReadOnlyTransaction(db, async () => {
     const read = await readSnapshot(db, request)
-    const { tables } = auditedState(trusted, read)
+    const { tables } = auditedState(parsed, read)
     const keyRows = rows && { keyRows: await readKeyRows(db, tables) }
     return { ...read, ...keyRows, truthTables: await readTruthTables(db, tables, read) }
   })

@@ -9,19 +9,19 @@ export interface Waived extends Finding {
 
 interface Judged {
   readonly findings: readonly Finding[]
-  /** Checks that could not look: what they would find is not known to be gone. */
-  readonly blind: ReadonlySet<string>
+  /** Checks that could not judge everything: a waiver of theirs may still be needed. */
+  readonly partial: ReadonlySet<string>
   /** As in `expires`. */
   readonly today: string
 }
 
 /**
- * Takes out what the config accepts. A waiver that is over waives nothing, and one without anything to
- * waive would hide what comes after: each of them is a finding itself.
+ * Sets aside the findings that the config waives. An expired waiver has no effect, and a waiver without
+ * a finding would hide a later one: each of them is a finding itself.
  */
 export function applyWaivers(
   waivers: readonly Waiver[],
-  { findings, blind, today }: Judged,
+  { findings, partial, today }: Judged,
 ): { findings: Finding[]; waived: Waived[] } {
   const valid = waivers.filter(({ expires }) => expires >= today)
   const waived = findings.flatMap((finding) => {
@@ -34,7 +34,7 @@ export function applyWaivers(
     findings: [
       ...findings.filter(({ fingerprint }) => !accepted.has(fingerprint)),
       ...waivers.flatMap((waiver) => {
-        if (blind.has(waiver.check)) return []
+        if (partial.has(waiver.check)) return []
         if (!findings.some((finding) => covers(waiver, finding))) return stale(waiver, findings)
         return waiver.expires < today ? expired(waiver) : []
       }),
@@ -56,7 +56,7 @@ function expired({ check, object, reason, expires }: Waiver): Finding {
     level: 'low',
     object,
     summary: `The waiver of ${check} ended on ${expires}: ${reason}`,
-    fix: '-- Mend what it waived, or think again and give it another date.',
+    fix: '-- Fix the finding, or decide again and give the waiver another date.',
   })
 }
 
@@ -68,7 +68,7 @@ function stale({ check, object }: Waiver, findings: readonly Finding[]): Finding
     object,
     summary: other
       ? `The waiver of ${check} is for another finding than ${other.fingerprint}.`
-      : `${check} finds nothing here that the waiver could waive.`,
-    fix: '-- Take it out of `audit.waivers`, or correct it.',
+      : `${check} has no finding here that the waiver could waive.`,
+    fix: '-- Remove it from `audit.waivers`, or correct it.',
   })
 }

@@ -10,7 +10,7 @@ export const adminRoleBoundByFloor: Check = defineCheck(
     title: 'The admin role is bound like the application',
     why:
       'A policy binds every role that inherits one of its roles. An admin that is a member of the ' +
-      'app role sees the rows of one tenant at most, and jobs that run as it do nothing.',
+      'app role sees the rows of one tenant at most, and jobs that run as it find no rows.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: 'grant app_user to app_admin',
     fixed: 'revoke app_user from app_admin',

@@ -37,7 +37,7 @@ end $$`,
       const administers = snapshot.memberships.some(
         (m) => m.member === name && m.role === role.name && m.administers,
       )
-      // Who can become it already is another finding: `app-role-can-set-role`.
+      // A login that can become the role already is another finding: `app-role-can-set-role`.
       if (power === undefined || !administers || canSetRole(snapshot, name, role.name)) return []
       return {
         summary: `It may grant itself ${role.name}, which ${power}.`,

@@ -12,8 +12,8 @@ export const appRoleCreatePrivilege: Check = defineCheck(
     level: 'medium',
     title: 'The application may create objects',
     why:
-      'Functions and operators of its own run when others use them, and a foreign key of its own ' +
-      'tells what other tenants have. Up to PostgreSQL 14, `public` is open to everybody.',
+      'Functions and operators that it creates run when other roles use them, and a foreign key of its ' +
+      'own tells which values other tenants have. Up to PostgreSQL 14, every role may create in `public`.',
     link: 'https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PRIV',
     broken: 'grant create on schema public to app_user',
     fixed: 'revoke create on schema public from app_user',

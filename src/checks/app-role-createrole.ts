@@ -7,8 +7,8 @@ export const appRoleCreaterole: Check = appRoleCheck(
     level: 'medium',
     title: 'The application may create roles',
     why:
-      'It makes logins that outlive the hole through which somebody came, and becomes every role ' +
-      'that it administers.',
+      'An intruder can create logins that stay when the hole is closed, and become every role that ' +
+      'this one administers.',
     link: 'https://www.postgresql.org/docs/current/role-attributes.html',
     broken: 'alter role app_user createrole',
     fixed: 'alter role app_user nocreaterole',

@@ -11,8 +11,8 @@ export const appRoleOwnsSchemaOrDb: Check = defineCheck(
     level: 'high',
     title: 'The application owns the schema or the database',
     why:
-      'The owner of a schema drops any table in it, whoever owns that; the owner of the database ' +
-      'gives every connection a tenant from the start.',
+      'The owner of a schema can drop every table in it, those of other owners too; the owner of the ' +
+      'database can set a default tenant for every connection.',
     link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: 'alter schema public owner to app_user',
     fixed: 'alter schema public owner to app_owner',

@@ -21,7 +21,7 @@ export const appRoleOwnsTable: Check = tableCheck(
     const { snapshot } = context
     const { owner, rlsForced } = relation
     const owners = plainAppRoles(context).filter(
-      // Who can become the owner is another finding: `app-role-can-set-role`.
+      // A role that can become the owner is another finding: `app-role-can-set-role`.
       (role) => inherits(snapshot, role, owner) && !canSetRole(snapshot, role, owner),
     )
     const [first] = owners

@@ -3,7 +3,7 @@ import type { Level } from '../config/level.ts'
 import { appRoleCheck, type Check } from './check.ts'
 import { canSetRole, revokeMembership } from './facts/roles.ts'
 
-// What leaves SQL, and row security with it; what opens or shows other tenants' data.
+// Roles that reach past SQL are high; roles that open or show data of other tenants are medium.
 const LEVEL: Readonly<Record<string, Level>> = {
   pg_read_server_files: 'high',
   pg_write_server_files: 'high',
@@ -21,8 +21,8 @@ export const appRolePredefined: Check = appRoleCheck(
     level: 'medium',
     title: 'The application is a member of a predefined role',
     why:
-      'Files and programs of the server know no row security, the roles for all data open every ' +
-      'table that forgot it, and the statistics show statements of other tenants.',
+      'Row security does not apply to files and programs of the server, the roles for all data open ' +
+      'every table without it, and statistics show the statements of other tenants.',
     link: 'https://www.postgresql.org/docs/current/predefined-roles.html',
     broken: 'grant pg_read_server_files to app_user',
     fixed: 'revoke pg_read_server_files from app_user',

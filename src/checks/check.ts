@@ -5,7 +5,7 @@ import { qualifiedName } from '../sql/quote.ts'
 import type { CheckContext } from './facts/context.ts'
 import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
 
-/** One thing that is wrong. Data only: a renderer decides how it looks. */
+/** One problem. Data only: a renderer decides how it looks. */
 export interface Finding {
   readonly check: string
   readonly level: Level
@@ -27,19 +27,19 @@ export interface Check {
   /** The default. A finding can be better or worse than its check. */
   readonly level: Level
   readonly title: string
-  /** What a bug or an attacker can do while this is true. */
+  /** The damage that a bug or an attacker can do while this is true. */
   readonly why: string
   /** The page of PostgreSQL that it rests on. */
   readonly link: string
   /**
    * Run on a correct schema, creates the problem: the test expects one finding, and this one.
    * `app_user` and `app_admin` are the roles of the config, `app_owner` owns the tables, and
-   * nothing else names `some_role`. A comment where no statement can create it.
+   * no other statement names `some_role`. A comment where no statement can create the problem.
    */
   readonly broken: string
   /** Run after `broken`, leaves no finding. */
   readonly fixed: string
-  /** Checks that find something in `broken` too, because it is that as well. */
+  /** Checks that report `broken` too, because it has their problem as well. */
   readonly alsoFinds?: readonly string[]
   /** Hardening that most databases do without: judged only when `audit.levels` names the check. */
   readonly isOptIn?: true
@@ -52,7 +52,7 @@ export interface Check {
   /** Made only when rows were read, which is asked for: `--rows`. */
   readonly readsRows?: true
   readonly detect: (context: CheckContext) => Finding[]
-  /** Where it could not look, and why: nothing found there is no "no findings". */
+  /** The objects that it could not judge, and why: no finding there does not mean that they are clean. */
   readonly doubts?: (context: CheckContext) => Doubt[]
 }
 

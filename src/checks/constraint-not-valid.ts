@@ -11,8 +11,8 @@ export const constraintNotValid: Check = tableCheck(
   {
     id: 'constraint-not-valid',
     level: 'low',
-    title: 'A constraint was never checked against the rows that were there',
-    why: 'Old rows may break it. A migration that adds it NOT VALID has a second half.',
+    title: 'A constraint was never checked against the existing rows',
+    why: 'Old rows may break it. A migration that adds a constraint NOT VALID has to validate it later.',
     link: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-VALIDATE-CONSTRAINT',
     broken: `alter table public.events add constraint recent check (at > '2000-01-01') not valid`,
     fixed: 'alter table public.events validate constraint recent',

@@ -8,7 +8,7 @@ export const defaultPrivilegesTooWide: Check = defineCheck(
     id: 'default-privileges-too-wide',
     level: 'medium',
     title: 'The application gets privileges on every new table',
-    why: 'A new table is reachable from its first moment, and protected only when somebody does it.',
+    why: 'A new table is reachable as soon as it exists, and protected only when a migration does it.',
     link: 'https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html',
     broken: `alter default privileges for role app_owner in schema public
   grant select on tables to app_user`,

@@ -10,8 +10,8 @@ export const exclusionWithoutTenant: Check = tableCheck(
     level: 'high',
     title: 'An exclusion constraint spans all tenants',
     why:
-      'An insert that fails tells one tenant what another one has, and the rows of one tenant stand ' +
-      'in the way of another.',
+      'An insert that fails tells one tenant which values another one has, and the rows of one tenant ' +
+      'block the inserts of another.',
     link: 'https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-EXCLUSION',
     broken: `alter table public.events add column during tstzrange,
   add constraint one_at_a_time exclude using gist (during with &&)`,
@@ -25,7 +25,7 @@ export const exclusionWithoutTenant: Check = tableCheck(
         summary: `${name} (${definition}) spans all tenants.`,
         fix: definition.startsWith(GIST)
           ? statements([
-              // It has the operators of uuid, text and integers for an index of this kind.
+              // The extension has the operators of uuid, text and integers for an index of this kind.
               'create extension if not exists btree_gist',
               [
                 `alter table ${qualifiedName(relation)} drop constraint ${identifier(name)},`,

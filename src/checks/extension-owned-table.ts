@@ -7,8 +7,8 @@ export const extensionOwnedTable: Check = tableCheck(
     level: 'info',
     title: 'A tenant table belongs to an extension',
     why:
-      'pg_dump leaves the policies of such a table out: a restored database has the rows and not ' +
-      'the row security.',
+      'pg_dump omits the policies of such a table: a restored database has the rows without their ' +
+      'row security.',
     link: 'https://www.postgresql.org/docs/current/extend-extensions.html',
     broken: 'alter extension plpgsql add table public.events',
     fixed: 'alter extension plpgsql drop table public.events',

@@ -36,7 +36,7 @@ function mappings(context: CheckContext): Problem[] {
       .filter((mapping) => mapping.server === server.name)
       .map(({ role }) => ({
         object: objectName(server),
-        summary: `${role ?? 'Everybody'} has a login on it.`,
+        summary: `${role ?? 'Every role'} has a login on it.`,
         fix: `drop user mapping for ${role === null ? 'public' : identifier(role)} server ${identifier(server.name)}`,
       }))
   })

@@ -11,7 +11,7 @@ export const fkSetNullNullsTenant: Check = tableCheck(
     title: 'A foreign key changes the tenant of a row',
     why:
       'ON DELETE SET NULL sets every column of the key, the tenant too: deleting the parent fails, or ' +
-      'leaves a row of nobody. ON UPDATE CASCADE moves rows to another tenant.',
+      'leaves a row of no tenant. ON UPDATE CASCADE moves rows to another tenant.',
     link: 'https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK',
     broken: `alter table public.tasks drop constraint tasks_tenant_id_project_id_fkey,
   add constraint tasks_project foreign key (tenant_id, project_id)

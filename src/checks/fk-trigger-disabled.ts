@@ -8,7 +8,7 @@ export const fkTriggerDisabled: Check = tableCheck(
     title: 'Foreign keys of a tenant table are not checked',
     why:
       'DISABLE TRIGGER ALL switches off the triggers that check references: rows may refer to other ' +
-      'tenants, or to nothing.',
+      'tenants, or to rows that do not exist.',
     link: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DISABLE-ENABLE-TRIGGER',
     broken: 'alter table public.tasks disable trigger all',
     fixed: 'alter table public.tasks enable trigger all',

@@ -18,8 +18,8 @@ export const fkValidatedUnderForce: Check = {
       level: 'critical',
       title: 'A foreign key that PostgreSQL calls valid is broken by rows',
       why:
-        'An owner under FORCE sees no rows, so that validating the key succeeds without looking. What ' +
-        'relies on it finds rows of no parent: a cascade leaves them, and a new parent takes them over.',
+        'An owner under FORCE sees no rows, so validating the key succeeds without looking. Rows ' +
+        'without a parent stay behind: a cascade misses them, and a new parent takes them over.',
       link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
       broken: KEY,
       fixed: 'delete from public.tasks where project_id = 404',
@@ -45,7 +45,7 @@ function doubts({ snapshot }: CheckContext): Doubt[] {
   )
 }
 
-// Which rows may go is for people to decide, and their contents are not for a report.
+// A person has to decide which rows may go, and a report must not hold their contents.
 function repair({ key, query, ...table }: KeyRows): string {
   return [
     '-- Look at them as a superuser or with BYPASSRLS, mend or delete them:',

@@ -26,7 +26,7 @@ grant select on public.facts to app_user`,
       if (role === undefined) return []
       return {
         object: qualifiedName(relation),
-        summary: `${role} reaches it, and nothing here filters its rows.`,
+        summary: `${role} reaches it, and this database does not filter its rows.`,
         fix: revokePrivileges(ROW_PRIVILEGES, relation, context),
       }
     })

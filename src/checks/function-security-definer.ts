@@ -10,8 +10,8 @@ export const functionSecurityDefiner: Check = defineCheck(
     level: 'high',
     title: 'The application may call a function that row security does not hold',
     why:
-      'A SECURITY DEFINER function runs as its owner. Nothing outside its body keeps it from ' +
-      'reading every tenant.',
+      'A SECURITY DEFINER function runs as its owner. Only its own body keeps it from reading every ' +
+      'tenant.',
     link: 'https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY',
     broken: `create function public.project_count() returns bigint language sql security definer
   set search_path = pg_catalog, pg_temp
@@ -30,7 +30,7 @@ export const functionSecurityDefiner: Check = defineCheck(
       if (open.length === 0) return []
       return {
         object: fn.signature,
-        summary: `${caller} may call it; it runs as ${fn.owner}, who sees every tenant of ${tablesOf(open.map(qualifiedName))}.`,
+        summary: `${caller} may call it; it runs as ${fn.owner}, which sees every tenant of ${tablesOf(open.map(qualifiedName))}.`,
         fix: revokeExecute(fn, context),
         evidence: fn.bodyHash,
       }

@@ -8,8 +8,8 @@ export const functionSetsTenantSetting: Check = defineCheck(
   {
     id: 'function-sets-tenant-setting',
     level: 'high',
-    title: 'A function runs as a tenant of its own choice',
-    why: 'A SET clause on the function holds while it runs: whoever calls it reads as that tenant.',
+    title: 'A function sets the tenant itself',
+    why: 'A SET clause on a function holds while it runs: every caller reads as that tenant.',
     link: 'https://www.postgresql.org/docs/current/sql-createfunction.html',
     broken: `create function public.demo_count() returns bigint language sql
   set app.tenant_id = '00000000-0000-4000-8000-000000000001'

@@ -7,8 +7,8 @@ export const generatedColumnUnsafeFunction: Check = tableCheck(
     level: 'info',
     title: 'A default or generated column calls a function of your own',
     why:
-      'It runs before the policy looks at the row: also for rows that are refused, and with the ' +
-      'values of those.',
+      'It runs before the policies see the row: also for rows that are refused, and with their ' +
+      'values.',
     link: 'https://www.postgresql.org/docs/current/ddl-generated-columns.html',
     broken: `create function public.slug() returns text language sql volatile as 'select md5(random()::text)';
 alter table public.events add column slug text default public.slug()`,
@@ -25,7 +25,7 @@ alter table public.events add column slug text default public.slug()`,
       if (called.length === 0) return []
       return {
         summary: `${identifier(name)} calls ${called.join(', ')}.`,
-        fix: `-- See that ${called.join(', ')} neither writes nor tells anybody what it was given.`,
+        fix: `-- Make sure that ${called.join(', ')} does not store or send the values that it is given.`,
       }
     })
   },

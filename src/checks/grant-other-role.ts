@@ -8,9 +8,9 @@ export const grantOtherRole: Check = tableCheck(
   {
     id: 'grant-other-role',
     level: 'info',
-    title: 'A role that the config does not know has privileges',
+    title: 'A role that the config does not name has privileges',
     why:
-      'It is one more way to the rows, which no other check looks at: those judge the roles of the ' +
+      'It is one more way to the rows, and no other check judges it: they judge the roles of the ' +
       'config.',
     link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: 'grant select on public.projects to some_role',
@@ -18,7 +18,7 @@ export const grantOtherRole: Check = tableCheck(
   },
   ({ relation }, { snapshot, wanted }) => {
     const known = [...wanted.appRoles, ...wanted.adminRoles]
-    // A group through which a known role has its privileges is not one more way.
+    // A group that gives a known role its privileges is not one more way.
     const isKnown = (role: string) =>
       role === relation.owner || known.some((member) => inherits(snapshot, member, role))
     const others = new Set(relation.grants.flatMap(({ grantee }) => grantee ?? []))

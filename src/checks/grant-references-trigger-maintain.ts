@@ -9,8 +9,8 @@ export const grantReferencesTriggerMaintain: Check = tableCheck(
     level: 'medium',
     title: 'The application has privileges that no statement of it needs',
     why:
-      'REFERENCES tells by a foreign key what other tenants have, TRIGGER runs code as whoever ' +
-      'writes next, MAINTAIN locks the table.',
+      'With REFERENCES, a foreign key tells which values other tenants have; with TRIGGER, code of ' +
+      'the application runs as the next role that writes; MAINTAIN locks the table.',
     link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: 'grant references on public.projects to app_user',
     fixed: 'revoke references on public.projects from app_user',

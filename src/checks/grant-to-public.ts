@@ -7,7 +7,7 @@ export const grantToPublic: Check = tableCheck(
     id: 'grant-to-public',
     level: 'medium',
     title: 'Every role has a privilege on a tenant table',
-    why: 'What is granted to public is granted to roles that somebody creates later, too.',
+    why: 'A privilege of public belongs to every role, those that are created later too.',
     link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: 'grant select on public.projects to public',
     fixed: 'revoke select on public.projects from public',

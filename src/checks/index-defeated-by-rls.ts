@@ -1,6 +1,6 @@
 import { type Check, tableCheck } from './check.ts'
 
-/** Up to here the tenant's own index is enough. */
+/** Up to this many rows the index on the tenant is enough. */
 const SMALL = 5000
 
 export const indexDefeatedByRls: Check = tableCheck(
@@ -9,8 +9,8 @@ export const indexDefeatedByRls: Check = tableCheck(
     level: 'low',
     title: 'An index cannot serve conditions under row security',
     why:
-      'A condition whose operator is not LEAKPROOF waits until the policies have spoken: PostgreSQL ' +
-      'never looks it up in an index. So it is with numeric, enums, jsonb, arrays and most expressions.',
+      'A condition whose operator is not LEAKPROOF is evaluated after the policies: PostgreSQL never ' +
+      'uses an index for it. This concerns numeric, enums, jsonb, arrays and most expressions.',
     link: 'https://www.postgresql.org/docs/current/rules-privileges.html',
     broken: `alter table public.events add column detail jsonb;
 create index events_by_detail on public.events using gin (detail)`,
@@ -18,7 +18,7 @@ create index events_by_detail on public.events using gin (detail)`,
   },
   ({ table, relation: { indexes, estimatedRows } }) =>
     indexes
-      // What enforces something has another use.
+      // An index that enforces a constraint has another use.
       .filter((index) => !index.isUnique && index.constraint === null && !index.isPartition)
       .flatMap(({ name, columns, keys, leakproof }) => {
         const defeated = keys.filter((_, i) => !leakproof[i] && columns[i] !== table.column)

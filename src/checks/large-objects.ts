@@ -7,10 +7,10 @@ export const largeObjects: Check = defineCheck(
   {
     id: 'large-objects',
     level: 'medium',
-    title: 'Large objects belong to nobody',
+    title: 'Large objects belong to no tenant',
     why:
-      'A large object has privileges of its own and no row security: whoever knows or guesses its ' +
-      'number reads it, and the application is one role for all tenants.',
+      'A large object has privileges of its own and no row security: every tenant that knows or guesses ' +
+      'its number reads it, for the application is one role for all of them.',
     link: 'https://www.postgresql.org/docs/current/lo-implementation.html',
     broken: 'alter table public.events add column photo oid',
     fixed: 'alter table public.events alter column photo type bytea using lo_get(photo)',
@@ -41,7 +41,7 @@ function objects({ snapshot }: CheckContext): Problem[] {
   return [
     {
       object: 'large objects',
-      summary: `The application may read ${snapshot.largeObjects} of them, of whatever tenant.`,
+      summary: `The application may read ${snapshot.largeObjects} of them, of every tenant.`,
       fix: '-- Store what they hold in a column of type bytea of a tenant table, then lo_unlink them.',
     },
   ]

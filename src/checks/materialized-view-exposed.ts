@@ -8,7 +8,7 @@ export const materializedViewExposed: Check = defineCheck(
     id: 'materialized-view-exposed',
     level: 'critical',
     title: 'The application reads a materialized view of tenant rows',
-    why: 'A materialized view has no row security: whoever may read it reads every tenant.',
+    why: 'A materialized view has no row security: every role that may read it reads every tenant.',
     link: 'https://www.postgresql.org/docs/current/rules-privileges.html',
     broken: `create materialized view public.project_count as
   select tenant_id, count(*) from public.projects group by tenant_id;
@@ -24,7 +24,7 @@ grant select on public.project_count to app_user`,
       if (tables.length === 0) return []
       return {
         object: qualifiedName(view),
-        summary: `${role} reads what it stored of ${tables.join(', ')}.`,
+        summary: `${role} reads the rows that it stored of ${tables.join(', ')}.`,
         fix: revokePrivileges(['SELECT'], view, context),
       }
     }),

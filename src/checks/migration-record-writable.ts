@@ -9,10 +9,10 @@ export const migrationRecordWritable: Check = defineCheck(
   {
     id: 'migration-record-writable',
     level: 'medium',
-    title: 'The application may write the record of migrations',
+    title: 'The application may change the record of migrations',
     why:
-      'It says which migrations were run: one that is entered there is passed over, the one with the ' +
-      'policies too, and one that is taken out runs again. A row of the lock stops every migration.',
+      'It lists the migrations that were run: one that is entered there is skipped, also one with ' +
+      'policies, and one that is removed runs again. A row in the lock table stops every migration.',
     link: 'https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html',
     broken: `create table public.kysely_migration (name text primary key, timestamp text not null);
 grant select, insert, delete on public.kysely_migration to app_user`,

@@ -9,8 +9,8 @@ export const multiplePermissivePolicies: Check = tableCheck(
     level: 'low',
     title: 'Several permissive policies are for the same command',
     why:
-      'A row passes when one of them lets it through, so each statement evaluates them all, and none ' +
-      'of them says alone what is allowed.',
+      'A row passes when one of them accepts it, so each statement evaluates them all, and a reader ' +
+      'has to combine them to know what is allowed.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: `create policy comment_reading on public.comments for select to app_user
   using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))`,

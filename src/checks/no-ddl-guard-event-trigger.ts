@@ -24,7 +24,7 @@ export const noDdlGuardEventTrigger: Check = defineCheck(
   {
     id: 'no-ddl-guard-event-trigger',
     level: 'info',
-    title: 'New tables are open until somebody protects them',
+    title: 'New tables are open until a migration protects them',
     why:
       'Row security is off on every new table and partition. An event trigger of a superuser can ' +
       'switch it on as part of CREATE TABLE.',
@@ -45,7 +45,7 @@ drop function public.protect_new_tables()`,
     return [
       {
         object: `database ${snapshot.database}`,
-        summary: 'No event trigger looks at new tables.',
+        summary: 'No event trigger protects new tables.',
         fix: GUARD,
       },
     ]

@@ -10,8 +10,8 @@ export const partitionWithoutRls: Check = tableCheck(
     level: 'low',
     title: 'A partition can be read past the policies of its parent',
     why:
-      'Row security is of each table: whoever reads a partition or an inheritance child directly ' +
-      'meets its policies alone. New partitions have none.',
+      'Each table has row security of its own: a statement that names a partition or an inheritance ' +
+      'child meets the policies of that child alone. New partitions have none.',
     link: 'https://www.postgresql.org/docs/current/ddl-inherit.html',
     broken: 'alter table public.visits_2026 disable row level security',
     fixed: 'alter table public.visits_2026 enable row level security',

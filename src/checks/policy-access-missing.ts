@@ -9,8 +9,8 @@ export const policyAccessMissing: Check = tableCheck(
     level: 'high',
     title: 'A policy that opens the table is missing',
     why:
-      'Where no permissive policy applies, reading finds nothing and writing fails: an outage for ' +
-      'the application or the admin, after which somebody opens the table too far.',
+      'Where no permissive policy applies, reading finds no rows and writing fails: an outage for ' +
+      'the application or the admin, and outages are often ended by opening the table too far.',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'drop policy tenant_access on public.projects',
     fixed: createPolicies(EXAMPLE, examplePolicies('tenant_access')),

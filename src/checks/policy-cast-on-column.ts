@@ -31,7 +31,7 @@ export const policyCastOnColumn: Check = tableCheck(
   },
 )
 
-// varchar is compared as text and a domain as its base type, without losing the index.
+// The comparison of varchar as text, and of a domain as its base type, can use the index.
 function castsAway(text: string, { column, type, isDomain }: TenantTable): boolean {
   const harmless: readonly string[] = [
     ...(type === 'varchar' ? ['text', 'character varying'] : []),

@@ -56,7 +56,7 @@ interface Judged {
   readonly summary: string
 }
 
-/** By what was tried out, where that says anything, else by the words. */
+/** Judges by the policies that were tried out, where that proved anything, else by their text. */
 function judged(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Place): Judged {
   const { name, permissive } = pair.wanted
   const truthTable = truthTableOf(place.state, place.context)

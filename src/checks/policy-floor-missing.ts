@@ -8,7 +8,7 @@ export const policyFloorMissing: Check = tableCheck(
     id: 'policy-floor-missing',
     level: 'medium',
     title: 'No restrictive policy bounds the others',
-    why: 'Permissive policies add up: the next one that somebody creates opens the table.',
+    why: 'Permissive policies add up: the next one that is created opens the table.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: 'drop policy tenant_isolation on public.projects',
     fixed: createPolicies(EXAMPLE, examplePolicies('tenant_isolation')),
@@ -20,7 +20,7 @@ export const policyFloorMissing: Check = tableCheck(
     const missing = missingPolicies(state).filter(({ permissive }) => !permissive)
     if (missing.length === 0) return
     return {
-      // With permissive policies of the user there is nothing else that isolates.
+      // With permissive policies of the user, the floor alone isolates.
       level: state.table.access === 'boundary' ? 'high' : 'medium',
       summary: `Missing: ${missing.map(({ name }) => name).join(', ')}.`,
       fix: createPolicies(state.table, missing),

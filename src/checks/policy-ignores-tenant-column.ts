@@ -24,7 +24,7 @@ export const policyIgnoresTenantColumn: Check = tableCheck(
   (state, context) => {
     const { table } = state
     const isBounded = hasIntactFloor(state, context)
-    // With `access: 'boundary'` the floor alone minds the tenant.
+    // With `access: 'boundary'` the floor alone compares the tenant.
     if ((isBounded || isObserved(state)) && table.access === 'boundary') return
     return ownPolicies(state)
       .filter((policy) => policy.permissive && appliesToApp(policy, context))

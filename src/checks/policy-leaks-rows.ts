@@ -28,8 +28,8 @@ export const policyLeaksRows: Check = {
       level: 'critical',
       title: 'The policies of a table together let rows of other tenants through',
       why:
-        'Their conditions were asked about made-up rows, combined as PostgreSQL combines them: the ' +
-        'one that is named passes, and must not. Whoever connects as the application can do the same.',
+        'Their conditions were evaluated over made-up rows, combined as PostgreSQL combines them: the ' +
+        'row that is named passes, and must not. Every connection of the application can do the same.',
       link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
       broken: `alter policy tenant_access on public.projects using (${FAIL_OPEN}) with check (${FAIL_OPEN});
 alter policy tenant_isolation on public.projects using (${FAIL_OPEN}) with check (${FAIL_OPEN})`,
@@ -62,7 +62,7 @@ function doubts(context: CheckContext): Doubt[] {
     .flatMap((state) => {
       const object = qualifiedName(state.relation)
       if (!truthTableOf(state, context)) {
-        return { object, reason: 'what its policies let through was not tried out for this config' }
+        return { object, reason: 'its policies were not tried out for this config' }
       }
       const worst = worstOf(state, context)
       if (!worst || verdictOf(worst) !== 'doubtful') return []
@@ -70,7 +70,7 @@ function doubts(context: CheckContext): Doubt[] {
     })
 }
 
-// With the floor as it should be, nothing else can leak.
+// With the floor as it should be, no other policy can leak.
 function restore(state: TenantTableState): string {
   const missing = missingPolicies(state)
   return statements([

@@ -11,8 +11,8 @@ export const policyMissingCommand: Check = tableCheck(
     level: 'medium',
     title: 'The application has a privilege that no policy opens',
     why:
-      'Without a permissive policy for the command, INSERT fails, and UPDATE and DELETE change ' +
-      'nothing without a word.',
+      'Without a permissive policy for the command, INSERT fails, and UPDATE and DELETE silently ' +
+      'change no rows.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: `drop policy comment_access on public.comments;
 create policy comment_access on public.comments for select to app_user

@@ -12,8 +12,8 @@ export const policyNotInitplan: Check = tableCheck(
     level: 'low',
     title: 'A policy reads the setting for every row',
     why:
-      'A scan calls current_setting once a row: three to six times slower than once a statement, ' +
-      'which is what a sub-select makes of it.',
+      'A scan calls current_setting for each row, which is three to six times slower. A sub-select is ' +
+      'evaluated once for each statement.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: `alter policy comment_access on public.comments
   using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)`,

@@ -17,7 +17,7 @@ export const policyObserveMode: Check = tableCheck(
     title: 'A table is only observed',
     why:
       '`migrate:rls --observe` lets a statement without a tenant reach every row, and any statement ' +
-      'write a row of any tenant, until the log stays quiet. Nothing is enforced as long as that lasts.',
+      'write a row of any tenant, until the log stays quiet. Until then no tenant is isolated.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: statements([
       createObserver('public'),
@@ -34,14 +34,14 @@ export const policyObserveMode: Check = tableCheck(
     if (!isObserved(state)) return
     const observing = state.relation.policies.filter(isObserving)
     return {
-      summary: `Policy ${observing.map(({ name }) => name).join(', ')} enforces nothing: a statement without a tenant is logged, and reaches every row.`,
+      summary: `Policy ${observing.map(({ name }) => name).join(', ')} isolates no tenant: a statement without a tenant is logged, and reaches every row.`,
       fix: enforce(state, context),
       evidence: JSON.stringify(observing.map(policyText)),
     }
   },
 )
 
-/** What `migrate:rls` writes, but for FORCE, which is a finding from then on. */
+/** The steps of `migrate:rls` but for FORCE, which is a finding from then on. */
 function enforce(state: TenantTableState, { snapshot }: CheckContext): string {
   const { table, relation } = state
   const missing = missingPolicies(state).filter(({ permissive }) => !permissive)

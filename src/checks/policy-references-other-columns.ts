@@ -25,7 +25,7 @@ export const policyReferencesOtherColumns: Check = tableCheck(
   },
   (state, context) =>
     boundaryPolicies(state, context)
-      // What is demanded beside the own tenant only narrows.
+      // A condition beside that on the own tenant only narrows.
       .filter((policy) => !demandsOwnRow(policy, state))
       .flatMap((policy) => {
         const { table } = state

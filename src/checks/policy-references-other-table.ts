@@ -14,8 +14,8 @@ export const policyReferencesOtherTable: Check = tableCheck(
     level: 'medium',
     title: 'A policy looks into another table',
     why:
-      'Who may write that table decides who sees the rows of this one; a change of it races with ' +
-      'statements that are running; and no index serves the condition.',
+      'Every role that may write the other table decides who sees the rows of this one; a change of ' +
+      'it races with running statements; and no index serves the condition.',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: `create policy of_a_project on public.tasks as restrictive to app_user
   using (exists (select from public.projects p where p.id = project_id))`,
@@ -34,7 +34,7 @@ export const policyReferencesOtherTable: Check = tableCheck(
 )
 
 function levelOf(policy: PolicyState, state: TenantTableState, context: CheckContext): Level {
-  // Then it only narrows what is the own tenant's anyway.
+  // Such a policy only narrows the rows of the own tenant.
   if (hasIntactFloor(state, context) || demandsOwnRow(policy, state)) return 'low'
   const isWritable = policy.relations
     .flatMap((table) => findRelation(table, context.snapshot) ?? [])

@@ -7,9 +7,9 @@ export const policyRestrictiveOnly: Check = tableCheck(
   {
     id: 'policy-restrictive-only',
     level: 'medium',
-    title: 'A table has a floor and nothing that opens it',
+    title: 'A table has a floor and no policy that opens it',
     why:
-      'Restrictive policies alone let nobody in. With `access: boundary` the permissive ones are ' +
+      'Restrictive policies alone let no row through. With `access: boundary` the permissive ones are ' +
       'yours to write.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: 'drop policy comment_access on public.comments',

@@ -7,7 +7,7 @@ export const policyRolesDrift: Check = tableCheck(
     id: 'policy-roles-drift',
     level: 'high',
     title: 'A policy is for other roles',
-    why: 'The policy denies a role that needs it, leaves one without the floor, or lets more in.',
+    why: 'The policy denies a role that needs it, leaves a role without the floor, or opens the table to more roles.',
     link: 'https://www.postgresql.org/docs/current/sql-alterpolicy.html',
     broken: 'alter policy tenant_isolation on public.projects to some_role',
     fixed: 'alter policy tenant_isolation on public.projects to app_user',

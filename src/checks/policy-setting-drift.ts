@@ -9,8 +9,8 @@ export const policySettingDrift: Check = tableCheck(
     level: 'high',
     title: 'A policy reads another setting',
     why:
-      'The application sets its tenant in one setting and the policy reads another: mostly nothing ' +
-      'is found, and sometimes it is one that anybody may set.',
+      'The application sets its tenant in one setting and the policy reads another: mostly it finds ' +
+      'no rows, and sometimes any role may set the other one.',
     link: 'https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET',
     broken: `alter policy tenant_isolation on public.projects
   using (tenant_id = (select nullif(current_setting('app.org_id', true), '')::uuid))

@@ -39,7 +39,7 @@ function shape({ permissive, command }: Pick<TenantPolicy, 'permissive' | 'comma
   return `${permissive ? 'permissive' : 'restrictive'} for ${command}`
 }
 
-// PostgreSQL alters neither; the new policy is there before the old one goes.
+// PostgreSQL alters neither; the new policy exists before the old one is dropped.
 function replace(table: TenantTable, policies: readonly TenantPolicy[]): string {
   return statements(
     policies.flatMap((policy) => {

@@ -13,8 +13,8 @@ export const policyUnexpectedPermissive: Check = tableCheck(
   {
     id: 'policy-unexpected-permissive',
     level: 'high',
-    title: 'A permissive policy that the config does not know',
-    why: 'Permissive policies add up: one more may let rows through that the others hold back.',
+    title: 'A permissive policy that the tool did not write',
+    why: 'Permissive policies add up: one more may open rows that the others do not.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: `create policy published on public.projects for select to app_user
   using (tenant_id is not null)`,

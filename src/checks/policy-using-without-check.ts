@@ -8,8 +8,8 @@ export const policyUsingWithoutCheck: Check = tableCheck(
     level: 'low',
     title: 'A policy does not say which rows may be written',
     why:
-      'Without WITH CHECK the condition for reading decides: whoever widens it for readers, as in ' +
-      '`or is_public`, lets rows of other tenants be written.',
+      'Without WITH CHECK the condition for reading also decides what may be written: widening it for ' +
+      'readers, as in `or is_public`, then allows writing rows of other tenants.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
     broken: `drop policy comment_access on public.comments;
 create policy comment_access on public.comments to app_user

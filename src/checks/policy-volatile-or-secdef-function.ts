@@ -8,7 +8,7 @@ export const policyVolatileOrSecdefFunction: Check = tableCheck(
   {
     id: 'policy-volatile-or-secdef-function',
     level: 'medium',
-    title: 'A policy calls a function that is slow or runs as somebody else',
+    title: 'A policy calls a function that is slow or runs as another role',
     why:
       'A VOLATILE function is called for every row of every tenant, and no index helps; one that is ' +
       'not PARALLEL SAFE forbids parallel plans; SECURITY DEFINER decides with the rights of its owner.',

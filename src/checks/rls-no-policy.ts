@@ -9,8 +9,8 @@ export const rlsNoPolicy: Check = tableCheck(
     level: 'medium',
     title: 'Row security is on and there is no policy',
     why:
-      'Without a policy nobody sees a row. It is an outage, after which somebody switches row ' +
-      'security off.',
+      'Without a policy no role sees a row. That is an outage, and outages are often ended by ' +
+      'switching row security off.',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: `drop policy tenant_access on public.projects;
 drop policy tenant_isolation on public.projects;
@@ -20,6 +20,6 @@ drop policy tenant_admin on public.projects`,
   (state) => {
     const { rlsEnabled, policies } = state.relation
     if (!rlsEnabled || policies.length > 0 || state.isChild) return
-    return { summary: 'It has no policy: nobody sees a row.', fix: protect(state) }
+    return { summary: 'It has no policy, so no role sees a row.', fix: protect(state) }
   },
 )

@@ -9,7 +9,7 @@ export const rowSecurityInactive: Check = tableCheck(
     title: 'PostgreSQL does not filter the rows for the application',
     why:
       'Asked on the connection of the application, row_security_active said no: this login reads and ' +
-      'writes every tenant, for whatever reason.',
+      'writes every tenant.',
     link: 'https://www.postgresql.org/docs/current/functions-info.html',
     broken: '-- log in as app_owner where row security is not forced',
     fixed: '-- log in as app_user',
@@ -24,7 +24,7 @@ export const rowSecurityInactive: Check = tableCheck(
     if (!relation.rlsEnabled || (isKnown && isUnbound(snapshot, currentUser, relation))) return
     return {
       summary: `It is not filtered for ${currentUser}.`,
-      fix: '-- Give the application a login that owns nothing and has no BYPASSRLS.',
+      fix: '-- Give the application a login that owns no table and has no BYPASSRLS.',
     }
   },
 )

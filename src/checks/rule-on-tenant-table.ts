@@ -7,7 +7,7 @@ export const ruleOnTenantTable: Check = tableCheck(
     id: 'rule-on-tenant-table',
     level: 'medium',
     title: 'A rule rewrites statements on a tenant table',
-    why: 'What a rule does instead is done with the rights of the owner of the rule.',
+    why: 'The statements of a rule run with the rights of the owner of the table.',
     link: 'https://www.postgresql.org/docs/current/rules-privileges.html',
     broken: 'create rule keep as on delete to public.events do instead nothing',
     fixed: 'drop rule keep on public.events',

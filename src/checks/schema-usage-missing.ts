@@ -9,7 +9,7 @@ export const schemaUsageMissing: Check = defineCheck(
     id: 'schema-usage-missing',
     level: 'info',
     title: 'The application cannot reach a schema of its tables',
-    why: 'Without USAGE every statement on a table of the schema fails, whatever else was granted.',
+    why: 'Without USAGE every statement on a table of the schema fails, even with privileges on the table.',
     link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: 'revoke usage on schema public from public',
     fixed: 'grant usage on schema public to app_user',

@@ -6,8 +6,8 @@ export const sequenceWritable: Check = defineCheck(
   {
     id: 'sequence-writable',
     level: 'low',
-    title: 'The application may set a sequence back',
-    why: 'One setval of one tenant makes the inserts of all tenants fail. USAGE is enough to count.',
+    title: 'The application may reset a sequence',
+    why: 'One setval by one tenant makes the inserts of all tenants fail. USAGE is enough for nextval.',
     link: 'https://www.postgresql.org/docs/current/functions-sequence.html',
     broken: 'create sequence public.numbers; grant update on sequence public.numbers to app_user',
     fixed: 'revoke update on sequence public.numbers from app_user',

@@ -6,7 +6,7 @@ export const serverRlsCve: Check = defineCheck(
     id: 'server-rls-cve',
     level: 'high',
     title: 'The server has a known hole in row security',
-    why: 'Policies that are right do not hold on it. Some vendors repair without a new version.',
+    why: 'Correct policies do not hold on it. Some vendors ship the fix without a new version number.',
     link: 'https://www.postgresql.org/support/security/',
     broken: '-- a server that is not of the latest minor release',
     fixed: '-- the latest minor release of the server',

@@ -10,7 +10,7 @@ export const sessionReplicationRoleSettable: Check = defineCheck(
   {
     id: 'session-replication-role-settable',
     level: 'high',
-    title: 'The application may switch triggers and foreign keys off',
+    title: 'The application may switch off triggers and foreign keys',
     why:
       'With `session_replication_role = replica` no foreign key is checked and no ordinary trigger ' +
       'runs: rows of one tenant then refer to those of another.',

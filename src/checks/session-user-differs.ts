@@ -6,10 +6,10 @@ export const sessionUserDiffers: Check = defineCheck(
   {
     id: 'session-user-differs',
     level: 'critical',
-    title: 'The application logs in as somebody else',
+    title: 'The application logs in as another role',
     why:
-      'All other checks judge the roles of `roles.app`. Whatever the login is beside them, every statement ' +
-      'can be again: RESET ROLE, or set_config in any SELECT, returns to it.',
+      'All other checks judge the roles of `roles.app`. Any statement can return to the role of the ' +
+      'login: with RESET ROLE, or with set_config inside a SELECT.',
     link: 'https://www.postgresql.org/docs/current/sql-set-role.html',
     broken: '-- log in as app_owner where the config says app_user',
     fixed: '-- log in as app_user',
@@ -19,17 +19,17 @@ export const sessionUserDiffers: Check = defineCheck(
   (context) => {
     const login = context.snapshot.appLogin
     if (!login) return []
-    const strangers = strangersOf(login, context)
-    if (strangers.length === 0) return []
+    const unnamed = unnamedRoles(login, context)
+    if (unnamed.length === 0) return []
     return {
       object: `connection of ${login.sessionUser}`,
-      summary: `${strangers.join(' and ')}, whom \`roles.app\` does not name.`,
+      summary: `${unnamed.join(' and ')}, which \`roles.app\` does not name.`,
       fix: '-- Give the application the login of `roles.app`, or name this one there.',
     }
   },
 )
 
-function strangersOf({ sessionUser, currentUser }: AppLogin, { wanted }: CheckContext): string[] {
+function unnamedRoles({ sessionUser, currentUser }: AppLogin, { wanted }: CheckContext): string[] {
   const isKnown = (user: string) => wanted.appRoles.includes(user)
   return [
     ...(isKnown(sessionUser) ? [] : [`It logs in as ${sessionUser}`]),

@@ -8,8 +8,8 @@ export const setConfigExecutable: Check = defineCheck(
     level: 'info',
     title: 'Any expression can change the tenant',
     why:
-      'SQL that was injected into one SELECT can call set_config and read as another tenant. To ' +
-      'revoke it takes a strategy that does not call set_config itself; restoring a dump calls it.',
+      'SQL that was injected into one SELECT can call set_config and read as another tenant. Revoking ' +
+      'it needs a strategy that does not call set_config itself; restoring a dump calls it.',
     link: 'https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET',
     broken: 'grant execute on function pg_catalog.set_config(text, text, boolean) to app_user',
     fixed:

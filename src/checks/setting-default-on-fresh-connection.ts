@@ -6,7 +6,7 @@ export const settingDefaultOnFreshConnection: Check = defineCheck(
     level: 'critical',
     title: 'A connection began with a tenant',
     why:
-      'The configuration file, PGOPTIONS or the start-up parameters of a pooler gave it one, which no ' +
+      'The configuration file, PGOPTIONS or the start-up parameters of a pooler set it, which no ' +
       'catalog shows. A statement without a tenant is then not refused: it gets the rows of this one.',
     link: 'https://www.postgresql.org/docs/current/config-setting.html',
     broken: `select set_config('app.tenant_id', '00000000-0000-4000-8000-000000000001', true)`,
@@ -24,7 +24,7 @@ export const settingDefaultOnFreshConnection: Check = defineCheck(
         ? []
         : {
             object: `connection of ${user}`,
-            summary: `${wanted.setting} was '${tenant}' before anything set it.`,
+            summary: `${wanted.setting} was '${tenant}' before the first statement.`,
             fix: '-- Look into postgresql.conf, postgresql.auto.conf, PGOPTIONS and the pooler.',
           },
     )

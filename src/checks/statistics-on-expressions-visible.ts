@@ -8,8 +8,8 @@ export const statisticsOnExpressionsVisible: Check = tableCheck(
     level: 'info',
     title: 'Extended statistics keep samples of all tenants',
     why:
-      'The planner estimates from the rows of every tenant: EXPLAIN tells one tenant whether a value ' +
-      'is frequent with another.',
+      'The planner estimates from the rows of every tenant: EXPLAIN tells one tenant whether another ' +
+      'one has a value often.',
     link: 'https://www.postgresql.org/docs/current/planner-stats.html#PLANNER-STATS-EXTENDED',
     broken: 'create statistics public.project_names on tenant_id, name from public.projects',
     fixed: 'drop statistics public.project_names',

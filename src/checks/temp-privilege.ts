@@ -12,8 +12,8 @@ export const tempPrivilege: Check = defineCheck(
     level: 'info',
     title: 'The application may create temporary objects',
     why:
-      'A temporary table hides the table of the same name from every statement of its session, the ' +
-      'next user of the connection included.',
+      'A temporary table hides the table of the same name from every statement of its session, those ' +
+      'of the next user of the connection too.',
     link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: `do $$ begin
   execute format('grant temporary on database %I to app_user', current_database());

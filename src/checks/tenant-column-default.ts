@@ -12,8 +12,8 @@ export const tenantColumnDefault: Check = tableCheck(
     level: 'info',
     title: 'The default of the tenant column is not the current tenant',
     why:
-      'Without it every insert must name the tenant. A constant default files the rows of whoever ' +
-      'forgets under one tenant.',
+      'Without it every insert must name the tenant. With a constant default, an insert that names ' +
+      'none writes a row of that one tenant.',
     link: 'https://www.postgresql.org/docs/current/ddl-default.html',
     broken: 'alter table public.projects alter column tenant_id drop default',
     fixed: `alter table public.projects alter column tenant_id

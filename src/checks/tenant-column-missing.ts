@@ -6,7 +6,7 @@ export const tenantColumnMissing: Check = defineCheck(
     id: 'tenant-column-missing',
     level: 'critical',
     title: 'A listed table has no tenant column',
-    why: 'Nothing in its rows says whose they are, so no policy can tell tenants apart.',
+    why: 'Its rows do not say which tenant they belong to, so no policy can tell tenants apart.',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'alter table public.projects rename column tenant_id to org_id',
     fixed: 'alter table public.projects rename column org_id to tenant_id',

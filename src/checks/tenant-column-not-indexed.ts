@@ -1,7 +1,7 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 
-/** Below this a scan costs about as much as an index. */
+/** Below this many rows a scan costs about as much as an index. */
 const SMALL = 5000
 
 export const tenantColumnNotIndexed: Check = tableCheck(

@@ -7,8 +7,8 @@ export const tenantColumnNullable: Check = tableCheck(
     level: 'medium',
     title: 'The tenant column may be NULL',
     why:
-      'Rows of no tenant are seen by nobody until a policy tolerates NULL, and then by everybody; ' +
-      'composite foreign keys do not check them.',
+      'No tenant sees a row with NULL until a policy tolerates NULL, and then every tenant does; ' +
+      'composite foreign keys do not check such rows.',
     link: 'https://www.postgresql.org/docs/current/ddl-constraints.html',
     broken: 'alter table public.events alter column tenant_id drop not null',
     fixed: 'alter table public.events alter column tenant_id set not null',

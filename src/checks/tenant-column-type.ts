@@ -8,10 +8,10 @@ export const tenantColumnType: Check = defineCheck(
   {
     id: 'tenant-column-type',
     level: 'high',
-    title: 'A tenant column is not of the type that a tenant has',
+    title: 'A tenant column has another type than the tenant',
     why:
-      'It is compared through a cast, which no index serves, or by other rules: text tells A from a, ' +
-      'and a number has no wrong spelling. Foreign keys with the tenant cannot be made.',
+      'It is compared through a cast, which no index serves, or by other rules: `A` and `a` differ as ' +
+      'text. Foreign keys that include the tenant cannot be created.',
     link: 'https://www.postgresql.org/docs/current/sql-altertable.html',
     broken: exampleAs('text'),
     fixed: exampleAs('uuid'),

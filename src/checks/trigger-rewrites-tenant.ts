@@ -9,7 +9,7 @@ export const triggerRewritesTenant: Check = tableCheck(
     title: 'A trigger sets the tenant of a row',
     why:
       'The policies see the row after the trigger: they still hold, but a row that was written for ' +
-      'the wrong tenant becomes one of the right tenant without a word.',
+      'the wrong tenant silently becomes one of the right tenant.',
     link: 'https://www.postgresql.org/docs/current/trigger-definition.html',
     broken: `create function public.set_tenant() returns trigger language plpgsql
   as 'begin new.tenant_id := old.tenant_id; return new; end';

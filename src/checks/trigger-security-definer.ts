@@ -6,10 +6,10 @@ export const triggerSecurityDefiner: Check = tableCheck(
   {
     id: 'trigger-security-definer',
     level: 'medium',
-    title: 'A trigger runs as somebody else',
+    title: 'A trigger runs with the rights of another role',
     why:
-      'Its function has the rights of its owner, whom row security may not hold: it reads and writes ' +
-      'every tenant whenever a row is written.',
+      'Its function has the rights of its owner, which row security may not hold: whenever a row is ' +
+      'written, it can read and write every tenant.',
     link: 'https://www.postgresql.org/docs/current/sql-createtrigger.html',
     broken: `create function public.log_event() returns trigger language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -24,7 +24,7 @@ create trigger log_event after insert on public.events
     return relation.triggers.flatMap((trigger) => {
       const fn = snapshot.functions.find(({ signature }) => signature === trigger.function)
       if (trigger.isInternal || !fn?.securityDefiner) return []
-      // An owner that row security holds writes a log and no more.
+      // A function of an owner that row security holds can do no more than write a log.
       const isContained = pinsSearchPath(fn) && !isUnbound(snapshot, fn.owner, relation)
       return {
         level: isContained ? 'low' : 'medium',

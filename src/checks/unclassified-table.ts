@@ -8,8 +8,8 @@ export const unclassifiedTable: Check = defineCheck(
   {
     id: 'unclassified-table',
     level: 'high',
-    title: 'The application reaches a table that the config does not know',
-    why: 'Nothing filters its rows, and nobody said that they are of no tenant.',
+    title: 'The application reaches a table that the config does not name',
+    why: 'No policy filters its rows, and the config does not say that they belong to no tenant.',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: `create table public.notes (body text);
 grant select on public.notes to app_user`,

@@ -14,7 +14,7 @@ export const uniqueWithoutTenant: Check = tableCheck(
     level: 'medium',
     title: 'A unique key spans all tenants',
     why:
-      'An insert that fails tells one tenant what another one has, and two tenants cannot use the ' +
+      'An insert that fails tells one tenant which values another one has, and two tenants cannot use the ' +
       'same value. Before PostgreSQL 18.7, 17.12, 16.16, 15.20 and 14.25, ON CONFLICT DO UPDATE ' +
       'also reads the hidden row (CVE-2026-120154).',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
@@ -42,11 +42,11 @@ create unique index projects_by_name on public.projects (tenant_id, name)`,
       }),
 )
 
-/** The config says that it is meant to: what it tells other tenants stays worth knowing. */
+/** The config accepts the key. It still tells other tenants which values exist. */
 function accepted({ name, keys }: IndexState): Result {
   return {
     level: 'low',
-    summary: `${name} (${keys.join(', ')}) spans all tenants, as \`globalKeys\` of the config wants it.`,
+    summary: `${name} (${keys.join(', ')}) spans all tenants, as \`globalKeys\` of the config allows.`,
     fix: `-- Take it out of \`globalKeys\` when it no longer has to.`,
   }
 }

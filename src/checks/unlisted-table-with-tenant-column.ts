@@ -7,7 +7,7 @@ export const unlistedTableWithTenantColumn: Check = defineCheck(
     id: 'unlisted-table-with-tenant-column',
     level: 'high',
     title: 'A table has a tenant column and is not in the config',
-    why: 'Nobody writes policies for a table that was forgotten.',
+    why: 'A table that is not listed gets no policies: its rows of all tenants are open.',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'create table public.invoices (tenant_id uuid not null, total int)',
     fixed: 'drop table public.invoices',

@@ -6,7 +6,7 @@ export const unloggedTenantTable: Check = tableCheck(
     id: 'unlogged-tenant-table',
     level: 'low',
     title: 'A tenant table is empty after a crash',
-    why: 'An UNLOGGED table is emptied when the server recovers, and does not exist on replicas.',
+    why: 'An UNLOGGED table is emptied when the server recovers from a crash, and is missing on replicas.',
     link: 'https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-UNLOGGED',
     broken: 'alter table public.events set unlogged',
     fixed: 'alter table public.events set logged',

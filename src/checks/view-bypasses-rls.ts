@@ -8,7 +8,7 @@ export const viewBypassesRls: Check = defineCheck(
     id: 'view-bypasses-rls',
     level: 'critical',
     title: 'A view shows every tenant',
-    why: 'A view reads as its owner, and row security does not hold the owner of this one.',
+    why: 'A view reads with the rights of its owner, and row security does not hold the owner of this one.',
     link: 'https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY',
     broken: `create view public.project_names as select name from public.projects;
 grant select on public.project_names to app_user`,
@@ -25,7 +25,7 @@ grant select on public.project_names to app_user`,
       const inner = decidedBy === view ? '' : ` inside ${qualifiedName(decidedBy)}`
       return {
         object: qualifiedName(view),
-        summary: `It reads ${tables.map(qualifiedName).join(', ')} as ${runsAs}${inner}, whom row security does not hold.`,
+        summary: `It reads ${tables.map(qualifiedName).join(', ')} as ${runsAs}${inner}, which row security does not hold.`,
         fix:
           snapshot.serverVersion >= 150000
             ? `alter view ${qualifiedName(decidedBy)} set (security_invoker = true)`

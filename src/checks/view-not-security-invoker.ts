@@ -8,7 +8,7 @@ export const viewNotSecurityInvoker: Check = defineCheck(
     level: 'medium',
     title: 'A view does not read as its caller',
     why:
-      'It is safe only as long as row security is forced on its owner, and finds nothing while no ' +
+      'It is safe only as long as row security is forced on its owner, and shows no rows while no ' +
       'policy is for that owner.',
     link: 'https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY',
     broken: `create view public.project_names as select name from public.projects;

@@ -67,7 +67,7 @@ describe('audit --app-url', () => {
     try {
       const asked = await report(role.owner)
       expect(found(asked).filter((text) => !text.startsWith('rls-not-forced'))).to.deep.equal([
-        `session-user-differs connection of ${role.owner}: It logs in as ${role.owner}, whom \`roles.app\` does not name.`,
+        `session-user-differs connection of ${role.owner}: It logs in as ${role.owner}, which \`roles.app\` does not name.`,
         `row-security-inactive public.projects: It is not filtered for ${role.owner}.`,
       ])
       expect(asked.matrix.map(({ select }) => select)).to.deep.equal(['hole'])
@@ -82,7 +82,7 @@ describe('audit --app-url', () => {
       alter role ${role.group} in database ${database.name} set role = '${role.app}'`)
     const asked = await report(role.group)
     expect(found(asked)).to.deep.equal([
-      `session-user-differs connection of ${role.group}: It logs in as ${role.group}, whom \`roles.app\` does not name.`,
+      `session-user-differs connection of ${role.group}: It logs in as ${role.group}, which \`roles.app\` does not name.`,
     ])
     expect(asked.matrix.map(({ select }) => select)).to.deep.equal(['unknown'])
   })
@@ -93,7 +93,7 @@ describe('audit --app-url', () => {
     const argv = ['audit', '--url', url, '--app-url', login.href, '--json']
     const { findings } = JSON.parse((await runCli(argv, config)).out)
     expect(found({ findings } as AuditReport)).to.deep.equal([
-      `setting-default-on-fresh-connection connection of ${role.app}: app.tenant_id was 'acme' before anything set it.`,
+      `setting-default-on-fresh-connection connection of ${role.app}: app.tenant_id was 'acme' before the first statement.`,
     ])
   })
 

@@ -121,7 +121,7 @@ describe('audit of a strange database', () => {
         const all = { ...config, audit: {} }
         const { inconclusive } = auditSnapshot({ ...snapshot, serverVersion: 190002 }, all)
         expect(inconclusive).to.deep.equal([
-          { check: 'server-rls-cve', reason: 'nothing is known here of PostgreSQL 19' },
+          { check: 'server-rls-cve', reason: 'this release does not know PostgreSQL 19' },
         ])
       }))
 

@@ -105,7 +105,7 @@ describe('an audit of what was saved', () => {
       withClient(url, async (client) => {
         const later = { ...(await takeSnapshot(client, config)), serverVersion: 190000 }
         expect(auditSnapshot(later, config).inconclusive).to.deep.equal([
-          { check: 'server-rls-cve', reason: 'nothing is known here of PostgreSQL 19' },
+          { check: 'server-rls-cve', reason: 'this release does not know PostgreSQL 19' },
         ])
       }))
 

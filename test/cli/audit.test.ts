@@ -60,7 +60,7 @@ describe('kysely-tenants audit', () => {
       code: 1,
       out: [
         'public.tasks',
-        '  ✖ critical  Row security is off: no row is filtered. Its policies do nothing.  rls-disabled',
+        '  ✖ critical  Row security is off: no row is filtered. Its policies have no effect.  rls-disabled',
         ...why('rls-disabled'),
         '    fix  alter table public.tasks enable row level security;',
         '',

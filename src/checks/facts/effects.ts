@@ -12,8 +12,8 @@ const truthTables = once(
 )
 
 /**
- * What was tried out with the policies of the table; undefined when nothing was, or for a config that
- * wanted something else of it.
+ * The result of trying out the policies of the table; undefined when they were not tried out, or for
+ * a config that wanted other ones.
  */
 export function truthTableOf(
   { table }: TenantTableState,
@@ -32,7 +32,7 @@ function isOf(found: TruthTable, { column, setting, shared, access }: TenantTabl
   )
 }
 
-/** Of the policies together, as each app role has them. */
+/** The effects of all policies together, for each app role. */
 export function effectsOnApp({ effects }: TruthTable, { wanted }: CheckContext): Effect[] {
   return effects.filter(
     ({ policy, role }) => policy === null && (role === null || wanted.appRoles.includes(role)),
@@ -40,8 +40,8 @@ export function effectsOnApp({ effects }: TruthTable, { wanted }: CheckContext):
 }
 
 /**
- * Whether the policies together let a command reach rows of others, where that was tried out; undefined
- * when it was not, or when trying proved nothing.
+ * Whether the policies together let a command reach rows of other tenants; undefined when that was not
+ * tried out, or when the trial had no result.
  */
 export function leaksTo(
   command: Applied['command'],

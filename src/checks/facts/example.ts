@@ -2,7 +2,7 @@ import { alterPolicy, type TenantPolicy, tenantPolicies } from '../../policy/ten
 import type { TenantTable } from '../../policy/tenant-table.ts'
 import { statements } from './statements.ts'
 
-/** The table that `broken` and `fixed` speak of. */
+/** The table in `broken` and `fixed`. */
 export const EXAMPLE: TenantTable = {
   schema: 'public',
   name: 'projects',

@@ -11,7 +11,7 @@ interface Ends {
   readonly serverVersion: number
 }
 
-/** Makes the key again: with the tenant, and without what would move or lose the tenant of a row. */
+/** Creates the key again: with the tenant, and without actions that change the tenant of a row. */
 export function addTenant(key: ForeignKeyState, { child, parent, serverVersion }: Ends): string {
   const { columns, referencedColumns, definition } = tenantForeignKey(key, {
     child: child.table,

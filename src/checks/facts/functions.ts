@@ -1,7 +1,7 @@
 import type { FunctionState } from '../../catalog/function-state.ts'
 import { identifier } from '../../sql/quote.ts'
 
-/** Nobody can put objects of his own in the way of what a SECURITY DEFINER function names. */
+/** No caller can shadow the objects that a SECURITY DEFINER function names. */
 export function pinsSearchPath({ settings }: FunctionState): boolean {
   return settings.some((setting) => setting.startsWith('search_path='))
 }

@@ -42,7 +42,7 @@ export function boundaryPolicies(state: TenantTableState, context: CheckContext)
   return ownPolicies(state).filter((p) => p.permissive && appliesToApp(p, context))
 }
 
-/** Nothing is enforced on the table yet: what is missing until then is one finding, `policy-observe-mode`. */
+/** The table is only observed: that is one finding, `policy-observe-mode`, and not one for each missing part. */
 export function isObserved({ relation }: TenantTableState): boolean {
   return relation.rlsEnabled && relation.policies.some(isObserving)
 }
@@ -113,7 +113,7 @@ export function hasWantedShape({ wanted, actual }: PolicyPair): boolean {
 }
 
 /**
- * Every restrictive policy is there, says at least what it should, and binds every app role: then
+ * Every restrictive policy exists, demands at least what it should, and binds every app role: then
  * no permissive policy lets a foreign row through.
  */
 export function hasIntactFloor(state: TenantTableState, context: CheckContext): boolean {
@@ -147,7 +147,7 @@ export function ignoresTenant(policy: PolicyState, column: string): boolean {
   )
 }
 
-/** Every clause demands the own tenant, whatever else it demands. */
+/** Every clause demands the own tenant, and may demand more. */
 export function demandsOwnRow(policy: PolicyState, { table }: TenantTableState): boolean {
   const own = isOwnRow(table).deparsed
   return effectiveClauses(policy).every(
@@ -155,7 +155,7 @@ export function demandsOwnRow(policy: PolicyState, { table }: TenantTableState):
   )
 }
 
-/** All that a policy says: a waiver of a finding about it ends when it says something else. */
+/** The whole policy as text: a waiver of a finding about it ends when the text changes. */
 export function policyText({ command, roles, using, check }: PolicyState): string {
   return JSON.stringify([command, roles, using, check])
 }

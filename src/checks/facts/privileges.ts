@@ -6,7 +6,7 @@ import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { CheckContext } from './context.ts'
 import { plainAppRoles } from './roles.ts'
 
-/** What lets a role see or change rows. */
+/** The privileges that let a role see or change rows. */
 export const ROW_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const
 
 /** The app roles that have one of `privileges`. Owners are another finding: `app-role-owns-table`. */
@@ -35,7 +35,7 @@ export function revokePrivileges(
   return revokeGrants(grants, qualifiedName(relation))
 }
 
-/** By which an app role has one of `privileges`. What an owner has is another finding. */
+/** The grants that give an app role one of `privileges`. The rights of an owner are another finding. */
 export function grantsToApp(
   privileges: readonly string[],
   { owner, grants }: { readonly owner: string; readonly grants: readonly Grant[] },

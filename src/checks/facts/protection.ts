@@ -19,7 +19,7 @@ export function createPolicies(table: TenantTable, policies: readonly TenantPoli
   )
 }
 
-/** Whatever is missing before row security protects the table: policies first, then the switches. */
+/** Adds all that row security needs on the table: policies first, then the switches. */
 export function protect(state: TenantTableState): string {
   const { rlsEnabled, rlsForced } = state.relation
   const name = qualifiedName(state.relation)

@@ -15,7 +15,7 @@ export interface ViewRun {
   readonly bypasses: boolean
 }
 
-/** The views that an app role may use and that read tenant tables as somebody else. */
+/** The views that an app role may use and that read tenant tables with the rights of another role. */
 export function viewsOfOthers(context: CheckContext): ViewRun[] {
   return context.snapshot.relations.flatMap((view) => {
     const [caller] = rolesWith(['SELECT', 'INSERT', 'UPDATE', 'DELETE'], view, context)

@@ -12,7 +12,7 @@ interface Retyping {
   readonly type: TenantType
 }
 
-/** What has to go before PostgreSQL alters the type of a column, and cannot be made again from a snapshot. */
+/** Objects that keep PostgreSQL from altering the type of a column, and that no snapshot can recreate. */
 export function keepsFromRetyping(
   family: readonly TenantTableState[],
   { column, type }: Retyping,

@@ -25,7 +25,7 @@ export interface TypeChange {
 
 /**
  * PostgreSQL alters no column that a policy mentions, and the old default cannot be cast. While the
- * policies are away, row security denies: nothing is open.
+ * policies are away, row security denies every row.
  * https://www.postgresql.org/docs/current/sql-altertable.html
  */
 export function changeType(root: TenantTable, change: TypeChange): string {
@@ -47,7 +47,7 @@ export function changeType(root: TenantTable, change: TypeChange): string {
   ])
 }
 
-/** What makes the column one of the wanted type, with the policies of the tool made again. */
+/** The statements that give the column the wanted type and create the policies of the tool again. */
 export function retype(mistyped: MistypedColumn, context: CheckContext): string {
   const { wanted: type } = mistyped
   if (!type) return '-- Say which type the tenant has: `tenant.type` in the config.'
@@ -83,7 +83,7 @@ function familyOf(root: MistypedColumn, context: CheckContext): TenantTableState
   return [...own, ...children]
 }
 
-/** Those of the names that the tool gives, which it can make again. */
+/** The policies on the column that have names of the tool, which can create them again. */
 function policiesInTheWay({ table, relation }: TenantTableState): string[] {
   const names = tenantPolicies(table).map(({ name }) => name)
   return relation.policies

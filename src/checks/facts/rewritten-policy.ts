@@ -3,7 +3,7 @@ import { conjuncts } from '../../policy/conjuncts.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { TableName } from '../../sql/table-name.ts'
 
-/** Alters what `rewrite` changes, and leaves the rest of the policy as PostgreSQL deparses it. */
+/** Rewrites the conditions of a policy, and leaves the rest of it as it is. */
 export function rewrittenPolicy(
   table: TableName,
   { name, using, check }: Pick<PolicyState, 'name' | 'using' | 'check'>,
@@ -27,7 +27,7 @@ export function replaceConjuncts(
   return [...new Set(parts.map((part) => (isWrong(part) ? replacement : part)))].join(' and ')
 }
 
-/** What a policy says, without telling its clauses apart. */
+/** The conditions of a policy, without telling its clauses apart. */
 export function textsOf({ using, check }: PolicyState): string[] {
   return [using, check].flatMap((text) => text ?? [])
 }

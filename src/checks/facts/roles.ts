@@ -16,8 +16,8 @@ export function canSetRole(snapshot: Snapshot, member: string, role: string): bo
 }
 
 /**
- * The app roles whose privileges mean something: a superuser may do everything, which is one
- * finding and not one for each table.
+ * The app roles that need privileges: a superuser may do everything, which is one finding and not
+ * one for each table.
  */
 export function plainAppRoles({ snapshot, wanted }: CheckContext): string[] {
   return wanted.appRoles.filter((name) => !findRole(snapshot, name)?.superuser)
@@ -30,7 +30,7 @@ export function isUnbound(snapshot: Snapshot, name: string, table: RelationState
   return !table.rlsForced && inherits(snapshot, name, table.owner)
 }
 
-/** Why becoming this role means leaving row security behind; undefined when it does not. */
+/** The reason why row security does not hold this role; undefined when it does. */
 export function powerOf(role: RoleState, context: CheckContext): string | undefined {
   if (role.superuser) return 'is a superuser'
   if (role.bypassRls) return 'has BYPASSRLS'

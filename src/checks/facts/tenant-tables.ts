@@ -32,7 +32,7 @@ export const tenantTablesByName: Fact<ReadonlyMap<string, TenantTableState>> = o
   (context) => new Map(tenantTables(context).map((s) => [qualifiedName(s.relation), s])),
 )
 
-/** Tables that the config says nothing about. Members of extensions are not the user's to list. */
+/** Tables that the config does not mention. Members of extensions need not be listed. */
 export function unlistedTables({ snapshot, wanted }: CheckContext): RelationState[] {
   const listed = new Set(
     [...wanted.tables, ...wanted.withoutColumn, ...wanted.global].map(qualifiedName),
@@ -47,7 +47,7 @@ export function unlistedTables({ snapshot, wanted }: CheckContext): RelationStat
 }
 
 /**
- * What tenant columns are called here. The table of the tenants itself is left out: the column by
+ * The names of the tenant columns. The table of the tenants itself is left out: the column by
  * which it is listed is its key, and other tables have an `id` too.
  */
 export function tenantColumnNames(context: CheckContext): Set<string> {

@@ -7,7 +7,7 @@ import { tenantTablesByName } from './tenant-tables.ts'
 /** A relation that a view reads, directly or through other views. */
 interface Visit {
   readonly relation: RelationState
-  /** Whose rights and policies count. */
+  /** The role whose rights and policies count. */
   readonly runsAs: string
   /** The view that made it so; undefined when it runs as the caller. */
   readonly decidedBy: RelationState | undefined
@@ -15,7 +15,7 @@ interface Visit {
 
 /**
  * The tenant tables that a view reads. A view reads as its owner, an invoker view as its caller:
- * even inside the view of somebody else.
+ * even inside the view of another role.
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
  */
 export function reachOf(view: RelationState, caller: string, context: CheckContext): Visit[] {
@@ -26,7 +26,7 @@ export function reachOf(view: RelationState, caller: string, context: CheckConte
   for (const from of queue) {
     for (const name of from.relation.reads) {
       const next = findRelation(name, context.snapshot)
-      // What a materialized view once stored is a matter of its own.
+      // The rows that a materialized view stored are another finding: `materialized-view-exposed`.
       if (!next || (next.kind === 'materialized view' && view.kind === 'view')) continue
       const visit = next.kind === 'view' ? visitOf(next, caller) : { ...from, relation: next }
       const key = [qualifiedName(next), visit.runsAs].join('\n')

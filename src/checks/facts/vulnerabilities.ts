@@ -1,11 +1,11 @@
 interface Vulnerability {
   readonly id: string
-  /** The first minor release of each major one that is repaired, as in `server_version_num`. */
+  /** The first minor release of each major one that has the fix, as in `server_version_num`. */
   readonly fixedIn: readonly number[]
 }
 
 /**
- * What PostgreSQL repaired in row security since 14.
+ * The vulnerabilities of row security that PostgreSQL fixed since 14.
  * https://www.postgresql.org/support/security/
  */
 const VULNERABILITIES: readonly Vulnerability[] = [
@@ -21,7 +21,7 @@ const VULNERABILITIES: readonly Vulnerability[] = [
   { id: 'CVE-2023-2455', fixedIn: [140008, 150003] },
 ]
 
-/** What the server still has, each with the release that repairs it. */
+/** The vulnerabilities of a server, each with the release that fixes it. */
 export function vulnerabilities(serverVersion: number): { id: string; fixedIn: number }[] {
   return VULNERABILITIES.flatMap(({ id, fixedIn }) => {
     const fix = fixedIn.find((version) => major(version) === major(serverVersion))
@@ -29,7 +29,7 @@ export function vulnerabilities(serverVersion: number): { id: string; fixedIn: n
   })
 }
 
-/** As the server says it of itself: `18.4`. */
+/** The version as the server prints it: `18.4`. */
 export function shownVersion(version: number): string {
   return `${major(version)}.${version % 10_000}`
 }

@@ -117,7 +117,7 @@ describe('the audit of policies that drifted', () => {
     const LEAK = `alter policy tenant_access on projects using (${FAIL_OPEN});
       alter policy tenant_isolation on projects using (${FAIL_OPEN})`
     const NOT_TRIED =
-      '? policy-leaks-rows: public.projects: what its policies let through was not tried out for this config'
+      '? policy-leaks-rows: public.projects: its policies were not tried out for this config'
     const BY_WORDS = [
       'high policy-expression-drift: Policy tenant_access is not what is generated.',
       'high policy-expression-drift: Policy tenant_isolation is not what is generated.',

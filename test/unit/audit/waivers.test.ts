@@ -18,7 +18,7 @@ describe('applyWaivers', () => {
     options: Partial<Parameters<typeof applyWaivers>[1]>,
   ) =>
     applyWaivers(waivers, {
-      ...{ findings: [FINDING], blind: new Set<string>(), today: '2026-12-31' },
+      ...{ findings: [FINDING], partial: new Set<string>(), today: '2026-12-31' },
       ...options,
     })
   const said = (findings: readonly Finding[]) =>
@@ -43,7 +43,7 @@ describe('applyWaivers', () => {
   it('finds the waiver that has nothing to waive, expired or not', () => {
     for (const today of ['2026-01-01', '2027-01-01']) {
       expect(said(apply([WAIVER], { findings: [], today }).findings)).to.deep.equal([
-        'low waiver-stale: rls-not-forced finds nothing here that the waiver could waive.',
+        'low waiver-stale: rls-not-forced has no finding here that the waiver could waive.',
       ])
     }
   })
@@ -68,8 +68,8 @@ describe('applyWaivers', () => {
   })
 
   it('P12: is not called stale while its check could not look', () => {
-    const blind = new Set(['rls-not-forced'])
-    expect(apply([WAIVER], { findings: [], blind })).to.deep.equal({ findings: [], waived: [] })
+    const partial = new Set(['rls-not-forced'])
+    expect(apply([WAIVER], { findings: [], partial })).to.deep.equal({ findings: [], waived: [] })
   })
 })
 
