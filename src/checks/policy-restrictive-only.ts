@@ -1,4 +1,5 @@
 import { tenantPolicies } from '../policy/tenant-policies.ts'
+import { unusedName } from '../sql/unused-name.ts'
 import { type Check, tableCheck } from './check.ts'
 import { boundaryPolicies } from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'
@@ -24,12 +25,13 @@ export const policyRestrictiveOnly: Check = tableCheck(
     // A table without any policy is another finding: `rls-no-policy`.
     if (!isBoundary || state.isChild || relation.policies.length === 0) return
     if (boundaryPolicies(state, context).length > 0) return
+    const names = relation.policies.map(({ name }) => name)
     const access = tenantPolicies({ ...table, access: 'full' }).slice(0, 1)
     return {
       summary: 'No permissive policy is for the application: it sees no row.',
       fix: createPolicies(
         table,
-        access.map((policy) => ({ ...policy, name: 'own_rows' })),
+        access.map((policy) => ({ ...policy, name: unusedName('own_rows', '', names) })),
       ),
     }
   },

@@ -1,11 +1,5 @@
-import {
-  createPolicy,
-  dropPolicy,
-  markPolicy,
-  POLICY_MARKER,
-  renamePolicy,
-  type TenantPolicy,
-} from '../policy/tenant-policies.ts'
+import { replacePolicy } from '../policy/replace-policy.ts'
+import type { TenantPolicy } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { type Check, tableCheck } from './check.ts'
 import { EXAMPLE, examplePolicies } from './facts/example.ts'
@@ -24,14 +18,16 @@ export const policyShapeDrift: Check = tableCheck(
     broken: `drop policy tenant_isolation on public.projects;
 create policy tenant_isolation on public.projects as restrictive for select to app_user
   using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))`,
-    fixed: replace(EXAMPLE, examplePolicies('tenant_isolation')),
+    fixed: statements(
+      examplePolicies('tenant_isolation').map((policy) => replace(EXAMPLE, policy, [])),
+    ),
   },
   (state) =>
     policyPairs(state)
       .filter((pair) => !hasWantedShape(pair))
       .map(({ wanted, actual }) => ({
         summary: `Policy ${wanted.name} is ${shape(actual)}, not ${shape(wanted)}.`,
-        fix: replace(state.table, [wanted]),
+        fix: replace(state.table, wanted, state.relation.policies),
       })),
 )
 
@@ -39,17 +35,11 @@ function shape({ permissive, command }: Pick<TenantPolicy, 'permissive' | 'comma
   return `${permissive ? 'permissive' : 'restrictive'} for ${command}`
 }
 
-// PostgreSQL alters neither; the new policy exists before the old one is dropped.
-function replace(table: TenantTable, policies: readonly TenantPolicy[]): string {
-  return statements(
-    policies.flatMap((policy) => {
-      const temporary = `${policy.name}_new`
-      return [
-        createPolicy(table, { ...policy, name: temporary }),
-        markPolicy(table, temporary, POLICY_MARKER),
-        dropPolicy(table, policy.name),
-        renamePolicy(table, temporary, policy.name),
-      ]
-    }),
-  )
+function replace(
+  table: TenantTable,
+  policy: TenantPolicy,
+  policies: readonly { readonly name: string }[],
+): string {
+  const { create, mark, drop, rename } = replacePolicy(table, policy, policies)
+  return statements([create, mark, drop, rename])
 }

@@ -4,9 +4,9 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { literal } from '../sql/literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
+import { unusedName } from '../sql/unused-name.ts'
 import { downSeeingAllRows } from './all-rows.ts'
 import type { WrongForeignKey } from './foreign-keys.ts'
-import { shortened } from './index-name.ts'
 import type { Step } from './step.ts'
 
 export interface NewForeignKey extends WrongForeignKey {
@@ -27,7 +27,7 @@ export function newForeignKey(wrong: WrongForeignKey, snapshot: Snapshot): NewFo
   const parentPartitions = descendantsOf(parent.relation, snapshot).filter(isPartition)
   return {
     ...wrong,
-    name: unusedName(key.name, child.relation),
+    name: unusedName(key.name, '_tenant', constraintNames(child.relation)),
     partitions,
     leaves: partitions.filter(({ kind }) => kind === 'table'),
     parentPartitions,
@@ -178,11 +178,9 @@ function alter(relation: RelationState, what: string): string {
   return `alter table ${qualifiedName(relation)}\n  ${what}`
 }
 
-function unusedName(name: string, relation: RelationState): string {
-  const taken = [
-    ...relation.foreignKeys.map((key) => key.name),
-    ...relation.indexes.map(({ constraint }) => constraint),
+function constraintNames({ foreignKeys, indexes }: RelationState): string[] {
+  return [
+    ...foreignKeys.map(({ name }) => name),
+    ...indexes.flatMap(({ constraint }) => constraint ?? []),
   ]
-  const candidate = shortened(name, '_tenant')
-  return taken.includes(candidate) ? unusedName(`${name}_`, relation) : candidate
 }

@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
-
-/** As many bytes as a name of PostgreSQL holds. */
-const LONGEST_NAME = 63
+import { shortenedName } from '../sql/unused-name.ts'
 
 export type NameIndex = (table: TableName, columns: readonly string[], ending: string) => string
 
@@ -21,7 +18,7 @@ export function unusedIndexNames(snapshot: Snapshot): NameIndex {
     const stem = [schema, name, ...columns, ending].join('\n')
     for (let number = next.get(stem) ?? 0; ; number++) {
       const suffix = `_${ending}${number === 0 ? '' : number}`
-      const candidate = shortened([name, ...columns].join('_'), suffix)
+      const candidate = shortenedName([name, ...columns].join('_'), suffix)
       const key = qualifiedName({ schema, name: candidate })
       if (taken.has(key) || given.has(key)) continue
       given.add(key)
@@ -46,14 +43,4 @@ function namesIn(snapshot: Snapshot): ReadonlySet<string> {
     )
   known.set(snapshot, names)
   return names
-}
-
-/** Two long names that begin alike stay different. */
-export function shortened(text: string, ending: string): string {
-  if (Buffer.byteLength(text + ending) <= LONGEST_NAME) return text + ending
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
-  const characters = [...text]
-  const result = () => `${characters.join('')}_${digest}${ending}`
-  while (Buffer.byteLength(result()) > LONGEST_NAME) characters.pop()
-  return result()
 }

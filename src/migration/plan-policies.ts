@@ -78,9 +78,5 @@ function reconcile(
   if (isAsWanted(actual, policy)) return isOurs(actual) ? [] : [adopt(table, actual)]
   return canBeAltered(actual, policy)
     ? [alter(table, policy, actual), ...(isOurs(actual) ? [] : [takeOver(table, actual)])]
-    : replace(table, policy, { actual, temporary: unusedName(`${policy.name}_new`, policies) })
-}
-
-function unusedName(name: string, policies: readonly PolicyState[]): string {
-  return findByName(policies, { name }) ? unusedName(`${name}_`, policies) : name
+    : replace(table, policy, { actual, policies })
 }

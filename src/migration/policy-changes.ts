@@ -1,5 +1,6 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import { isObserving } from '../policy/observe.ts'
+import { replacePolicy } from '../policy/replace-policy.ts'
 import {
   alterPolicy,
   createPolicy,
@@ -23,14 +24,14 @@ export function create(table: TenantTable, policy: TenantPolicy): PolicyChange[]
       down: [dropPolicy(table, policy.name)],
       lock: 'access exclusive',
     },
-    mark(table, policy.name),
+    marking(markPolicy(table, policy.name, POLICY_MARKER)),
   ]
 }
 
-function mark(table: TenantTable, name: string): PolicyChange {
+function marking(up: string): PolicyChange {
   return {
     why: 'Marks it as made by the tool, which alters and drops no other policy.',
-    up: markPolicy(table, name, POLICY_MARKER),
+    up,
     down: [],
     lock: 'access share',
   }
@@ -38,7 +39,7 @@ function mark(table: TenantTable, name: string): PolicyChange {
 
 export function adopt(table: TenantTable, { name, comment }: PolicyState): PolicyChange {
   return {
-    ...mark(table, name),
+    ...marking(markPolicy(table, name, POLICY_MARKER)),
     why: 'The policy is as it should be; the marker hands it over to kysely-tenants.',
     down: [markPolicy(table, name, comment)],
   }
@@ -74,31 +75,30 @@ export function alter(table: TenantTable, policy: TenantPolicy, actual: PolicySt
   }
 }
 
-// PostgreSQL alters neither the command nor the kind, and takes no clause away.
-// https://www.postgresql.org/docs/current/sql-alterpolicy.html
 export function replace(
   table: TenantTable,
   policy: TenantPolicy,
-  { actual, temporary }: { actual: PolicyState; temporary: string },
+  { actual, policies }: { actual: PolicyState; policies: readonly PolicyState[] },
 ): PolicyChange[] {
+  const { temporary, create, mark, drop, rename } = replacePolicy(table, policy, policies)
   return [
     {
       why: `${policy.why} Under another name until the old policy is gone.`,
-      up: createPolicy(table, { ...policy, name: temporary }),
+      up: create,
       down: [dropPolicy(table, temporary)],
       lock: 'access exclusive',
     },
-    mark(table, temporary),
+    marking(mark),
     {
       why: 'The old policy differed in its command, its kind or its clauses.',
-      up: dropPolicy(table, actual.name),
+      up: drop,
       down: recreate(table, actual),
       lock: 'access exclusive',
       hazard: 'Changes which rows a running application reaches.',
     },
     {
       why: 'The new policy takes the name of the old one.',
-      up: renamePolicy(table, temporary, policy.name),
+      up: rename,
       down: [renamePolicy(table, policy.name, temporary)],
       lock: 'access exclusive',
     },
