@@ -2,7 +2,7 @@ import type { Check, Finding } from '../checks/check.ts'
 import type { CheckContext } from '../checks/facts/context.ts'
 import { CHECKS } from '../checks/registry.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
-import { trustedConfig } from '../config/parse-config.ts'
+import { ensureParsed } from '../config/parse-config.ts'
 import { configInvalid } from '../errors/application.ts'
 import { nearest } from '../util/nearest.ts'
 
@@ -16,7 +16,7 @@ const IDS = CHECKS.map(({ id }) => id)
  * @throws `CONFIG.INVALID`
  */
 export function parseAuditConfig(input: ConfigInput | Config): Config {
-  const config = trustedConfig(input)
+  const config = ensureParsed(input)
   const { audit } = config
   const named = [
     ...Object.keys(audit.levels).map((id) => ({ path: `audit.levels.${id}`, id })),

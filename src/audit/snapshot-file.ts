@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { type SnapshotRequest, schemasOf } from '../catalog/read-snapshot.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
-import { trustedConfig } from '../config/parse-config.ts'
+import { ensureParsed } from '../config/parse-config.ts'
 import {
   snapshotNotWritable,
   snapshotOtherConfig,
@@ -32,7 +32,7 @@ interface SnapshotFile {
  * ```
  */
 export function saveSnapshot(path: string, config: ConfigInput | Config, snapshot: Snapshot): void {
-  const request = snapshotRequest(trustedConfig(config))
+  const request = snapshotRequest(ensureParsed(config))
   const file: SnapshotFile = { version: VERSION, request, snapshot }
   try {
     writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`)
@@ -53,7 +53,7 @@ export function saveSnapshot(path: string, config: ConfigInput | Config, snapsho
  * ```
  */
 export function loadSnapshot(path: string, config: ConfigInput | Config): Snapshot {
-  const request = snapshotRequest(trustedConfig(config))
+  const request = snapshotRequest(ensureParsed(config))
   const { request: read, snapshot } = parse(path)
   const missing = [
     ...(request.setting === read.setting ? [] : ['It is of another setting.']),

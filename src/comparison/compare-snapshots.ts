@@ -1,6 +1,6 @@
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
-import { trustedConfig } from '../config/parse-config.ts'
+import { ensureParsed } from '../config/parse-config.ts'
 import { auditedState } from '../wanted/wanted-state.ts'
 import type { Change } from './change.ts'
 import { changesBetween } from './compare.ts'
@@ -24,5 +24,5 @@ export function compareSnapshots(
   after: Snapshot,
   config: ConfigInput | Config,
 ): Change[] {
-  return changesBetween(before, after, auditedState(trustedConfig(config), after))
+  return changesBetween(before, after, auditedState(ensureParsed(config), after))
 }

@@ -3,7 +3,10 @@ import type { TableReference } from '../sql/table-name.ts'
 import type { Level, LevelOrOff } from './level.ts'
 import type { MigrationFormat } from './migration-format.ts'
 import type { MigrationPart } from './migration-part.ts'
+import type { TableInput, TenancyInput } from './tenancy-input.ts'
 import type { TenantType } from './tenant-setting.ts'
+
+export type { TableInput, TenancyInput }
 
 /**
  * What the user writes, for the runtime and the CLI alike. Not trusted: {@link parseConfig} checks it.
@@ -19,32 +22,14 @@ import type { TenantType } from './tenant-setting.ts'
  * })
  * ```
  */
-export interface ConfigInput {
+export interface ConfigInput extends TenancyInput {
+  /** In a JSON file, the address of `kysely-tenants/config.schema.json`, for the editor. */
+  readonly $schema?: string
   /**
    * Used by the CLI only, as the owner of the tables or a superuser. `--url` overrides it.
    * @default what `kysely.config` of kysely-ctl connects to
    */
   readonly connection?: string | ClientConfig | undefined
-  readonly tenant?: {
-    /** @default 'tenant_id' */
-    readonly column?: string
-    /** Expected of every tenant column. @default whatever type the column has in the database */
-    readonly type?: TenantType
-    /** The setting that carries the tenant. @default 'app.tenant_id' */
-    readonly setting?: string
-  }
-  readonly roles?: {
-    /** The login(s) of the application. Absent: policies are `to public` and role checks cannot run. */
-    readonly app?: string | readonly string[]
-    /** Sees every tenant through its own policy. Must not be a member of an app role. */
-    readonly admin?: string | readonly string[]
-  }
-  /** Searched for tables that are written without a schema. @default ['public'] */
-  readonly schemas?: readonly string[]
-  /** The tenant tables: `'name'` or `'schema.name'` → what differs from the defaults. */
-  readonly tables: readonly string[] | Readonly<Record<string, TableInput>>
-  /** Tables that the app may reach and that hold no tenant data. */
-  readonly global?: readonly string[]
   readonly migrations?: {
     /** Relative to the config file. @default what `kysely.config` of kysely-ctl says, else 'migrations' */
     readonly folder?: string
@@ -83,29 +68,6 @@ export interface Waiver {
   readonly reason: string
   /** The last day on which it holds, in UTC: `2027-01-31`. */
   readonly expires: string
-}
-
-export interface TableInput {
-  /** @default `tenant.column` */
-  readonly column?: string
-  /** Rows whose tenant is NULL are readable by every tenant and writable by none. @default false */
-  readonly shared?: boolean
-  /**
-   * `'full'`: the tool writes the permissive policy and the restrictive floor.
-   * `'boundary'`: only the floor; you write the permissive policies. @default 'full'
-   */
-  readonly access?: 'full' | 'boundary'
-  /**
-   * Where `migrate:rls` takes the tenants from when the column is missing or may be NULL: the row of
-   * this table that a foreign key leads to, or one tenant for all rows.
-   * @default for a missing column, the only tenant table that a foreign key without NULL leads to
-   */
-  readonly backfill?: { readonly parent: string } | { readonly tenant: string }
-  /**
-   * Unique keys that are meant to span all tenants, by the name of the constraint or index: the e-mail
-   * of a login, say. @default none
-   */
-  readonly globalKeys?: readonly string[]
 }
 
 /** The same, checked and with every default filled in. */

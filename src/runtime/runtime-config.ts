@@ -1,33 +1,17 @@
-import {
-  DEFAULT_COLUMN,
-  DEFAULT_SETTING,
-  isSettingName,
-  TENANT_TYPES,
-  type TenantType,
-} from '../config/tenant-setting.ts'
-import { configInvalid } from '../errors/application.ts'
-import { parseTableName } from '../sql/table-name.ts'
+import { parseConfig } from '../config/parse-config.ts'
+import type { TenancyInput } from '../config/tenancy-input.ts'
+import type { TenantType } from '../config/tenant-setting.ts'
 
-/** The part of the config that the runtime reads. The whole config may be given. */
-export interface RuntimeConfigInput {
-  readonly tenant?: {
-    readonly column?: string
-    /** Given, tenant ids are checked against it before anything is sent. */
-    readonly type?: TenantType
-    readonly setting?: string
-  }
-  readonly roles?: { readonly admin?: string | readonly string[] }
-  readonly schemas?: readonly string[]
-  readonly tables: readonly string[] | Readonly<Record<string, RuntimeTableInput>>
-}
-
-/** The rest is the business of policies and migrations. */
-interface RuntimeTableInput {
-  readonly column?: string
-  readonly shared?: boolean
-  readonly access?: 'full' | 'boundary'
-  readonly backfill?: { readonly parent: string } | { readonly tenant: string }
-  readonly globalKeys?: readonly string[]
+/** The whole config, or the parts of it that the runtime reads. All that is given is checked. */
+export interface RuntimeConfigInput extends TenancyInput {
+  /** Of the command: the runtime takes its pools from the dialect. */
+  readonly connection?: unknown
+  /** Of the command. */
+  readonly migrations?: unknown
+  /** Of the command. */
+  readonly audit?: unknown
+  /** Of the editor. */
+  readonly $schema?: string
 }
 
 export interface RuntimeConfig {
@@ -45,41 +29,18 @@ export interface RuntimeTable {
   readonly shared: boolean
 }
 
-/** @throws `CONFIG.INVALID` with every problem. */
+/** @throws `CONFIG.INVALID` with every problem, in the words of the command */
 export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
-  const problems: string[] = []
-  const setting = (input.tenant?.setting ?? DEFAULT_SETTING).toLowerCase()
-  if (!isSettingName(setting)) {
-    problems.push(`tenant.setting: expected a name such as 'app.tenant_id', got '${setting}'`)
+  const { setting, type, roles, schemas, tables } = parseConfig(input)
+  return {
+    setting,
+    type,
+    adminRoles: roles.admin,
+    tables: tables.map(({ schema, name, column, shared }) => ({
+      schemas: schema === undefined ? schemas : [schema],
+      name,
+      column,
+      shared,
+    })),
   }
-  const type = input.tenant?.type
-  if (type !== undefined && !TENANT_TYPES.includes(type)) {
-    problems.push(`tenant.type: expected one of ${TENANT_TYPES.join(', ')}, got '${type}'`)
-  }
-
-  const schemas = input.schemas ?? ['public']
-  const entries: readonly (readonly [string, RuntimeTableInput])[] = isList(input.tables)
-    ? input.tables.map((name) => [name, {}])
-    : Object.entries(input.tables)
-  const tables = entries.flatMap(([key, { column, shared = false }]): RuntimeTable[] => {
-    const reference = parseTableName(key)
-    if (!reference) problems.push(`tables.${key}: expected 'table' or 'schema.table'`)
-    if (!reference) return []
-    return [
-      {
-        schemas: reference.schema === undefined ? schemas : [reference.schema],
-        name: reference.name,
-        column: column ?? input.tenant?.column ?? DEFAULT_COLUMN,
-        shared,
-      },
-    ]
-  })
-  if (tables.length === 0) problems.push('tables: name at least one tenant table')
-  if (problems.length > 0) throw configInvalid(problems)
-
-  return { setting, type, adminRoles: [input.roles?.admin ?? []].flat(), tables }
-}
-
-function isList(tables: RuntimeConfigInput['tables']): tables is readonly string[] {
-  return Array.isArray(tables)
 }

@@ -1,0 +1,42 @@
+import { formatTableName, type TableReference } from '../sql/table-name.ts'
+import type { Config } from './config.ts'
+
+/** A sentence for each key that is right on its own and wrong beside another. */
+export function findConflicts(config: Config): string[] {
+  const { roles, tables, global } = config
+  const tenantTables = new Set(tables.map(formatTableName))
+  return [
+    ...repeated(tables).map((name) => `tables: ${name} is listed twice; keep one`),
+    ...repeated(global).map((name) => `global: ${name} is listed twice; keep one`),
+    ...[...new Set(global.map(formatTableName))]
+      .filter((name) => tenantTables.has(name))
+      .map((name) => `global: ${name} is also under \`tables\`; it can only be one of them`),
+    ...roles.admin
+      .filter((role) => roles.app.includes(role))
+      .map((role) => `roles.admin: ${role} is also an app role; give the admin a login of its own`),
+    ...withoutSchema(config),
+  ]
+}
+
+/** The names that stand more than once in a list, each once. */
+function repeated(references: readonly TableReference[]): string[] {
+  const seen = new Set<string>()
+  const twice = new Set<string>()
+  for (const name of references.map(formatTableName)) {
+    if (seen.has(name)) twice.add(name)
+    seen.add(name)
+  }
+  return [...twice]
+}
+
+/** An empty list of schemas leaves only names that say their schema. */
+function withoutSchema({ schemas, tables, global }: Config): string[] {
+  if (schemas.length > 0) return []
+  const names = [...tables, ...global].flatMap((table) =>
+    table.schema === undefined ? [formatTableName(table)] : [],
+  )
+  if (names.length === 0) return []
+  return [
+    `schemas: name the schema of ${names.join(', ')}, such as ['public'], or write 'schema.table'`,
+  ]
+}
