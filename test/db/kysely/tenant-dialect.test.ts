@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import { Kysely } from 'kysely'
+import pg from 'pg'
+import Cursor from 'pg-cursor'
+import { createTenancy, TenantDialect, TenantPlugin } from '../../../src/index.ts'
+import { describeStrategies } from '../../support/driver-bench.ts'
+import { failure, tenantsSeen } from '../../support/fault-bench.ts'
+import { strategyOptions } from '../../support/strategies.ts'
+import { A, type Tables } from '../../support/tenants.ts'
+
+describeStrategies('destroy', (bench) => {
+  const openPools = () => {
+    const tenancy = createTenancy({ tenant: { type: 'text' }, tables: ['projects'] })
+    const pool = new pg.Pool({ connectionString: bench.world.appUrl, max: 1 })
+    const adminPool = new pg.Pool({ connectionString: bench.world.adminUrl, max: 1 })
+    const make = (pools: object) =>
+      new Kysely<Tables>({
+        dialect: new TenantDialect({
+          tenancy,
+          pool,
+          cursor: Cursor,
+          ...strategyOptions(bench.strategy),
+          ...pools,
+        }),
+        plugins: [new TenantPlugin({ tenancy })],
+      })
+    return { tenancy, pool, adminPool, make }
+  }
+
+  it('ends the pools of the tenants and of the admin, once, and refuses what comes after', async () => {
+    const { tenancy, pool, adminPool, make } = openPools()
+    const own = make({ adminPool })
+    const handle = tenancy.forTenant(own, A)
+    expect(await tenantsSeen(handle)).to.deep.equal([A])
+    await own.destroy()
+    await own[Symbol.asyncDispose]()
+    expect([pool.ended, adminPool.ended]).to.deep.equal([true, true])
+    for (const read of [() => tenantsSeen(handle), () => tenancy.run(A, () => tenantsSeen(own))])
+      expect((await failure(read())).message).to.contain('destroyed')
+  })
+
+  it('before the first query leaves pools it was given to whoever made them, as Kysely does', async () => {
+    const { pool, adminPool, make } = openPools()
+    await make({ adminPool }).destroy()
+    expect([pool.ended, adminPool.ended]).to.deep.equal([false, false])
+    await Promise.all([pool.end(), adminPool.end()])
+  })
+
+  it('before the first query opens no pool that it would have to make', async () => {
+    const { pool, adminPool, make } = openPools()
+    await Promise.all([pool.end(), adminPool.end()])
+    let made = 0
+    const lazy = async () => {
+      made++
+      return pool
+    }
+    await make({ pool: lazy, adminPool: lazy }).destroy()
+    expect(made).to.equal(0)
+  })
+
+  it('waits for the transaction that is running', async () => {
+    const { tenancy, pool, adminPool, make } = openPools()
+    const own = make({ adminPool })
+    let destroyed: Promise<void> = Promise.resolve()
+    const seen = await tenancy.run(A, () =>
+      own.transaction().execute(async (trx) => {
+        destroyed = own.destroy()
+        return tenantsSeen(trx)
+      }),
+    )
+    expect(seen).to.deep.equal([A])
+    await destroyed
+    expect([pool.ended, adminPool.ended]).to.deep.equal([true, true])
+  })
+
+  it('is not needed for a pool that could not be made, which is tried again', async () => {
+    const { tenancy, pool, adminPool, make } = openPools()
+    let attempts = 0
+    const own = make({
+      pool: async () => {
+        if (++attempts === 1) throw new Error('no secret yet')
+        return pool
+      },
+      adminPool: async () => adminPool,
+    })
+    const read = () => tenancy.run(A, () => tenantsSeen(own))
+    expect((await failure(read())).message).to.equal('no secret yet')
+    expect(await read()).to.deep.equal([A])
+    await own.destroy()
+    expect([pool.ended, adminPool.ended]).to.deep.equal([true, true])
+  })
+})
