@@ -1,7 +1,7 @@
 import { qualifiedName } from '../sql/quote.ts'
+import { tenantColumnFinder } from '../wanted/tenant-column-names.ts'
 import { type Check, defineCheck } from './check.ts'
 import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
-import { tenantColumnNames } from './facts/tenant-tables.ts'
 
 export const foreignTableWithTenantData: Check = defineCheck(
   {
@@ -18,10 +18,9 @@ grant select on public.facts to app_user`,
     needs: 'appRoles',
   },
   (context) => {
-    const names = tenantColumnNames(context)
+    const tenantColumn = tenantColumnFinder(context.wanted, context.snapshot)
     return context.snapshot.relations.flatMap((relation) => {
-      const isCandidate =
-        relation.kind === 'foreign table' && relation.columns.some(({ name }) => names.has(name))
+      const isCandidate = relation.kind === 'foreign table' && tenantColumn(relation) !== undefined
       const [role] = isCandidate ? rolesWith(ROW_PRIVILEGES, relation, context) : []
       if (role === undefined) return []
       return {

@@ -1,8 +1,7 @@
-import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
-import { tenantColumnNames, unlistedTables } from './facts/tenant-tables.ts'
+import { unlisted } from './facts/tenant-tables.ts'
 
 export const unclassifiedTable: Check = defineCheck(
   {
@@ -16,17 +15,10 @@ grant select on public.notes to app_user`,
     fixed: 'revoke select on public.notes from app_user',
     needs: 'appRoles',
   },
-  (context) => {
-    const names = tenantColumnNames(context)
-    return unlistedTables(context).flatMap((relation) => {
-      // Other findings: `unlisted-table-with-tenant-column`, `foreign-table-with-tenant-data`,
-      // `migration-record-writable`.
-      if (
-        relation.rlsEnabled ||
-        isBookkeeping(relation) ||
-        relation.columns.some(({ name }) => names.has(name))
-      )
-        return []
+  (context) =>
+    unlisted(context).flatMap(({ relation, tenantColumn }) => {
+      // Other findings: `unlisted-table-with-tenant-column`, `foreign-table-with-tenant-data`.
+      if (relation.rlsEnabled || tenantColumn) return []
       const [role] = rolesWith(ROW_PRIVILEGES, relation, context)
       if (role === undefined) return []
       return {
@@ -34,6 +26,5 @@ grant select on public.notes to app_user`,
         summary: `${role} reaches it; it is neither listed nor global.`,
         fix: revokePrivileges(ROW_PRIVILEGES, relation, context),
       }
-    })
-  },
+    }),
 )

@@ -1,6 +1,6 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
-import { tenantColumnNames, unlistedTables } from './facts/tenant-tables.ts'
+import { unlisted } from './facts/tenant-tables.ts'
 
 export const unlistedTableWithTenantColumn: Check = defineCheck(
   {
@@ -12,17 +12,14 @@ export const unlistedTableWithTenantColumn: Check = defineCheck(
     broken: 'create table public.invoices (tenant_id uuid not null, total int)',
     fixed: 'drop table public.invoices',
   },
-  (context) => {
-    const names = tenantColumnNames(context)
-    return unlistedTables(context).flatMap((relation) => {
+  (context) =>
+    unlisted(context).flatMap(({ relation, tenantColumn }) => {
       // Row security is not for foreign tables: see `foreign-table-with-tenant-data`.
-      const column = relation.columns.find(({ name }) => names.has(name))
-      if (!column || relation.kind === 'foreign table') return []
+      if (!tenantColumn || relation.kind === 'foreign table') return []
       return {
         object: qualifiedName(relation),
-        summary: `It has a column ${identifier(column.name)} and is not listed.`,
+        summary: `It has a column ${identifier(tenantColumn.name)} and is not listed.`,
         fix: '-- List it under `tables` and run migrate:rls, or under `global` if its rows are of no tenant.',
       }
-    })
-  },
+    }),
 )

@@ -1,22 +1,24 @@
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { initUnknownName } from '../errors/command/init.ts'
+import { normalizedName } from '../wanted/tenant-column-names.ts'
 import type { Answers } from './answers.ts'
+import { type Candidates, tableByLabel } from './candidate-tables.ts'
 import type { Classification, TenantKey } from './classification.ts'
-import { meaningOf } from './column-meaning.ts'
-import { type Landscape, tableByLabel } from './landscape.ts'
 
 /** @throws `INIT.UNKNOWN_NAME` with all that the answers name and the database does not have */
-export function checkAnswers(answers: Answers, landscape: Landscape, { roles }: Snapshot): void {
-  const columns = new Set(landscape.tables.flatMap((t) => t.columns.map(({ name }) => name)))
+export function checkAnswers(answers: Answers, candidates: Candidates, { roles }: Snapshot): void {
+  const columns = new Set(candidates.tables.flatMap((t) => t.columns.map(({ name }) => name)))
   const tables = [answers.tenantsTable ?? [], answers.shared ?? []].flat()
   const logins = [answers.appRoles ?? [], answers.adminRoles ?? []].flat()
-  const meanings = new Set([...columns].map(meaningOf))
+  const columnNames = new Set([...columns].map(normalizedName))
   const problems = [
     ...[answers.column ?? []]
       .flat()
-      .flatMap((name) => (meanings.has(meaningOf(name)) ? [] : [`No table has a column ${name}.`])),
+      .flatMap((name) =>
+        columnNames.has(normalizedName(name)) ? [] : [`No table has a column ${name}.`],
+      ),
     ...tables.flatMap((name) =>
-      tableByLabel(name, landscape) ? [] : [`There is no table ${name}.`],
+      tableByLabel(name, candidates) ? [] : [`There is no table ${name}.`],
     ),
     ...logins.flatMap((name) =>
       roles.some((role) => role.name === name) ? [] : [`There is no role ${name}.`],
@@ -35,12 +37,12 @@ export function checkAnswers(answers: Answers, landscape: Landscape, { roles }: 
  */
 export function checkUse(
   { tenantsTable, shared = [] }: Answers,
-  landscape: Landscape,
+  candidates: Candidates,
   { key, classification }: { readonly key: TenantKey; readonly classification: Classification },
 ): void {
   const owned = new Set(classification.owned.map(({ relation }) => relation))
   const isOwned = (name: string) => {
-    const table = tableByLabel(name, landscape)
+    const table = tableByLabel(name, candidates)
     return table !== undefined && owned.has(table)
   }
   const problems = [

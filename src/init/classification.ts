@@ -3,8 +3,8 @@ import type { TenantsTable } from './tenants-table.ts'
 
 /** What tells whose a row is. */
 export interface TenantKey {
-  /** See `meaningOf`. */
-  readonly meaning: string
+  /** As `normalizedName` writes it. */
+  readonly columnName: string
   readonly tenants: TenantsTable | undefined
 }
 
@@ -36,6 +36,4 @@ export interface Classification {
   readonly undecided: readonly UndecidedTable[]
   /** No foreign key leads from them to a tenant. */
   readonly global: readonly RelationState[]
-  /** What migration tools keep for themselves. */
-  readonly bookkeeping: readonly RelationState[]
 }

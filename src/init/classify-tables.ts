@@ -1,38 +1,37 @@
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
-import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { isSameTable } from '../sql/table-name.ts'
+import { normalizedName } from '../wanted/tenant-column-names.ts'
 import { tenantTypeOf } from '../wanted/tenant-type.ts'
-import { adoptOrphans } from './adopt-orphans.ts'
+import { adoptTables } from './adopt-tables.ts'
+import type { Candidates } from './candidate-tables.ts'
 import type { Classification, OwnedTable, TenantKey, UndecidedTable } from './classification.ts'
-import { meaningOf, meaningsFor, USUAL_MEANINGS } from './column-meaning.ts'
-import type { Landscape } from './landscape.ts'
+import { referringNames, USUAL_NAMES } from './column-names.ts'
 import { commonest, references } from './references.ts'
 
 type Verdict = OwnedTable | UndecidedTable | { readonly relation: RelationState }
 
-/** Every table of the landscape, in exactly one of its lists. */
+/** Every table of the candidates, in exactly one of its lists. */
 export function classifyTables(
-  landscape: Landscape,
+  candidates: Candidates,
   key: TenantKey,
   isReference: (table: RelationState) => boolean,
 ): Classification {
-  const bookkeeping = landscape.tables.filter(isBookkeeping)
-  const verdicts = landscape.tables
-    .filter((table) => !isBookkeeping(table))
-    .map((table) => judge(table, key, landscape))
+  const verdicts = candidates.tables.map((table) => judge(table, key, candidates))
   const owned = verdicts.filter((verdict) => 'column' in verdict)
   const column = usualName(owned, key)
   const rest = verdicts.filter((verdict) => !('column' in verdict) && !('reason' in verdict))
   const forAll = rest.filter(({ relation }) => isReference(relation))
-  const { adopted, stranded, unrelated } = adoptOrphans(
+  const { adopted, stranded, unrelated } = adoptTables(
     rest.filter((verdict) => !forAll.includes(verdict)).map(({ relation }) => relation),
-    { parents: owned, column },
+    { owned, column },
   )
-  const children = childMeanings([...owned, ...adopted].map(({ relation }) => relation))
+  const children = childColumnNames([...owned, ...adopted].map(({ relation }) => relation))
   const doubtful = unrelated.flatMap((relation) => doubt(relation, key, children))
   return {
-    ...{ column, owned, adopted, bookkeeping },
+    column,
+    owned,
+    adopted,
     undecided: [...verdicts.filter((verdict) => 'reason' in verdict), ...stranded, ...doubtful],
     global: [
       ...forAll.map(({ relation }) => relation),
@@ -41,11 +40,11 @@ export function classifyTables(
   }
 }
 
-function judge(relation: RelationState, key: TenantKey, landscape: Landscape): Verdict {
+function judge(relation: RelationState, key: TenantKey, candidates: Candidates): Verdict {
   const { tenants } = key
   if (tenants && isSameTable(relation, tenants.relation)) return owned(relation, tenants.column)
-  const own = relation.columns.find(({ name }) => meaningOf(name) === key.meaning)
-  if (own && isOfTenant(own, relation, key, landscape)) return owned(relation, own.name)
+  const own = relation.columns.find(({ name }) => normalizedName(name) === key.columnName)
+  if (own && isOfTenant(own, relation, key, candidates)) return owned(relation, own.name)
 
   const ways = references(relation).filter(
     ({ table, key: referred }) =>
@@ -66,30 +65,30 @@ function owned(relation: RelationState, name: string): OwnedTable | UndecidedTab
 function isOfTenant(
   column: ColumnState,
   relation: RelationState,
-  { meaning, tenants }: TenantKey,
-  { byName }: Landscape,
+  { columnName, tenants }: TenantKey,
+  { byName }: Candidates,
 ): boolean {
   const targets = references(relation).filter((reference) => reference.column === column.name)
   return targets.every(({ table, key }) => {
     const target = byName.get(qualifiedName(table))
     if (!target || !tenants) return true
-    return isSameTable(target, tenants.relation) || meaningOf(key) === meaning
+    return isSameTable(target, tenants.relation) || normalizedName(key) === columnName
   })
 }
 
-function usualName(owned: readonly OwnedTable[], { meaning, tenants }: TenantKey): string {
+function usualName(owned: readonly OwnedTable[], { columnName, tenants }: TenantKey): string {
   const others = owned.filter(({ relation }) => relation !== tenants?.relation)
-  const named = others.filter(({ column }) => meaningOf(column.name) === meaning)
+  const named = others.filter(({ column }) => normalizedName(column.name) === columnName)
   const [name] = commonest((named.length > 0 ? named : others).map(({ column }) => column.name))
-  return name ?? meaning
+  return name ?? columnName
 }
 
 /** What columns that refer to these tables are called, and to which. */
-function childMeanings(tables: readonly RelationState[]): ReadonlyMap<string, string> {
+function childColumnNames(tables: readonly RelationState[]): ReadonlyMap<string, string> {
   return new Map(
     tables.flatMap((table) =>
-      meaningsFor(table.name).flatMap((meaning): [string, string][] =>
-        meaning.endsWith('id') ? [[meaning, qualifiedName(table)]] : [],
+      referringNames(table.name).flatMap((columnName): [string, string][] =>
+        columnName.endsWith('id') ? [[columnName, qualifiedName(table)]] : [],
       ),
     ),
   )
@@ -98,17 +97,17 @@ function childMeanings(tables: readonly RelationState[]): ReadonlyMap<string, st
 /** A name suggests whose rows these are, and no foreign key says so: not for everybody to read. */
 function doubt(
   relation: RelationState,
-  { meaning }: TenantKey,
+  { columnName }: TenantKey,
   children: ReadonlyMap<string, string>,
 ): UndecidedTable[] {
   const found = (reason: string) => [{ relation, reason }]
   for (const { name } of relation.columns) {
-    const own = meaningOf(name)
+    const own = normalizedName(name)
     const parent = children.get(own)
-    if (own === meaning) return found(`${name} refers to another table`)
+    if (own === columnName) return found(`${name} refers to another table`)
     const refers = references(relation).some(({ column }) => column === name)
     if (parent && !refers) return found(`${name} may lead to ${parent}, and no foreign key says so`)
-    if (USUAL_MEANINGS.includes(own)) return found(`${name} may be its tenant, and nothing says so`)
+    if (USUAL_NAMES.includes(own)) return found(`${name} may be its tenant, and nothing says so`)
   }
   return []
 }

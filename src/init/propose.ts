@@ -1,13 +1,14 @@
 import type { Survey } from '../catalog/read-survey.ts'
-import type { RelationState } from '../catalog/relation-state.ts'
+import { isTable, type RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
+import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import { initNothingFound } from '../errors/command/init.ts'
 import { isSameTable } from '../sql/table-name.ts'
 import { tenantTypeOf } from '../wanted/tenant-type.ts'
 import type { Answers, Question } from './answers.ts'
+import { type Candidates, candidateTables, labelOf, tableByLabel } from './candidate-tables.ts'
 import { checkAnswers, checkUse } from './check-answers.ts'
 import type { Classification, TenantKey } from './classification.ts'
-import { type Landscape, labelOf, landscapeOf, tableByLabel } from './landscape.ts'
 import { findLogins, type Login, ownersOf, reachedBy } from './logins.ts'
 import type { Proposal, ProposedTable } from './proposal.ts'
 import { roleWarnings } from './role-warnings.ts'
@@ -26,17 +27,17 @@ export function propose(
   answers: Answers,
 ): { readonly proposal: Proposal } | { readonly question: Question } {
   const { snapshot } = survey
-  const landscape = landscapeOf(survey)
-  if (landscape.tables.length === 0) throw initNothingFound(snapshot.database, false)
-  checkAnswers(answers, landscape, snapshot)
+  const candidates = candidateTables(survey)
+  if (candidates.tables.length === 0) throw initNothingFound(snapshot.database, false)
+  checkAnswers(answers, candidates, snapshot)
 
-  const keyed = findTenantKey(landscape, survey, answers)
+  const keyed = findTenantKey(candidates, survey, answers)
   if (keyed === undefined) throw initNothingFound(snapshot.database, true)
   if ('question' in keyed) return keyed
   const { key, classification } = keyed
   const tables = tenantTables(classification)
   if (tables.length === 0) throw initNothingFound(snapshot.database, true)
-  checkUse(answers, landscape, keyed)
+  checkUse(answers, candidates, keyed)
 
   const logins = findLogins(tables, snapshot)
   if (answers.appRoles === undefined && logins.length > 1) {
@@ -49,12 +50,12 @@ export function propose(
     others: logins.map(({ name }) => name).filter((name) => ![...app, ...admin].includes(name)),
     warnings: roleWarnings(app, admin, { tables, snapshot }),
   }
-  return { proposal: describe({ survey, landscape, key, classification, answers, roles }) }
+  return { proposal: describe({ survey, candidates, key, classification, answers, roles }) }
 }
 
 interface Found {
   readonly survey: Survey
-  readonly landscape: Landscape
+  readonly candidates: Candidates
   readonly key: TenantKey
   readonly classification: Classification
   readonly answers: Answers
@@ -62,9 +63,9 @@ interface Found {
 }
 
 function describe(found: Found): Proposal {
-  const { survey, landscape, key, classification, roles } = found
+  const { survey, candidates, key, classification, roles } = found
   const { database, serverVersion, currentUser } = survey.snapshot
-  const label = (table: RelationState) => labelOf(table, landscape)
+  const label = (table: RelationState) => labelOf(table, candidates)
   const types = new Set(classification.owned.map(({ column }) => tenantTypeOf(column)))
   const [type, ...otherTypes] = types
   const global = globalTables(classification, roles.app, survey.snapshot)
@@ -80,7 +81,7 @@ function describe(found: Found): Proposal {
     column: classification.column,
     type: otherTypes.length > 0 ? undefined : type,
     tenantsTable: key.tenants && label(key.tenants.relation),
-    schemas: landscape.schemas.filter((schema) => named.some((table) => table.schema === schema)),
+    schemas: candidates.schemas.filter((schema) => named.some((table) => table.schema === schema)),
     tables: proposedTables(found),
     undecided: undecided.map(({ relation, reason }) => ({ name: label(relation), reason })),
     global: global.map(label),
@@ -93,9 +94,9 @@ function tenantTables({ owned, adopted }: Classification): RelationState[] {
 }
 
 /** The table of the tenants first, then by schema and name; those without the column after their parents. */
-function proposedTables({ landscape, key, classification, answers }: Found): ProposedTable[] {
-  const label = (table: RelationState) => labelOf(table, landscape)
-  const shared = (answers.shared ?? []).flatMap((name) => tableByLabel(name, landscape) ?? [])
+function proposedTables({ candidates, key, classification, answers }: Found): ProposedTable[] {
+  const label = (table: RelationState) => labelOf(table, candidates)
+  const shared = (answers.shared ?? []).flatMap((name) => tableByLabel(name, candidates) ?? [])
   const owned = classification.owned.map(({ relation, column }) => ({
     relation,
     entry: {
@@ -110,7 +111,7 @@ function proposedTables({ landscape, key, classification, answers }: Found): Pro
     ...{ name: label(relation), column: classification.column, nullable: false, shared: false },
     adoption: { parent: label(parent), alternatives: alternatives.map(label) },
   }))
-  const rank = ({ schema }: RelationState) => landscape.schemas.indexOf(schema)
+  const rank = ({ schema }: RelationState) => candidates.schemas.indexOf(schema)
   const others = owned
     .filter(({ relation }) => !isTenants(relation))
     .toSorted((a, b) => rank(a.relation) - rank(b.relation))
@@ -121,12 +122,13 @@ function proposedTables({ landscape, key, classification, answers }: Found): Pro
 
 /** What the app does not reach need not be listed; as long as nobody knows the app, all of it is. */
 function globalTables(
-  { global, bookkeeping }: Classification,
+  { global }: Classification,
   app: readonly string[],
   snapshot: Snapshot,
 ): RelationState[] {
   if (app.length === 0) return [...global]
   const reach = app.map((role) => reachedBy(role, snapshot, ROWS))
+  const bookkeeping = snapshot.relations.filter((table) => isTable(table) && isBookkeeping(table))
   return [...global, ...bookkeeping].filter((table) => reach.some((reaches) => reaches(table)))
 }
 

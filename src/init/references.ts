@@ -23,10 +23,6 @@ export function ownForeignKeys({ foreignKeys }: RelationState): ForeignKeyState[
   return foreignKeys.filter(({ isPartition }) => !isPartition)
 }
 
-export function isNotNull(relation: RelationState, { columns }: ForeignKeyState): boolean {
-  return columns.every((name) => relation.columns.find((c) => c.name === name)?.notNull)
-}
-
 /** The most frequent first; ties stay in the order they come in. */
 export function commonest(names: readonly string[]): string[] {
   const counts = new Map<string, number>()

@@ -8,7 +8,7 @@ import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameTable, type TableName, type TableReference } from '../sql/table-name.ts'
 import type { TenantSource } from '../wanted/tenant-source.ts'
-import type { Adoption, Wanted } from '../wanted/wanted.ts'
+import type { TenantFill, Wanted } from '../wanted/wanted.ts'
 
 /** A table whose rows are to get their tenants. */
 export interface Fill {
@@ -44,15 +44,15 @@ export function planFills(
     found.flatMap((table) => [table, ...descendantsOf(table, snapshot)]).map(qualifiedName),
   )
   const isAsked = (table: TableName) => only.length === 0 || asked.has(qualifiedName(table))
-  const adoptions = wanted.adoptions.filter(({ tables }) => tables.some(isAsked))
+  const fills = wanted.fills.filter(({ tables }) => tables.some(isAsked))
   const problems = [
     ...named.filter((problem) => typeof problem === 'string'),
     ...found.flatMap((table) => unknownSource(table, wanted, snapshot)),
-    ...adoptions.flatMap((adoption) => obstacles(adoption, wanted, snapshot)),
+    ...fills.flatMap((fill) => obstacles(fill, wanted, snapshot)),
   ]
   if (problems.length > 0) throw backfillRefused(problems)
 
-  return adoptions
+  return fills
     .filter(({ column }) => !column)
     .flatMap(({ tables, source }) =>
       tables
@@ -86,7 +86,7 @@ function findTable({ schema, name }: TableReference, wanted: Wanted): TableName 
 
 /** Why a table that was asked for is not filled, although it could need it. */
 function unknownSource(asked: TableName, wanted: Wanted, snapshot: Snapshot): string[] {
-  if (wanted.adoptions.some(({ tables }) => tables.some((table) => isSameTable(table, asked))))
+  if (wanted.fills.some(({ tables }) => tables.some((table) => isSameTable(table, asked))))
     return []
   const missing = wanted.withoutColumn.find((table) => isSameTable(table, asked))
   const unknown = 'where its tenants would come from is not known'
@@ -103,7 +103,7 @@ function unknownSource(asked: TableName, wanted: Wanted, snapshot: Snapshot): st
 }
 
 function obstacles(
-  { tables: [root], column, source }: Adoption,
+  { tables: [root], column, source }: TenantFill,
   wanted: Wanted,
   snapshot: Snapshot,
 ): string[] {

@@ -1,42 +1,10 @@
-import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { grouped } from '../util/grouped.ts'
 import { isSameSet } from '../util/same-set.ts'
 import { downSeeingAllRows } from './all-rows.ts'
-import type { PartContext } from './change.ts'
-import { isReplaced, type WrongForeignKey, wrongForeignKeys } from './foreign-keys.ts'
-import { type NameIndex, unusedIndexNames } from './index-name.ts'
+import { isReplaced } from './foreign-keys.ts'
+import type { KeyContext } from './key-context.ts'
 import type { GlobalKey } from './unique-keys.ts'
-
-/** Whoever refers to a table, by its name. */
-export interface KeyContext extends PartContext {
-  readonly names: NameIndex
-  readonly wrong: readonly WrongForeignKey[]
-  readonly wrongByParent: ReadonlyMap<string, readonly WrongForeignKey[]>
-  readonly usersByParent: ReadonlyMap<string, readonly User[]>
-}
-
-interface User {
-  readonly relation: RelationState
-  readonly key: ForeignKeyState
-}
-
-export function keyContext(context: PartContext): KeyContext {
-  const wrong = wrongForeignKeys(context)
-  const users = context.snapshot.relations.flatMap((relation) =>
-    relation.foreignKeys
-      .filter(({ isPartition }) => !isPartition)
-      .map((key) => ({ relation, key })),
-  )
-  return {
-    ...context,
-    names: unusedIndexNames(context.snapshot),
-    wrong,
-    wrongByParent: grouped(wrong, ({ parent }) => qualifiedName(parent.table)),
-    usersByParent: grouped(users, ({ key }) => qualifiedName(key.references)),
-  }
-}
 
 /**
  * The foreign keys that will use the successor of a unique key, which cannot go without them. Those that

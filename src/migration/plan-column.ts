@@ -5,7 +5,7 @@ import type { TenantTable } from '../policy/tenant-table.ts'
 import { literal } from '../sql/literal.ts'
 import { dollarQuoted, identifier, qualifiedName } from '../sql/quote.ts'
 import type { TenantSource } from '../wanted/tenant-source.ts'
-import type { Adoption } from '../wanted/wanted.ts'
+import type { TenantFill } from '../wanted/wanted.ts'
 import type { Step } from './step.ts'
 
 const BATCH = 10_000
@@ -15,7 +15,7 @@ const BATCH = 10_000
  * rows the tenant of the migrating session. A constant costs no rewrite, and is right for all of them.
  * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
  */
-export function planColumn({ tables, column, source }: Adoption, snapshot: Snapshot): Step[] {
+export function planColumn({ tables, column, source }: TenantFill, snapshot: Snapshot): Step[] {
   const [root] = tables
   if (!root || !column) return []
   const { schema, name, shared } = root
@@ -45,7 +45,7 @@ export function planColumn({ tables, column, source }: Adoption, snapshot: Snaps
 export function withColumn(
   relation: RelationState,
   { shared }: TenantTable,
-  { column, source }: Adoption,
+  { column, source }: TenantFill,
 ): RelationState {
   if (!column) return relation
   const added: ColumnState = { ...column, notNull: 'tenant' in source && !shared }
@@ -53,8 +53,8 @@ export function withColumn(
 }
 
 /** Each table that has rows of its own is filled by itself: a row is found by its place in the table. */
-export function planBackfill(adoption: Adoption, snapshot: Snapshot): Step[] {
-  const { tables, column, source } = adoption
+export function planBackfill(tenantFill: TenantFill, snapshot: Snapshot): Step[] {
+  const { tables, column, source } = tenantFill
   // The new column came with its value.
   if (column && 'tenant' in source) return []
   return tables

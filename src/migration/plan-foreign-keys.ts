@@ -17,7 +17,7 @@ import {
   validateForeignKey,
 } from './foreign-key-steps.ts'
 import { isReplaced, type WrongForeignKey } from './foreign-keys.ts'
-import type { KeyContext } from './key-users.ts'
+import type { KeyContext } from './key-context.ts'
 import { bodyOf, type GlobalKey, isReferable } from './unique-keys.ts'
 
 /** From this server on a foreign key of a partitioned table can wait for its validation. */

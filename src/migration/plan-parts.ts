@@ -3,7 +3,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 import type { Change, Entry, PartContext } from './change.ts'
-import { keyContext } from './key-users.ts'
+import { keyContext } from './key-context.ts'
 import { withColumn } from './plan-column.ts'
 import { planForeignKeys } from './plan-foreign-keys.ts'
 import { planGrants } from './plan-grants.ts'
@@ -31,15 +31,15 @@ export function planParts(wanted: Wanted, snapshot: Snapshot): Change[] {
 }
 
 /** The tenant tables, those too whose column is still to be added. */
-export function entriesOf({ tables, adoptions }: Wanted, snapshot: Snapshot): Entry[] {
+export function entriesOf({ tables, fills }: Wanted, snapshot: Snapshot): Entry[] {
   return [
     ...tables.map((table) => ({ table, relation: relationOf(table, snapshot) })),
-    ...adoptions
+    ...fills
       .filter(({ column }) => column)
-      .flatMap((adoption) =>
-        adoption.tables.map((table) => ({
+      .flatMap((fill) =>
+        fill.tables.map((table) => ({
           table,
-          relation: withColumn(relationOf(table, snapshot), table, adoption),
+          relation: withColumn(relationOf(table, snapshot), table, fill),
           isNew: true,
         })),
       ),

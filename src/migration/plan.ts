@@ -3,7 +3,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors/command/migration.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import type { Adoption, MissingColumn, Wanted } from '../wanted/wanted.ts'
+import type { MissingColumn, TenantFill, Wanted } from '../wanted/wanted.ts'
 import type { Change, Entry } from './change.ts'
 import { childrenFirst } from './children-first.ts'
 import { planBackfill, planColumn } from './plan-column.ts'
@@ -40,7 +40,7 @@ export function plan(
   snapshot: Snapshot,
   changes: readonly Change[] = planParts(wanted, snapshot),
 ): Phase[] {
-  const adopted = wanted.adoptions.filter(({ column }) => column)
+  const adopted = wanted.fills.filter(({ column }) => column)
   const known = new Set(adopted.flatMap(({ tables }) => tables.map(qualifiedName)))
   const unknown = wanted.withoutColumn.filter((table) => !known.has(qualifiedName(table)))
   if (unknown.length > 0) throw migrationNoColumn(unknown.map(withoutColumn))
@@ -52,8 +52,8 @@ export function plan(
   if (notOurs.length > 0) throw migrationPolicyNotOurs(notOurs)
 
   const asked = changes.filter(({ part }) => wanted.parts.includes(part))
-  const adoptions = wanted.adoptions.filter(({ isInferred }) => !isInferred)
-  const steps = stepsByPhase(tables, { adoptions, changes: asked, snapshot, takenOver })
+  const fills = wanted.fills.filter(({ isInferred }) => !isInferred)
+  const steps = stepsByPhase(tables, { fills, changes: asked, snapshot, takenOver })
   const observing = tables.some(isObserved) && { isObserving: true as const }
   return PHASES.map((name) => ({
     ...{ name, steps: steps[name] },
@@ -77,7 +77,7 @@ function assertPolicies(names: readonly string[], tables: readonly Entry[]): voi
 }
 
 interface Ways {
-  readonly adoptions: readonly Adoption[]
+  readonly fills: readonly TenantFill[]
   readonly changes: readonly Change[]
   readonly snapshot: Snapshot
   readonly takenOver: readonly string[]
@@ -85,7 +85,7 @@ interface Ways {
 
 function stepsByPhase(
   tables: readonly Entry[],
-  { adoptions, changes, snapshot, takenOver }: Ways,
+  { fills, changes, snapshot, takenOver }: Ways,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
   const isNullable = ({ table, relation }: Entry) => lacksNotNull(table, relation)
   const isEarly = (entry: Entry) => entry.isNew || isNullable(entry)
@@ -108,12 +108,12 @@ function stepsByPhase(
 
   return {
     columns: [
-      ...childrenFirst(adoptions.flatMap((adoption) => withRelation(adoption, snapshot))).flatMap(
-        ({ adoption }) => planColumn(adoption, snapshot),
+      ...childrenFirst(fills.flatMap((fill) => withRelation(fill, snapshot))).flatMap(({ fill }) =>
+        planColumn(fill, snapshot),
       ),
       ...tables.filter(isEarly).flatMap(defaults),
     ],
-    backfill: adoptions.flatMap((adoption) => planBackfill(adoption, snapshot)),
+    backfill: fills.flatMap((fill) => planBackfill(fill, snapshot)),
     indexes: [
       ...unindexed.flatMap((e) => planIndexes(e.table, e.relation, snapshot)),
       ...optional('indexes'),
@@ -144,7 +144,7 @@ function stepsByPhase(
   }
 }
 
-function withRelation(adoption: Adoption, snapshot: Snapshot) {
-  const [root] = adoption.tables
-  return root ? [{ adoption, relation: relationOf(root, snapshot) }] : []
+function withRelation(fill: TenantFill, snapshot: Snapshot) {
+  const [root] = fill.tables
+  return root ? [{ fill, relation: relationOf(root, snapshot) }] : []
 }

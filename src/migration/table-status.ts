@@ -6,7 +6,8 @@ import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
 import { grouped } from '../util/grouped.ts'
-import type { Adoption, MissingColumn, Wanted } from '../wanted/wanted.ts'
+import { type UnlistedTable, unlistedTables } from '../wanted/unlisted-tables.ts'
+import type { MissingColumn, TenantFill, Wanted } from '../wanted/wanted.ts'
 import type { Change } from './change.ts'
 import { plan } from './plan.ts'
 import { planParts } from './plan-parts.ts'
@@ -19,7 +20,7 @@ export interface Status {
   /** Views that are to read as their caller. */
   readonly views: readonly ViewStatus[]
   /** Tables that have a tenant column and that the config does not mention. */
-  readonly unlisted: readonly UnlistedTable[]
+  readonly unlisted: readonly UnlistedStatus[]
 }
 
 export interface TableStatus extends TableName {
@@ -39,7 +40,7 @@ export interface ViewStatus extends TableName {
   readonly drift: readonly string[]
 }
 
-export interface UnlistedTable extends TableName {
+export interface UnlistedStatus extends TableName {
   readonly column: string
 }
 
@@ -50,7 +51,7 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   const changes = planParts(wanted, snapshot)
   const catalog: Catalog = {
     ...{ wanted, snapshot, changes: grouped(changes, ({ table }) => qualifiedName(table)) },
-    adoptions: grouped(wanted.adoptions, ({ tables: [root] }) => (root ? qualifiedName(root) : '')),
+    fills: grouped(wanted.fills, ({ tables: [root] }) => (root ? qualifiedName(root) : '')),
   }
   return {
     database,
@@ -64,7 +65,7 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
         ? [{ ...table, drift: privileges.map(({ why }) => why) }]
         : [],
     ),
-    unlisted: unlisted(wanted, snapshot),
+    unlisted: unlistedTables(wanted, snapshot).flatMap(withTenantColumn),
   }
 }
 
@@ -73,7 +74,7 @@ interface Catalog {
   readonly snapshot: Snapshot
   /** By the name of the table, because there may be thousands. */
   readonly changes: ReadonlyMap<string, readonly Change[]>
-  readonly adoptions: ReadonlyMap<string, readonly Adoption[]>
+  readonly fills: ReadonlyMap<string, readonly TenantFill[]>
 }
 
 export function isInPlace({ tables, views, unlisted }: Status): boolean {
@@ -93,8 +94,8 @@ function withColumn(table: TenantTable, catalog: Catalog): TableStatus {
   )
   const foreign = policiesNotOurs(table, relation)
   // The plan refuses a whole database for one table; here each table speaks for itself.
-  const { adoptions, changes } = workOn(table, catalog)
-  const only = { ...wanted, tables: [table], withoutColumn: [], adoptions }
+  const { fills, changes } = workOn(table, catalog)
+  const only = { ...wanted, tables: [table], withoutColumn: [], fills }
   const phases = foreign.length > 0 ? [] : plan(only, snapshot, changes)
   return {
     ...state(table, relation),
@@ -106,10 +107,10 @@ function withColumn(table: TenantTable, catalog: Catalog): TableStatus {
 
 function withoutColumn(table: MissingColumn, catalog: Catalog): TableStatus {
   const { wanted, snapshot } = catalog
-  const { adoptions, changes } = workOn(table, catalog)
-  const [root] = adoptions.flatMap(({ tables }) => tables)
+  const { fills, changes } = workOn(table, catalog)
+  const [root] = fills.flatMap(({ tables }) => tables)
   const problem = `${qualifiedName(table)} has no column ${identifier(table.column)}`
-  const only = { ...wanted, tables: [], withoutColumn: [], adoptions }
+  const only = { ...wanted, tables: [], withoutColumn: [], fills }
   const phases = root ? plan(only, snapshot, changes) : []
   return {
     ...state(table, relationOf(table, snapshot)),
@@ -119,9 +120,9 @@ function withoutColumn(table: MissingColumn, catalog: Catalog): TableStatus {
   }
 }
 
-function workOn(table: TableName, { adoptions, changes }: Catalog) {
+function workOn(table: TableName, { fills, changes }: Catalog) {
   const name = qualifiedName(table)
-  return { adoptions: adoptions.get(name) ?? [], changes: changes.get(name) ?? [] }
+  return { fills: fills.get(name) ?? [], changes: changes.get(name) ?? [] }
 }
 
 function state(
@@ -132,16 +133,9 @@ function state(
   return { schema, name, column, type, rlsEnabled, rlsForced }
 }
 
-function unlisted(wanted: Wanted, snapshot: Snapshot): UnlistedTable[] {
-  const tenantTables = [...wanted.tables, ...wanted.withoutColumn]
-  const columns = new Set(tenantTables.map(({ column }) => column))
-  const listed = new Set([...tenantTables, ...wanted.global].map(qualifiedName))
-
-  return snapshot.relations.flatMap((relation) => {
-    const { schema, name, inExtension } = relation
-    const column = relation.columns.find((candidate) => columns.has(candidate.name))
-    if (!isTable(relation) || inExtension || !column || listed.has(qualifiedName(relation)))
-      return []
-    return [{ schema, name, column: column.name }]
-  })
+function withTenantColumn({ relation, tenantColumn }: UnlistedTable): UnlistedStatus[] {
+  const { schema, name } = relation
+  // Foreign tables have no row security: the audit judges them.
+  if (!tenantColumn || !isTable(relation)) return []
+  return [{ schema, name, column: tenantColumn.name }]
 }

@@ -4,7 +4,7 @@ import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameSet } from '../util/same-set.ts'
 import type { Entry } from './change.ts'
 import { isReplaced } from './foreign-keys.ts'
-import type { KeyContext } from './key-users.ts'
+import type { KeyContext } from './key-context.ts'
 
 /** A unique key that spans all tenants. */
 export interface GlobalKey {

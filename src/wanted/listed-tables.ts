@@ -4,10 +4,10 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigTable } from '../config/config.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableReference } from '../sql/table-name.ts'
-import type { Orphan } from './tenant-source.ts'
+import type { TableWithoutColumn } from './tenant-source.ts'
 
 /** A table of the config with its tenant column, be it there or to be added. */
-export interface Listed extends Orphan {
+export interface Listed extends TableWithoutColumn {
   readonly column: ColumnState
 }
 
@@ -16,9 +16,9 @@ export function listedTables(
   config: Config,
   snapshot: Snapshot,
   problems: string[],
-): { listed: Listed[]; orphans: Orphan[] } {
+): { listed: Listed[]; withoutColumn: TableWithoutColumn[] } {
   const listed: Listed[] = []
-  const orphans: Orphan[] = []
+  const withoutColumn: TableWithoutColumn[] = []
   for (const entry of config.tables) {
     const relation = namedRelation(entry, { config, snapshot, problems })
     if (!relation) continue
@@ -31,9 +31,9 @@ export function listedTables(
     problems.push(...unknownKeys(entry, relation, snapshot))
     const column = relation.columns.find(({ name }) => name === entry.column)
     if (column) listed.push({ entry, relation, column })
-    else orphans.push({ entry, relation })
+    else withoutColumn.push({ entry, relation })
   }
-  return { listed, orphans }
+  return { listed, withoutColumn }
 }
 
 export function namedRelation(

@@ -2,7 +2,8 @@ import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { ConfigTable } from '../config/config.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import { isSameTable, type TableName } from '../sql/table-name.ts'
+import type { TableName } from '../sql/table-name.ts'
+import { isNotNull, keysTo } from './fill-in-rounds.ts'
 
 /** Where the tenants of the rows that are there come from. */
 export type TenantSource =
@@ -16,7 +17,7 @@ export type TenantSource =
     }
 
 /** A listed table that has no tenant column. */
-export interface Orphan {
+export interface TableWithoutColumn {
   readonly entry: ConfigTable
   readonly relation: RelationState
 }
@@ -36,7 +37,7 @@ export function parentsByName(parents: readonly Parent[]): Parents {
 
 /** The source that the config names for a table that has the column, but not yet all its tenants. */
 export function sourceFor(
-  { entry, relation }: Orphan,
+  { entry, relation }: TableWithoutColumn,
   parents: Parents,
 ): TenantSource | { readonly reason: string } | undefined {
   const { backfill } = entry
@@ -56,9 +57,7 @@ export function inferredSource(
   relation: RelationState,
   parents: Parents,
 ): ParentSource | { readonly reason: string } | undefined {
-  const candidates = sourcesOf(relation, parents).filter(({ on }) =>
-    on.every(([child]) => relation.columns.some(({ name, notNull }) => name === child && notNull)),
-  )
+  const candidates = sourcesOf(relation, parents, (key) => isNotNull(relation, key))
   if (candidates.length < 2) return candidates[0]
   const names = candidates.map(({ parent }) => qualifiedName(parent)).join(', ')
   return { reason: `its tenants could come from ${names}` }
@@ -66,19 +65,21 @@ export function inferredSource(
 
 export type ParentSource = Extract<TenantSource, { parent: TableName }>
 
-function sourcesOf(relation: RelationState, parents: Parents): ParentSource[] {
-  return relation.foreignKeys.flatMap((key) => {
-    const found = parents.get(qualifiedName(key.references))
-    // A key on the tenant itself: the table has its tenant column, under another name.
-    if (!found || isSameTable(found, relation) || refersTo(key, found.column.name)) return []
-    const on = key.columns.map(
-      (column, index) => [column, key.referencedColumns[index] ?? column] as const,
-    )
-    const { schema, name } = found
-    return [{ parent: { schema, name }, column: found.column.name, on }]
-  })
-}
-
-function refersTo({ referencedColumns }: ForeignKeyState, column: string): boolean {
-  return referencedColumns.includes(column)
+function sourcesOf(
+  relation: RelationState,
+  parents: Parents,
+  isWanted: (key: ForeignKeyState) => boolean = () => true,
+): ParentSource[] {
+  return keysTo(relation, parents)
+    .filter(isWanted)
+    .flatMap((key) => {
+      const found = parents.get(qualifiedName(key.references))
+      // A key on the tenant itself: the table has its tenant column, under another name.
+      if (!found || key.referencedColumns.includes(found.column.name)) return []
+      const on = key.columns.map(
+        (column, index) => [column, key.referencedColumns[index] ?? column] as const,
+      )
+      const { schema, name } = found
+      return [{ parent: { schema, name }, column: found.column.name, on }]
+    })
 }

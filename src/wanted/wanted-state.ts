@@ -3,15 +3,20 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import type { Config } from '../config/config.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
-import { type Adopted, findAdoptions, type NotAdopted, parentsFirst } from './adoptions.ts'
 import { type Fillable, fillableTable } from './fillable-table.ts'
 import { listedTables, namedRelation } from './listed-tables.ts'
 import { listedTwice } from './listed-twice.ts'
 import { commonType, mistypedColumns, mistypedProblem } from './mistyped-columns.ts'
+import {
+  type FilledTable,
+  findTenantFills,
+  parentsFirst,
+  type UnfilledTable,
+} from './tenant-fills.ts'
 import { parentsByName } from './tenant-source.ts'
 import { eachOnce, tenantTables } from './tenant-tables.ts'
 import { tenantTypeOf } from './tenant-type.ts'
-import type { Adoption, MissingColumn, Wanted } from './wanted.ts'
+import type { MissingColumn, TenantFill, Wanted } from './wanted.ts'
 
 /** What the snapshot has to hold for {@link wantedState}. */
 export function snapshotRequest({
@@ -50,14 +55,15 @@ function assertFits(wanted: Wanted, problems: readonly string[]): Wanted {
 
 function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems: string[] } {
   const problems = [...missingRoles(config, snapshot), ...listedTwice(config, snapshot)]
-  const { listed, orphans } = listedTables(config, snapshot, problems)
+  const { listed, withoutColumn } = listedTables(config, snapshot, problems)
   // What no tenant can be of is passed on to no other table, and compared with nothing.
   const typed = listed.filter(({ column }) => tenantTypeOf(column))
-  const parents = parentsByName(
+  const withColumn = parentsByName(
     typed.map(({ relation: { schema, name }, column }) => ({ schema, name, column })),
   )
-  const { adopted, notAdopted } = findAdoptions(orphans, { parents, type: config.type })
-  const fillable = parentsFirst(typed.flatMap((table) => fillableTable(table, parents, problems)))
+  const found = findTenantFills(withoutColumn, withColumn, config.type)
+  const { filled, unfilled, parents } = found
+  const fillable = typed.flatMap((table) => fillableTable(table, parents, problems))
   const global = config.global.flatMap((table) => {
     // Made by the first migration, which is planned before it is there.
     const missing = isBookkeeping(table) ? [] : problems
@@ -66,22 +72,22 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
   })
 
   const type = config.type ?? commonType(typed)
-  const adoption = (table: Adopted | Fillable, column: Adoption['column']): Adoption => ({
-    ...{ tables: tenantTables(table, config, snapshot), column, source: table.source },
+  const tenantFill = (table: FilledTable | Fillable): TenantFill => ({
+    tables: tenantTables(table, config, snapshot),
+    column: fillable.includes(table) ? undefined : table.column,
+    source: table.source,
     ...('isInferred' in table && { isInferred: true }),
   })
   const wanted: Wanted = {
     setting: config.setting,
+    column: config.column,
     appRoles: config.roles.app,
     adminRoles: config.roles.admin,
     schemas: config.schemas,
     tables: eachOnce(listed.flatMap((table) => tenantTables(table, { ...config, type }, snapshot))),
-    withoutColumn: [...adopted, ...notAdopted].map(missingColumn),
+    withoutColumn: [...filled, ...unfilled].map(missingColumn),
     mistyped: mistypedColumns(listed, config, type),
-    adoptions: [
-      ...adopted.map((table) => adoption(table, table.column)),
-      ...fillable.map((table) => adoption(table, undefined)),
-    ],
+    fills: parentsFirst([...filled, ...fillable]).map(tenantFill),
     global,
     parts: config.migrations.with,
   }
@@ -95,7 +101,7 @@ function missingRoles({ roles }: Config, snapshot: Snapshot): string[] {
     .map((role) => `Role ${role} is missing.`)
 }
 
-function missingColumn({ entry, relation, reason }: NotAdopted): MissingColumn {
+function missingColumn({ entry, relation, reason }: UnfilledTable): MissingColumn {
   const { schema, name } = relation
   return { schema, name, column: entry.column, ...(reason !== undefined && { reason }) }
 }

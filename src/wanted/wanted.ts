@@ -6,7 +6,7 @@ import type { TableName } from '../sql/table-name.ts'
 import type { TenantSource } from './tenant-source.ts'
 
 /** A table that gets its tenants by a migration. */
-export interface Adoption {
+export interface TenantFill {
   /** The table, then its partitions and inheritance children, as they are wanted. */
   readonly tables: readonly TenantTable[]
   /** To be added; undefined when it is there and only has to be filled. */
@@ -36,6 +36,8 @@ export interface MistypedColumn extends TableName {
 /** What the config wants of this database: its names resolved, its types read from the catalog. */
 export interface Wanted {
   readonly setting: string
+  /** `tenant.column` of the config: the tenant column of most tables. */
+  readonly column: string
   readonly appRoles: readonly string[]
   readonly adminRoles: readonly string[]
   readonly schemas: readonly string[]
@@ -49,7 +51,7 @@ export interface Wanted {
   /** Of the listed tables: no migration is planned while there are any. */
   readonly mistyped: readonly MistypedColumn[]
   /** Those of them whose tenants are known, and tables whose column has to be filled. */
-  readonly adoptions: readonly Adoption[]
+  readonly fills: readonly TenantFill[]
   readonly global: readonly TableName[]
   /** What `migrate:rls` is asked to plan beside row security. */
   readonly parts: readonly MigrationPart[]

@@ -37,7 +37,7 @@ export function configFor(survey: Survey, answers: Answers = {}) {
   const proposal = proposalFor(survey, answers)
   const proposed = proposedConfig(proposal)
   const wanted = wantedState(parseConfig(proposed), survey.snapshot)
-  expect(wanted.withoutColumn).to.have.length(wanted.adoptions.length)
+  expect(wanted.withoutColumn).to.have.length(wanted.fills.length)
   plan(wanted, survey.snapshot)
   const { tenant, tables, global } = proposed
   return { tenant, tables, global, undecided: proposal.undecided }

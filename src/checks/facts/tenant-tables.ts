@@ -1,7 +1,8 @@
 import { findRelation } from '../../catalog/find-relation.ts'
-import { isTable, type RelationState } from '../../catalog/relation-state.ts'
+import type { RelationState } from '../../catalog/relation-state.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
 import { qualifiedName } from '../../sql/quote.ts'
+import { type UnlistedTable, unlistedTables } from '../../wanted/unlisted-tables.ts'
 import type { CheckContext } from './context.ts'
 import { once } from './once.ts'
 
@@ -32,33 +33,7 @@ export const tenantTablesByName: Fact<ReadonlyMap<string, TenantTableState>> = o
   (context) => new Map(tenantTables(context).map((s) => [qualifiedName(s.relation), s])),
 )
 
-/** Tables that the config does not mention. Members of extensions need not be listed. */
-export function unlistedTables({ snapshot, wanted }: CheckContext): RelationState[] {
-  const listed = new Set(
-    [...wanted.tables, ...wanted.withoutColumn, ...wanted.global].map(qualifiedName),
-  )
-  return snapshot.relations.filter(
-    (relation) =>
-      (isTable(relation) || relation.kind === 'foreign table') &&
-      !relation.isPartition &&
-      !relation.inExtension &&
-      !listed.has(qualifiedName(relation)),
-  )
-}
-
-/**
- * The names of the tenant columns. The table of the tenants itself is left out: the column by
- * which it is listed is its key, and other tables have an `id` too.
- */
-export function tenantColumnNames(context: CheckContext): Set<string> {
-  const names = tenantTables(context)
-    .filter(
-      ({ table, relation }) =>
-        !relation.indexes.some(
-          ({ isPrimary, columns }) =>
-            isPrimary && columns.length === 1 && columns[0] === table.column,
-        ),
-    )
-    .map(({ table }) => table.column)
-  return new Set([...names, ...context.wanted.withoutColumn.map(({ column }) => column)])
-}
+/** Tables that the config says nothing about. */
+export const unlisted: Fact<readonly UnlistedTable[]> = once(({ wanted, snapshot }) =>
+  unlistedTables(wanted, snapshot),
+)

@@ -171,8 +171,8 @@ function inPlace(table: TenantTable): PolicyState[] {
 function wanted(table: TenantTable): Wanted {
   const { setting, appRoles, adminRoles } = table
   return {
-    ...{ setting, appRoles, adminRoles, schemas: ['public'] },
-    ...{ tables: [table], withoutColumn: [], mistyped: [], adoptions: [], parts: [], global: [] },
+    ...{ setting, column: table.column, appRoles, adminRoles, schemas: ['public'] },
+    ...{ tables: [table], withoutColumn: [], mistyped: [], fills: [], parts: [], global: [] },
   }
 }
 

@@ -2,24 +2,23 @@ import type { Survey } from '../catalog/read-survey.ts'
 import { isTable, type RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { formatTableName, parseTableName, type TableName } from '../sql/table-name.ts'
+import { unlistedTables } from '../wanted/unlisted-tables.ts'
+
+const NOTHING = { tables: [], withoutColumn: [], global: [], column: '' }
 
 /** The tables to decide about, and how the config names them. */
-export interface Landscape {
+export interface Candidates {
   readonly tables: readonly RelationState[]
   readonly byName: ReadonlyMap<string, RelationState>
   /** For `schemas` of the config: `public` first, then those with most tables. */
   readonly schemas: readonly string[]
 }
 
-/** A partition or an inheritance child goes with its parent, a member of an extension with that. */
-export function landscapeOf({ snapshot: { relations } }: Survey): Landscape {
-  const tables = relations.filter(
-    (relation) =>
-      isTable(relation) &&
-      !relation.isPartition &&
-      relation.parents.length === 0 &&
-      !relation.inExtension,
-  )
+/** Every table that no config mentions yet. An inheritance child goes with its parent. */
+export function candidateTables({ snapshot }: Survey): Candidates {
+  const tables = unlistedTables(NOTHING, snapshot)
+    .map(({ relation }) => relation)
+    .filter((relation) => isTable(relation) && relation.parents.length === 0)
   return {
     tables,
     byName: new Map(tables.map((table) => [qualifiedName(table), table])),
@@ -28,14 +27,14 @@ export function landscapeOf({ snapshot: { relations } }: Survey): Landscape {
 }
 
 /** The table as the config writes it: without the schema where that is searched first. */
-export function labelOf({ schema, name }: TableName, { schemas }: Landscape): string {
+export function labelOf({ schema, name }: TableName, { schemas }: Candidates): string {
   return formatTableName({ schema: schema === schemas[0] ? undefined : schema, name })
 }
 
 /** What a user means by a name: `tenants` is found in any schema, the first of `schemas` first. */
 export function tableByLabel(
   label: string,
-  { byName, schemas }: Landscape,
+  { byName, schemas }: Candidates,
 ): RelationState | undefined {
   const reference = parseTableName(label)
   if (!reference) return undefined

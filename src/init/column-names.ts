@@ -1,0 +1,37 @@
+import { normalizedName } from '../wanted/tenant-column-names.ts'
+
+// The commonest first: it decides between columns that as many tables have.
+const TENANT_WORDS = [
+  'tenant',
+  'org',
+  'organization',
+  'organisation',
+  'account',
+  'workspace',
+  'company',
+  'customer',
+  'team',
+]
+
+/** What tenant columns are usually called, as {@link normalizedName} writes it. */
+export const USUAL_NAMES: readonly string[] = [
+  ...TENANT_WORDS.map((word) => `${word}id`),
+  'tenant',
+  ...TENANT_WORDS.map((word) => `${word}uuid`),
+]
+
+/** What a column that refers to this table is usually called: `taskid` for `tasks`. */
+export function referringNames(table: string): string[] {
+  const plural = normalizedName(table)
+  const singulars = [plural, plural.replace(/s$/, ''), plural.replace(/ies$/, 'y')]
+  return [...new Set(singulars)].flatMap((singular) => [
+    singular,
+    `${singular}id`,
+    `${singular}uuid`,
+  ])
+}
+
+/** Is `table` what a column of this name is about: `tenants` or `tenant` for `tenantid`? */
+export function isTableOf(columnName: string, table: string): boolean {
+  return referringNames(table).includes(columnName)
+}
