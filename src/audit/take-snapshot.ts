@@ -1,3 +1,4 @@
+import { readReachFacts } from '../catalog/reach/read-reach-facts.ts'
 import { readAppLogin } from '../catalog/read-app-login.ts'
 import { readKeyRows } from '../catalog/read-key-rows.ts'
 import { inReadOnlyTransaction, type Queryable } from '../catalog/read-only.ts'
@@ -46,7 +47,8 @@ export async function takeSnapshot(
     const read = await readSnapshot(db, request)
     const { tables } = auditedState(parsed, read)
     const keyRows = rows && { keyRows: await readKeyRows(db, tables) }
-    return { ...read, ...keyRows, truthTables: await readTruthTables(db, tables, read) }
+    const reach = await readReachFacts(db, read)
+    return { ...read, ...keyRows, reach, truthTables: await readTruthTables(db, tables, read) }
   })
   if (!appLogin) return snapshot
   if (appLogin.database !== snapshot.database) {

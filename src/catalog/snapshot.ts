@@ -1,5 +1,6 @@
 import type { TableName } from '../sql/table-name.ts'
 import type { FunctionState } from './function-state.ts'
+import type { ReachFacts } from './reach/reach-facts.ts'
 import type { RelationState } from './relation-state.ts'
 import type { Grant, Membership, RoleState } from './role-state.ts'
 import type { TruthTable } from './truth-table.ts'
@@ -45,6 +46,8 @@ export interface Snapshot {
   readonly truthTables?: readonly TruthTable[]
   /** Of the valid foreign keys of the tenant tables. Absent: no rows were read. */
   readonly keyRows?: readonly KeyRows[]
+  /** What leads to rows, in every schema. Absent: no road was followed. */
+  readonly reach?: ReachFacts
 }
 
 /** What the rows say about a foreign key that PostgreSQL calls valid. */

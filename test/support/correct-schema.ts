@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { readReachFacts } from '../../src/catalog/reach/read-reach-facts.ts'
 import { readKeyRows } from '../../src/catalog/read-key-rows.ts'
 import { readSnapshot } from '../../src/catalog/read-snapshot.ts'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
@@ -46,7 +47,8 @@ export async function checkContext(client: pg.Client, config: Config): Promise<C
     readTruthTables(client, wanted.tables, snapshot),
   )
   const keyRows = await withCatalogPath(client, () => readKeyRows(client, wanted.tables))
-  return { snapshot: { ...snapshot, truthTables, keyRows }, wanted }
+  const reach = await withCatalogPath(client, () => readReachFacts(client, snapshot))
+  return { snapshot: { ...snapshot, truthTables, keyRows, reach }, wanted }
 }
 
 function readState(client: pg.Client, config: Config): Promise<Snapshot> {

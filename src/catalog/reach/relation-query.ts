@@ -1,0 +1,96 @@
+/** Every relation of every schema that is not the server's own, with those who may use it. */
+export const READ_REACH_RELATIONS = `
+  with relation as (
+    select c.*, n.nspname
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f')
+      and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  ),
+  -- What the script of an extension gives is noted when the extension is created.
+  init (relation, privilege) as (
+    select i.objoid, x.privilege_type
+    from pg_catalog.pg_init_privs i
+    cross join lateral pg_catalog.aclexplode(i.initprivs) x
+    where i.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and i.objsubid = 0
+      and x.grantee = 0
+  ),
+  acl (relation, owner, acl, is_of_columns) as (
+    select oid, relowner, relacl, false from relation where relacl is not null
+    union all
+    select a.attrelid, relation.relowner, a.attacl, true
+    from pg_catalog.pg_attribute a
+    join relation on relation.oid = a.attrelid
+    where a.attacl is not null and not a.attisdropped
+  ),
+  granted as (
+    select distinct acl.relation, g.rolname as grantee, x.privilege_type as privilege,
+      acl.is_of_columns
+    from acl
+    cross join lateral pg_catalog.aclexplode(acl.acl) x
+    left join pg_catalog.pg_roles g on g.oid = x.grantee
+    -- The owner gives himself what he wants.
+    where x.grantee <> acl.owner and (x.grantee = 0 or g.oid is not null)
+  ),
+  rights (relation, list) as (
+    select g.relation, pg_catalog.json_agg(pg_catalog.json_build_object(
+      'grantee', g.grantee, 'privilege', g.privilege, 'isOfColumns', g.is_of_columns,
+      'isInitial', g.grantee is null and init.relation is not null
+    ) order by g.grantee nulls first, g.privilege, g.is_of_columns)
+    from granted g
+    left join init on init.relation = g.relation and init.privilege = g.privilege
+    group by g.relation
+  ),
+  member (relation, extension) as (
+    select d.objid, x.extname
+    from pg_catalog.pg_depend d
+    join pg_catalog.pg_extension x on x.oid = d.refobjid
+    where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype = 'e'
+      and d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+  ),
+  parent (relation, list) as (
+    select inhrelid, pg_catalog.json_agg(inhparent::int8 order by inhseqno)
+    from pg_catalog.pg_inherits group by inhrelid
+  ),
+  named (relation, list) as (
+    select a.attrelid, pg_catalog.json_agg(a.attname order by a.attnum)
+    from pg_catalog.pg_attribute a
+    join relation on relation.oid = a.attrelid
+    where a.attnum > 0 and not a.attisdropped
+    group by a.attrelid
+  )
+  select
+    c.oid                                                          as "id",
+    c.nspname                                                      as "schema",
+    c.relname                                                      as "name",
+    case c.relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view'
+      when 'm' then 'materialized view' else 'foreign table' end   as "kind",
+    o.rolname                                                      as "owner",
+    c.relrowsecurity                                               as "rlsEnabled",
+    c.relforcerowsecurity                                          as "rlsForced",
+    exists (
+      select from pg_catalog.pg_options_to_table(c.reloptions) option
+      where option.option_name = 'security_invoker' and option.option_value::boolean
+    )                                                              as "securityInvoker",
+    c.relispartition                                               as "isPartition",
+    coalesce(parent.list, '[]')                                    as "parents",
+    member.extension                                               as "extension",
+    coalesce(named.list, '[]')                                     as "columns",
+    coalesce(rights.list, '[]')                                    as "grants",
+    case when c.relkind = 'v' and rights.list is not null
+      then pg_catalog.pg_relation_is_updatable(c.oid, false) else 0 end
+                                                                   as "updatable",
+    case when c.relkind = 'v' and rights.list is not null
+      and pg_catalog.pg_relation_is_updatable(c.oid, false) <> 0
+      then pg_catalog.pg_get_viewdef(c.oid) end                    as "query",
+    s.srvname                                                      as "server"
+  from relation c
+  join pg_catalog.pg_roles o                on o.oid = c.relowner
+  left join rights                          on rights.relation = c.oid
+  left join member                          on member.relation = c.oid
+  left join parent                          on parent.relation = c.oid
+  left join named                           on named.relation = c.oid
+  left join pg_catalog.pg_foreign_table f   on f.ftrelid = c.oid
+  left join pg_catalog.pg_foreign_server s  on s.oid = f.ftserver
+  order by c.nspname, c.relname
+`

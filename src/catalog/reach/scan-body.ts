@@ -1,0 +1,113 @@
+import { type BodyFacts, type BodyStatement, type NamedCall, NO_BODY } from './body-facts.ts'
+import { type NameToken, type Token, tokensOf } from './body-tokens.ts'
+import { dynamicAt } from './dynamic-sql.ts'
+import { equalitiesOf } from './equalities.ts'
+import { namedRelations } from './named-relations.ts'
+import { statementsOf } from './split-statements.ts'
+
+/** The names that the catalog has: others are variables, columns, or of another database. */
+export interface KnownNames {
+  readonly relations: ReadonlySet<string>
+  readonly functions: ReadonlySet<string>
+}
+
+/**
+ * Reduces a body in SQL or PL/pgSQL to the names in it. A relation is one that stands after `from`,
+ * `join`, `into`, `update`, `truncate`, `table`, `using` or a comma of such a list; a function one before
+ * a parenthesis.
+ */
+export function scanBody(source: string, known: KnownNames): BodyFacts {
+  const tokens = tokensOf(source)
+  const at = dynamicAt(tokens)
+  const inStrings = at === null ? [] : tokens.flatMap((token) => stringStatements(token, known))
+  return {
+    ...NO_BODY,
+    statements: [...statementsIn(tokens, known, false), ...inStrings],
+    dynamicAt: at,
+    rowColumns: [...new Set(tokens.flatMap((token, i) => rowColumn(token, tokens[i - 1])))].sort(),
+    notifies: tokens.some((token, i) => isNotify(token, tokens, i)),
+    sets: [...new Set(tokens.flatMap((token, i) => settings(token, tokens, i)))].sort(),
+  }
+}
+
+function statementsIn(
+  tokens: readonly Token[],
+  known: KnownNames,
+  isInString: boolean,
+): BodyStatement[] {
+  return statementsOf(tokens).flatMap((statement) => {
+    const relations = namedRelations(statement)
+      .filter(({ name }) => known.relations.has(name))
+      .map((relation) => ({ ...relation, isInString }))
+    const calls = callsOf(statement, known)
+    if (relations.length === 0 && calls.length === 0) return []
+    return [
+      {
+        relations,
+        calls,
+        equals: equalitiesOf(statement),
+        hasOr: statement.some((token) => token.kind === 'name' && token.word === 'or'),
+      },
+    ]
+  })
+}
+
+// SQL that is put together of strings names its tables there, as far as it names them.
+function stringStatements(token: Token, known: KnownNames): BodyStatement[] {
+  if (token.kind !== 'string' || !/\s/.test(token.text)) return []
+  return statementsIn(tokensOf(token.text), known, true)
+}
+
+function callsOf(tokens: readonly Token[], known: KnownNames): NamedCall[] {
+  return tokens.flatMap((token, i) => {
+    const next = tokens[i + 1]
+    if (token.kind !== 'name' || next?.kind !== 'symbol' || next.text !== '(') return []
+    const name = token.parts.at(-1) ?? ''
+    if (!known.functions.has(name)) return []
+    return { schema: schemaOf(token), name, at: token.at }
+  })
+}
+
+export function schemaOf({ parts }: NameToken): string | null {
+  return parts.length > 1 ? (parts.at(-2) ?? null) : null
+}
+
+function rowColumn(token: Token, previous: Token | undefined): string[] {
+  if (token.kind !== 'name' || !['old', 'new'].includes(token.parts[0] ?? '')) return []
+  const [, column] = token.parts
+  if (column !== undefined) return [column]
+  const isReturned = previous?.kind === 'name' && previous.word === 'return'
+  return isReturned ? [] : ['*']
+}
+
+function isNotify(token: Token, tokens: readonly Token[], i: number): boolean {
+  if (token.kind !== 'name') return false
+  const previous = tokens[i - 1]
+  if (token.word === 'notify') return previous?.kind !== 'name'
+  return token.parts.at(-1) === 'pg_notify'
+}
+
+function settings(token: Token, tokens: readonly Token[], i: number): string[] {
+  if (token.kind !== 'name') return []
+  if (token.parts.at(-1) === 'set_config') {
+    const name = tokens[i + 2]
+    return [name?.kind === 'string' ? name.text.toLowerCase() : '*']
+  }
+  const previous = tokens[i - 1]
+  const starts = previous === undefined || (previous.kind === 'symbol' && previous.text === ';')
+  const begins =
+    previous?.kind === 'name' && ['begin', 'then', 'else', 'loop'].includes(previous.word)
+  if (token.word !== 'set' || !(starts || begins)) return []
+  return settingAfter(tokens, i + 1)
+}
+
+function settingAfter(tokens: readonly Token[], i: number): string[] {
+  const token = tokens[i]
+  if (token?.kind !== 'name') return []
+  const next = tokens[i + 1]
+  if (token.word === 'session' && next?.kind === 'name' && next.word === 'authorization') {
+    return ['session_authorization']
+  }
+  if (token.word === 'local' || token.word === 'session') return settingAfter(tokens, i + 1)
+  return [token.parts.join('.')]
+}

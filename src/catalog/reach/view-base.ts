@@ -1,0 +1,31 @@
+import type { TableName } from '../../sql/table-name.ts'
+import { tokensOf } from './body-tokens.ts'
+import { namedRelations } from './named-relations.ts'
+
+/**
+ * The one relation after FROM of a view that PostgreSQL writes through. Deparsed with
+ * `search_path = pg_catalog`, so that it stands there with its schema.
+ */
+export function baseOf(
+  query: string,
+  relations: readonly (TableName & { readonly id: number })[],
+): number | null {
+  const outer = outermost(query)
+  const base = namedRelations(tokensOf(outer)).find(({ verb }) => verb === 'read')
+  const found = base && relations.find((r) => r.name === base.name && r.schema === base.schema)
+  return found?.id ?? null
+}
+
+// Sub-selects have their own FROM.
+function outermost(query: string): string {
+  let depth = 0
+  let text = ''
+  for (const token of tokensOf(query)) {
+    if (token.kind === 'symbol' && token.text === '(') depth++
+    else if (token.kind === 'symbol' && token.text === ')') depth--
+    else if (depth === 0 && token.kind === 'name') {
+      text += ` ${token.word || token.parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.')}`
+    } else if (depth === 0 && token.kind === 'symbol') text += token.text
+  }
+  return text
+}
