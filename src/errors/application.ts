@@ -25,6 +25,15 @@ export function connectionInDoubt(): TenancyError {
   )
 }
 
+/** A connection that was given to a builder or a transaction by hand. */
+export function connectionForeign(): TenancyError {
+  return new TenancyError(
+    'CONNECTION.FOREIGN',
+    'A query was given a connection that carries no tenant; it was not sent.',
+    'Leave `.connection(…)` and `{ connection }` out: every query takes a connection of its scope.',
+  )
+}
+
 /** Somebody took this client from the pool, opened a transaction and gave it back. */
 export function connectionInTransaction(cause: unknown): TenancyError {
   return new TenancyError(
@@ -35,19 +44,21 @@ export function connectionInTransaction(cause: unknown): TenancyError {
   )
 }
 
-export function dialectForeign(what: string): TenancyError {
-  return new TenancyError(
-    'DIALECT.FOREIGN',
-    `${what}; no handle was made.`,
-    'Pass the Kysely instance that was created with `new TenantDialect({ tenancy, … })` of this tenancy.',
-  )
+export function dialectForeign(
+  what: string,
+  hint = 'Pass the Kysely instance that was created with `new TenantDialect({ tenancy, … })` of this tenancy.',
+): TenancyError {
+  return new TenancyError('DIALECT.FOREIGN', `${what}; no handle was made.`, hint)
 }
 
-export function dialectUnsupportedPool(problem: string): TenancyError {
+export function dialectUnsupportedPool(
+  problem: string,
+  hint = 'Use `new Pool()` of pg ≥ 8.16, without `pipeline` and without pg-native.',
+): TenancyError {
   return new TenancyError(
     'DIALECT.UNSUPPORTED_POOL',
     `The pool cannot carry a tenant: ${problem}; nothing was sent.`,
-    'Use `new Pool()` of pg ≥ 8.16, without `pipeline` and without pg-native.',
+    hint,
   )
 }
 

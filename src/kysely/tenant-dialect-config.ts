@@ -2,6 +2,7 @@ import type { Dialect, PostgresDialectConfig, PostgresPool } from 'kysely'
 import { configInvalid } from '../errors/application.ts'
 import type { Guard } from '../runtime/guard.ts'
 import { STRATEGY_NAMES, type StrategyName } from '../runtime/strategies/strategy.ts'
+import { strategyProblems } from '../runtime/strategies/strategy-problems.ts'
 import type { Tenancy } from './tenancy.ts'
 
 interface CommonConfig {
@@ -81,28 +82,9 @@ export function checkDialectConfig(config: TenantDialectConfig): void {
     ? POOL_OPTIONS.filter((key) => key in config).map(
         (key) => `${key}: is for a pool of pg, and \`dialect\` is given`,
       )
-    : poolProblems(config)
+    : strategyProblems(config, STRATEGY_NAMES)
   if (problems.length > 0)
     throw configInvalid(problems.map((problem) => `TenantDialect.${problem}`))
 }
 
 const POOL_OPTIONS = ['pool', 'adminPool', 'strategy', 'poolerKeepsSessions', 'prepare'] as const
-
-function poolProblems({ strategy, poolerKeepsSessions, prepare }: TenantPoolConfig): string[] {
-  const problems: string[] = []
-  if (strategy !== undefined && !STRATEGY_NAMES.includes(strategy)) {
-    problems.push(`strategy: expected one of ${STRATEGY_NAMES.join(', ')}, got '${strategy}'`)
-  }
-  if (poolerKeepsSessions !== undefined && strategy !== 'session') {
-    problems.push(`poolerKeepsSessions: is for the strategy 'session'`)
-  }
-  if (prepare && !(Number.isSafeInteger(prepare.max) && prepare.max > 0)) {
-    problems.push(`prepare.max: expected a whole number above 0, got ${prepare.max}`)
-  }
-  if (prepare && strategy === 'sequential') {
-    problems.push(
-      `prepare: not with the strategy 'sequential', which cannot send a statement again`,
-    )
-  }
-  return problems
-}

@@ -6,14 +6,13 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from 'kysely'
-import { tenantMismatch, tenantMissing } from '../../errors/application.ts'
-import type { RuntimeTable } from '../../runtime/runtime-config.ts'
-import { describeScope, type Scope, scopes } from '../../runtime/scope.ts'
-import { canonicalTenant } from '../../runtime/tenant-id.ts'
+import { tenantMissing } from '../../errors/application.ts'
+import { type FindTable, namedTables } from '../../runtime/named-tables.ts'
+import { type Scope, scopes } from '../../runtime/scope.ts'
+import { assertWrittenTenants } from '../../runtime/written-tenants.ts'
 import type { Tenancy } from '../tenancy.ts'
 import { withPredicate } from './predicate.ts'
 import { relationsOf } from './query-relations.ts'
-import type { Relation } from './query-tree.ts'
 import { writtenValues } from './written-values.ts'
 
 export interface TenantPluginOptions {
@@ -45,14 +44,12 @@ const BRAND = 'kysely-tenants.TenantPlugin'
 export class TenantPlugin implements KyselyPlugin {
   readonly #options: TenantPluginOptions
   readonly #scope: Scope | undefined
-  readonly #tables = new Map<string, RuntimeTable[]>()
+  readonly #find: FindTable
 
   constructor(options: TenantPluginOptions, scope?: Scope) {
     this.#options = options
     this.#scope = scope
-    for (const table of options.tenancy.config.tables) {
-      this.#tables.set(table.name, [...(this.#tables.get(table.name) ?? []), table])
-    }
+    this.#find = namedTables(options.tenancy.config)
   }
 
   get brand(): string {
@@ -71,7 +68,7 @@ export class TenantPlugin implements KyselyPlugin {
       this.#checkScope(node)
       return node
     }
-    this.#checkWritten(node, scope)
+    assertWrittenTenants(writtenValues(node, this.#columnOf), scope, this.#options.tenancy.config)
     return this.#options.predicate ? withPredicate(node, scope.tenant, this.#find) : node
   }
 
@@ -84,30 +81,8 @@ export class TenantPlugin implements KyselyPlugin {
     if (table) throw tenantMissing(`A query on ${table.name}`)
   }
 
-  #checkWritten(node: RootOperationNode, scope: Scope): void {
-    for (const value of writtenValues(node, this.#columnOf)) {
-      if (value === null) continue
-      const tenant = this.#spelled(value)
-      if (tenant !== undefined && tenant !== scope.tenant) {
-        throw tenantMismatch(describeScope(scope), `a row of tenant ${JSON.stringify(tenant)}`)
-      }
-    }
-  }
-
-  // What is no tenant id at all is the database's to refuse.
-  #spelled(value: unknown): string | undefined {
-    try {
-      return canonicalTenant(value, this.#options.tenancy.config.type)
-    } catch {
-      return undefined
-    }
-  }
-
   readonly #columnOf = (schema: string | undefined, name: string): string | undefined =>
     this.#find({ schema, name })?.column
-
-  readonly #find = ({ schema, name }: Relation): RuntimeTable | undefined =>
-    this.#tables.get(name)?.find(({ schemas }) => schema === undefined || schemas.includes(schema))
 }
 
 /** Unlike `instanceof`, this also recognises the plugin of a second copy of the package. */

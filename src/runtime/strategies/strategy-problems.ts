@@ -1,0 +1,37 @@
+import type { Guard } from '../guard.ts'
+import type { StrategyName } from './strategy.ts'
+
+interface Options {
+  readonly guard?: Guard
+  readonly strategy?: StrategyName
+  readonly poolerKeepsSessions?: boolean
+  readonly prepare?: { readonly max: number }
+}
+
+const GUARDS: readonly Guard[] = ['error', 'warn', 'off']
+
+/** The problems of the options that every query builder has, a line each, beginning with the key. */
+export function strategyProblems(
+  { guard, strategy, poolerKeepsSessions, prepare }: Options,
+  names: readonly StrategyName[],
+): string[] {
+  const problems: string[] = []
+  if (guard !== undefined && !GUARDS.includes(guard)) {
+    problems.push(`guard: expected one of ${GUARDS.join(', ')}, got '${guard}'`)
+  }
+  if (strategy !== undefined && !names.includes(strategy)) {
+    problems.push(`strategy: expected one of ${names.join(', ')}, got '${strategy}'`)
+  }
+  if (poolerKeepsSessions !== undefined && strategy !== 'session') {
+    problems.push(`poolerKeepsSessions: is for the strategy 'session'`)
+  }
+  if (prepare && !(Number.isSafeInteger(prepare.max) && prepare.max > 0)) {
+    problems.push(`prepare.max: expected a whole number above 0, got ${prepare.max}`)
+  }
+  if (prepare && strategy === 'sequential') {
+    problems.push(
+      `prepare: not with the strategy 'sequential', which cannot send a statement again`,
+    )
+  }
+  return problems
+}
