@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
-import { inspect } from 'node:util'
 import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { expectClean } from './expect-clean.ts'
+import { failure } from './failure.ts'
 import {
   type Action,
   type ArmedRule,
@@ -121,16 +121,6 @@ export async function backendOf(db: Kysely<Tables>): Promise<number> {
 export async function tenantsSeen(db: Kysely<Tables>): Promise<string[]> {
   const rows = await db.selectFrom('projects').select('tenant_id').distinct().execute()
   return rows.map(({ tenant_id }) => tenant_id).sort()
-}
-
-/** The error of a promise that is expected to fail. */
-export function failure(promise: Promise<unknown>): Promise<Error & { code?: string }> {
-  return promise.then(
-    (value) => {
-      throw new Error(`it was expected to fail and gave ${inspect(value)}`)
-    },
-    (error) => error,
-  )
 }
 
 const GATE = 4711

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { insertFor, insertForA } from '../../support/expect-clean.ts'
-import { backendOf, describeFaults, failure, tenantsSeen } from '../../support/fault-bench.ts'
+import { failure } from '../../support/failure.ts'
+import { backendOf, describeFaults, tenantsSeen } from '../../support/fault-bench.ts'
 import { A, B } from '../../support/tenants.ts'
 
 describeFaults('faults: binding the tenant', (bench) => {

@@ -2,13 +2,8 @@ import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
 import { TenantDialect } from '../../../src/index.ts'
 import { insertFor, insertForA } from '../../support/expect-clean.ts'
-import {
-  backendOf,
-  describeFaults,
-  failure,
-  limitWaiting,
-  tenantsSeen,
-} from '../../support/fault-bench.ts'
+import { failure } from '../../support/failure.ts'
+import { backendOf, describeFaults, limitWaiting, tenantsSeen } from '../../support/fault-bench.ts'
 import { strategyOptions } from '../../support/strategies.ts'
 import { A, B, type Tables } from '../../support/tenants.ts'
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { sql } from 'kysely'
 import { insertForA } from '../../support/expect-clean.ts'
+import { failure } from '../../support/failure.ts'
 import {
   backendOf,
   behindNextError,
   describeFaults,
-  failure,
   makeImpatient,
   nextServerError,
   tenantsSeen,

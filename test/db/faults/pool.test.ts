@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { sql } from 'kysely'
 import { insertForA } from '../../support/expect-clean.ts'
+import { failure } from '../../support/failure.ts'
 import {
   backendOf,
   describeFaults,
-  failure,
   limitWaiting,
   tenantsSeen,
   waitAtGate,

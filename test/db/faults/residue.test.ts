@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type RawBuilder, sql } from 'kysely'
-import { backendOf, describeFaults, failure, unlessSession } from '../../support/fault-bench.ts'
+import { failure } from '../../support/failure.ts'
+import { backendOf, describeFaults, unlessSession } from '../../support/fault-bench.ts'
 import { B } from '../../support/tenants.ts'
 
 describeFaults('faults: residue on the connection', (bench) => {

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { insertForA } from '../../support/expect-clean.ts'
+import { failure } from '../../support/failure.ts'
 import {
   backendOf,
   behindNextError,
   describeFaults,
-  failure,
   nextServerError,
   tenantsSeen,
   unlessSession,

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
 import { insertForA } from '../../support/expect-clean.ts'
-import { backendOf, describeFaults, failure, tenantsSeen } from '../../support/fault-bench.ts'
+import { failure } from '../../support/failure.ts'
+import { backendOf, describeFaults, tenantsSeen } from '../../support/fault-bench.ts'
 import type { StrategyName } from '../../support/strategies.ts'
 import { A, B, type Tables } from '../../support/tenants.ts'
 

@@ -3,9 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Kysely } from 'kysely'
 import type { StreamEvent, WaitingEvent } from '../../../src/index.ts'
+import { failure } from '../../support/failure.ts'
 import {
   describeFaults,
-  failure,
   limitWaiting,
   tenantsSeen,
   waitAtGate,

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { sql } from 'kysely'
 import { type DriverBench, describeStrategies, titles } from '../../support/driver-bench.ts'
-import { failure } from '../../support/fault-bench.ts'
+import { failure } from '../../support/failure.ts'
 import { loadedVersion } from '../../support/loaded-version.ts'
 import { A, B } from '../../support/tenants.ts'
 

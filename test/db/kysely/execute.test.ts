@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { NoResultError, sql } from 'kysely'
 import { describeStrategies, titles } from '../../support/driver-bench.ts'
-import { failure } from '../../support/fault-bench.ts'
+import { failure } from '../../support/failure.ts'
 import { A } from '../../support/tenants.ts'
 
 describeStrategies('execute', (bench) => {

@@ -3,7 +3,8 @@ import { Kysely, type PostgresPool, sql } from 'kysely'
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { createTenancy, TenantDialect, TenantPlugin } from '../../../src/index.ts'
-import { failure, tenantsSeen } from '../../support/fault-bench.ts'
+import { failure } from '../../support/failure.ts'
+import { tenantsSeen } from '../../support/fault-bench.ts'
 import { A, B, createWorld, type Tables, type TenantWorld } from '../../support/tenants.ts'
 
 // The overloads of `connect` cannot be overridden as one, hence the casts to `never` below.
