@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { type DatabaseConnection, type LogEvent, sql } from 'kysely'
 import { CLEAN, describeStrategies, titles } from '../../support/driver-bench.ts'
-import { tenantsSeen } from '../../support/fault-bench.ts'
 import { failure } from '../../support/failure.ts'
+import { tenantsSeen } from '../../support/fault-bench.ts'
 import { A, B, nextUser } from '../../support/tenants.ts'
 
 describeStrategies('log and hooks', (bench) => {

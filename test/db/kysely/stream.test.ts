@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
 import { describeStrategies, titles } from '../../support/driver-bench.ts'
-import { tenantsSeen } from '../../support/fault-bench.ts'
 import { failure } from '../../support/failure.ts'
+import { tenantsSeen } from '../../support/fault-bench.ts'
 import { A, type Tables } from '../../support/tenants.ts'
 
 describeStrategies('stream', (bench) => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Kysely, KyselyPlugin } from 'kysely'
 import { describeStrategies } from '../../support/driver-bench.ts'
-import { tenantsSeen } from '../../support/fault-bench.ts'
 import { failure } from '../../support/failure.ts'
+import { tenantsSeen } from '../../support/fault-bench.ts'
 import { A, B, type Tables } from '../../support/tenants.ts'
 
 describeStrategies('a handle', (bench) => {
