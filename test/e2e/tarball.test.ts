@@ -58,6 +58,7 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
       './audit-comparison.schema.json': ['default'],
       './audit-report.schema.json': ['default'],
       './config': ['defineConfig'],
+      './config.schema.json': ['default'],
       './package.json': ['default'],
     })
   })
