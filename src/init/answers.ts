@@ -1,4 +1,4 @@
-/** What the user says about what the catalog leaves open. Tables are written as in the config. */
+/** Answers of the user where the catalog leaves a choice. Tables are written as in the config. */
 export interface Answers {
   /** As most tables call it. */
   readonly column?: string | undefined
@@ -9,7 +9,7 @@ export interface Answers {
   readonly shared?: readonly string[] | undefined
 }
 
-/** What two readers of the same catalog could answer differently. */
+/** The catalog allows several answers. */
 export interface Question {
   readonly about: 'column' | 'tenantsTable' | 'appRoles'
   readonly text: string
@@ -18,6 +18,6 @@ export interface Question {
 
 export interface Option {
   readonly value: string
-  /** What speaks for it. */
+  /** The reason for it, in numbers. */
   readonly note: string
 }

@@ -31,7 +31,7 @@ export function labelOf({ schema, name }: TableName, { schemas }: Candidates): s
   return formatTableName({ schema: schema === schemas[0] ? undefined : schema, name })
 }
 
-/** What a user means by a name: `tenants` is found in any schema, the first of `schemas` first. */
+/** Reads a name as a user means it: `tenants` is found in any schema, the first of `schemas` first. */
 export function tableByLabel(
   label: string,
   { byName, schemas }: Candidates,

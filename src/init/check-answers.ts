@@ -31,7 +31,7 @@ export function checkAnswers(answers: Answers, candidates: Candidates, { roles }
 }
 
 /**
- * An answer that changes nothing is a mistake too.
+ * An answer without any effect is a mistake too.
  *
  * @throws `INIT.UNKNOWN_NAME`
  */

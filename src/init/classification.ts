@@ -1,7 +1,7 @@
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { TenantsTable } from './tenants-table.ts'
 
-/** What tells whose a row is. */
+/** The column that names the tenant of a row, and the table that it refers to. */
 export interface TenantKey {
   /** As `normalizedName` writes it. */
   readonly columnName: string

@@ -83,7 +83,7 @@ function usualName(owned: readonly OwnedTable[], { columnName, tenants }: Tenant
   return name ?? columnName
 }
 
-/** What columns that refer to these tables are called, and to which. */
+/** The usual name of a column that refers to one of these tables → the table. */
 function childColumnNames(tables: readonly RelationState[]): ReadonlyMap<string, string> {
   return new Map(
     tables.flatMap((table) =>

@@ -13,14 +13,14 @@ const TENANT_WORDS = [
   'team',
 ]
 
-/** What tenant columns are usually called, as {@link normalizedName} writes it. */
+/** The usual names of tenant columns, as {@link normalizedName} writes them. */
 export const USUAL_NAMES: readonly string[] = [
   ...TENANT_WORDS.map((word) => `${word}id`),
   'tenant',
   ...TENANT_WORDS.map((word) => `${word}uuid`),
 ]
 
-/** What a column that refers to this table is usually called: `taskid` for `tasks`. */
+/** The usual names of a column that refers to this table: `taskid` for `tasks`. */
 export function referringNames(table: string): string[] {
   const plural = normalizedName(table)
   const singulars = [plural, plural.replace(/s$/, ''), plural.replace(/ies$/, 'y')]

@@ -10,7 +10,7 @@ export interface Login {
   readonly reaches: number
 }
 
-/** The likeliest first: whoever only presses Enter should not serve tenants as an administrator. */
+/** The likeliest first: a user who only presses Enter must not get an administrator as the app. */
 export function findLogins(tables: readonly RelationState[], snapshot: Snapshot): Login[] {
   const isAdmin = ({ name }: Login) => Number(/admin/i.test(name))
   return snapshot.roles
@@ -27,7 +27,7 @@ export function findLogins(tables: readonly RelationState[], snapshot: Snapshot)
 
 const CHANGES = ['INSERT', 'UPDATE', 'DELETE']
 
-/** What a role may do: its own grants, those of `public`, and those of the roles it inherits. */
+/** By the grants of the role itself, of `public`, and of the roles that it inherits. */
 export function reachedBy(
   role: string,
   snapshot: Snapshot,
@@ -41,7 +41,7 @@ export function reachedBy(
     grants.some(({ grantee, privilege }) => holders.has(grantee) && privileges.includes(privilege))
 }
 
-/** Why no policy keeps this role in bounds. */
+/** The reason why no policy keeps this role in bounds. */
 export function whyUnbound(
   { name, superuser, bypassRls }: RoleState,
   tables: readonly RelationState[],

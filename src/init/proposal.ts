@@ -1,10 +1,10 @@
 import type { TenantType } from '../config/tenant-setting.ts'
 
-/** A config to be reviewed, with what speaks for it. Tables are named as the config names them. */
+/** A config to be reviewed, with the reasons for it. Tables are named as the config names them. */
 export interface Proposal {
   readonly database: string
   readonly serverVersion: number
-  /** Who owns the tenant tables, of most of them first. */
+  /** The owners of the tenant tables, the one of most tables first. */
   readonly owners: readonly string[]
   /** The login that read the catalog. */
   readonly currentUser: string

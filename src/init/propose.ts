@@ -17,7 +17,7 @@ import { findTenantKey } from './tenant-key.ts'
 const ROWS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']
 
 /**
- * What a config for this database would say. Pure: the same survey and answers, the same proposal.
+ * Makes a config for this database. Pure: the same survey and answers, the same proposal.
  *
  * @returns a question when the catalog allows two answers; ask, and call it again with the answer
  * @throws `INIT.UNKNOWN_NAME`, `INIT.NOTHING_FOUND`
@@ -46,7 +46,8 @@ export function propose(
   const app = answers.appRoles ?? logins.map(({ name }) => name)
   const admin = answers.adminRoles ?? []
   const roles = {
-    ...{ app, admin },
+    app,
+    admin,
     others: logins.map(({ name }) => name).filter((name) => ![...app, ...admin].includes(name)),
     warnings: roleWarnings(app, admin, { tables, snapshot }),
   }
@@ -76,7 +77,10 @@ function describe(found: Found): Proposal {
     ...global,
   ]
   return {
-    ...{ database, serverVersion, currentUser, roles },
+    database,
+    serverVersion,
+    currentUser,
+    roles,
     owners: ownersOf(tenantTables(classification)),
     column: classification.column,
     type: otherTypes.length > 0 ? undefined : type,
@@ -100,7 +104,9 @@ function proposedTables({ candidates, key, classification, answers }: Found): Pr
   const owned = classification.owned.map(({ relation, column }) => ({
     relation,
     entry: {
-      ...{ name: label(relation), column: column.name, nullable: !column.notNull },
+      name: label(relation),
+      column: column.name,
+      nullable: !column.notNull,
       shared: shared.includes(relation),
       adoption: undefined,
     },
@@ -108,7 +114,10 @@ function proposedTables({ candidates, key, classification, answers }: Found): Pr
   const isTenants = (table: RelationState) =>
     key.tenants !== undefined && isSameTable(table, key.tenants.relation)
   const adopted = classification.adopted.map(({ relation, parent, alternatives }) => ({
-    ...{ name: label(relation), column: classification.column, nullable: false, shared: false },
+    name: label(relation),
+    column: classification.column,
+    nullable: false,
+    shared: false,
     adoption: { parent: label(parent), alternatives: alternatives.map(label) },
   }))
   const rank = ({ schema }: RelationState) => candidates.schemas.indexOf(schema)
@@ -120,7 +129,7 @@ function proposedTables({ candidates, key, classification, answers }: Found): Pr
     .concat(adopted)
 }
 
-/** What the app does not reach need not be listed; as long as nobody knows the app, all of it is. */
+/** Tables that the app does not reach need not be listed. Without a known app, all of them are. */
 function globalTables(
   { global }: Classification,
   app: readonly string[],

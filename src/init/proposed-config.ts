@@ -1,7 +1,7 @@
 import type { ConfigInput, TableInput } from '../config/config.ts'
 import type { Proposal, ProposedTable } from './proposal.ts'
 
-/** What the proposed file exports, without the connection and the folder of the migrations. */
+/** The export of the proposed file, without the connection and the folder of the migrations. */
 export interface ProposedConfig extends ConfigInput {
   readonly tenant: NonNullable<ConfigInput['tenant']>
   readonly roles?: NonNullable<ConfigInput['roles']>

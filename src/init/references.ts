@@ -18,7 +18,7 @@ export function references(relation: RelationState): Reference[] {
   })
 }
 
-/** Without those that PostgreSQL made for partitions, which say nothing more. */
+/** Without the keys that PostgreSQL made for partitions: they repeat the key of the parent. */
 export function ownForeignKeys({ foreignKeys }: RelationState): ForeignKeyState[] {
   return foreignKeys.filter(({ isPartition }) => !isPartition)
 }

@@ -2,7 +2,7 @@ import type { Proposal, ProposedTable } from './proposal.ts'
 import { type ProposedConfig, proposedConfig } from './proposed-config.ts'
 import { commentText, type Entries, propertyLines } from './source-text.ts'
 
-/** What the file has to say, or may leave out, because of what is beside it. */
+/** Facts about the folder that decide which lines the file needs. */
 export interface Surroundings {
   /** The name of a `kysely.config.*`, and what it gives. */
   readonly kyselyConfig:

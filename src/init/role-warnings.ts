@@ -20,7 +20,7 @@ export function roleWarnings(
   return [...unbound, ...bound, ...cannotMigrate(tables, snapshot)]
 }
 
-/** Whoever runs `init` will run the migrations over the same connection. */
+/** The login of `init` will run the migrations too. */
 function cannotMigrate(
   tables: readonly RelationState[],
   { roles, memberships, currentUser }: Snapshot,

@@ -50,7 +50,7 @@ function withKey(
   return column === undefined ? undefined : { relation, column }
 }
 
-/** What the columns of other tables refer to: those of the right name, else any. */
+/** The key that columns of other tables refer to: columns of the right name, else any. */
 function referredKey(
   relation: RelationState,
   { tables }: Candidates,

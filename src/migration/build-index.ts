@@ -5,12 +5,12 @@ import type { Step } from './step.ts'
 interface NewIndex {
   readonly name: string
   readonly isUnique: boolean
-  /** What follows the table: `(tenant_id, lower(email)) WHERE (deleted_at IS NULL)`. */
+  /** The text behind the table: `(tenant_id, lower(email)) WHERE (deleted_at IS NULL)`. */
   readonly body: string
   readonly why: string
 }
 
-/** Built while the application writes; what an interrupted run left behind goes first. */
+/** Builds the index while the application writes. The rest of an interrupted run goes first. */
 export function buildConcurrently({ schema, name }: TableName, index: NewIndex): Step[] {
   const step = { table: { schema, name }, lock: 'share update exclusive' } as const
   const drop = `drop index concurrently if exists ${qualifiedName({ schema, name: index.name })}`

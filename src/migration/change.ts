@@ -14,13 +14,13 @@ export interface Entry {
   readonly isNew?: boolean
 }
 
-/** What an optional part of the plan does about one thing. */
+/** The work of an optional part of the plan on one key, view or grant. */
 export interface Change {
   readonly part: MigrationPart
   readonly table: TableName
-  /** What is not as it should be. */
+  /** The difference from what is wanted. */
   readonly problem: string
-  /** Why only the user can mend it: there are no steps. */
+  /** The reason why only the user can mend it: there are no steps. */
   readonly obstacle?: string
   readonly steps: Partial<Readonly<Record<PhaseName, readonly Step[]>>>
   /** The table that gets an index with it which begins with the tenant and holds every row. */

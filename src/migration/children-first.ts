@@ -3,8 +3,8 @@ import { qualifiedName } from '../sql/quote.ts'
 
 /**
  * The order in which a transaction locks tables that an application uses meanwhile: an insert locks its
- * own table, then the one that its foreign key leads to. Who locks them the other way round deadlocks
- * with it. Tables that refer to each other keep their order.
+ * own table, then the one that its foreign key leads to. A migration that locks them the
+ * other way round deadlocks with it. Tables that refer to each other keep their order.
  */
 export function childrenFirst<T extends { readonly relation: RelationState }>(
   tables: readonly T[],

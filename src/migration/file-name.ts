@@ -1,5 +1,5 @@
 export interface Naming {
-  /** What the names in an empty folder begin with. */
+  /** The first part of the names in an empty folder. */
   readonly first: 'milliseconds' | 'date and time'
   /** Whether each file needs a prefix of its own: golang-migrate, dbmate and sqlx know it by that alone. */
   readonly isUnique: boolean
@@ -76,7 +76,7 @@ function dateAndTime(now: Date): string {
   return now.toISOString().replace(/\D/g, '')
 }
 
-/** `0099` → `0100`; nothing after `9999`, because `10000` comes before it as text. */
+/** `0099` → `0100`. `9999` has no successor: as text, `10000` comes before it. */
 function next(digits: string): string[] {
   if (digits === '') return []
   const following = String(BigInt(digits) + 1n).padStart(digits.length, '0')

@@ -2,7 +2,7 @@ import { literal } from '../sql/literal.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { Fill } from './fill.ts'
 
-/** What a batch answers. */
+/** The row that a batch returns. */
 export interface BatchResult {
   /** Rows without a tenant that were looked at; fewer than asked for: the end of the table. */
   readonly seen: number
@@ -14,7 +14,7 @@ export interface BatchResult {
 export interface BatchForm {
   /** Begins behind the key in `$2`. */
   readonly isNext: boolean
-  /** For rows that somebody has locked, instead of passing over them. */
+  /** Waits for locked rows instead of passing over them. */
   readonly waits: boolean
 }
 

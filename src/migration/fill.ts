@@ -28,7 +28,7 @@ export interface KeyColumn {
 }
 
 /**
- * What `backfill` has to do, parents first.
+ * Plans the work of `backfill`, parents first.
  *
  * @param only the tables that were asked for; none: every one whose source is known
  * @throws `BACKFILL.REFUSED` with everything that is in the way: half a plan is none
@@ -58,13 +58,15 @@ export function planFills(
       tables
         .filter((table) => isAsked(table) && relationOf(table, snapshot).kind === 'table')
         .map((table) => ({
-          ...{ table, source, key: keyOf(relationOf(table, snapshot)) },
+          table,
+          source,
+          key: keyOf(relationOf(table, snapshot)),
           parentRows: 'parent' in source ? rowsOf(source.parent, snapshot) : undefined,
         })),
     )
 }
 
-/** The tables that could need it, and where nothing says how: a sentence for each. */
+/** A sentence for each table with an empty tenant column and no known source. */
 export function passedOver(wanted: Wanted, snapshot: Snapshot): string[] {
   const roots = wanted.tables.filter(
     (table) => !table.shared && relationOf(table, snapshot).parents.length === 0,
@@ -84,7 +86,7 @@ function findTable({ schema, name }: TableReference, wanted: Wanted): TableName 
   return `${asked.join(' or ')} is no tenant table of the config`
 }
 
-/** Why a table that was asked for is not filled, although it could need it. */
+/** The reason why a table that was asked for is not filled, although it could need it. */
 function unknownSource(asked: TableName, wanted: Wanted, snapshot: Snapshot): string[] {
   if (wanted.fills.some(({ tables }) => tables.some((table) => isSameTable(table, asked))))
     return []
@@ -107,7 +109,7 @@ function obstacles(
   wanted: Wanted,
   snapshot: Snapshot,
 ): string[] {
-  // With a constant the column will come with its value: there will be nothing to fill.
+  // With a constant the column will come with its value, and no row is left to fill.
   if (!root || 'tenant' in source) return []
   const name = qualifiedName(root)
   if (column) return [`${name} has no column ${identifier(column.name)} yet`]

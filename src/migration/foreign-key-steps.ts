@@ -16,7 +16,7 @@ export interface NewForeignKey extends WrongForeignKey {
   readonly partitions: readonly RelationState[]
   readonly leaves: readonly RelationState[]
   readonly parentPartitions: readonly RelationState[]
-  /** Whoever has to show every row while it is validated. */
+  /** All tables whose rows the validation has to see. */
   readonly relations: readonly RelationState[]
 }
 
@@ -144,7 +144,7 @@ function nameIn({ foreignKeys }: RelationState, { key }: NewForeignKey): string 
   return identifier(own?.name ?? key.name)
 }
 
-/** What ON UPDATE did would move rows between tenants. */
+/** ON UPDATE would move rows between tenants. */
 function lostAction({ key: { onUpdate } }: NewForeignKey): string {
   if (onUpdate === 'no action' || onUpdate === 'restrict') return ''
   return ` ON UPDATE ${onUpdate.toUpperCase()} goes: changing a key that is referred to is refused.`

@@ -12,7 +12,7 @@ export interface WrongForeignKey {
   /** It is there already, beside the wrong one. */
   readonly successor: ForeignKeyState | undefined
   readonly problem: string
-  /** Why only the user can decide what becomes of it. */
+  /** The reason why only the user can decide about it. */
   readonly obstacle: string | undefined
 }
 
@@ -42,7 +42,7 @@ export function wrongForeignKeys(context: PartContext): WrongForeignKey[] {
   )
 }
 
-/** What it will be is planned. */
+/** The plan replaces it. */
 export function isReplaced({ obstacle }: WrongForeignKey, { parts }: PartContext): boolean {
   return obstacle === undefined && parts.includes('foreign-keys')
 }

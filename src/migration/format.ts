@@ -12,7 +12,7 @@ export interface Format {
 export interface FileKind {
   /** Its file in `migrations-templates`, of a phase that has a transaction. */
   readonly template: string
-  /** What its name ends with, by the `type` of the package it is in. */
+  /** The end of its name, by the `type` of the package it is in. */
   readonly ending: Readonly<Record<'module' | 'commonjs', string>>
   readonly syntax: Syntax
   /** Of `up` where there is no transaction. @default `syntax` */

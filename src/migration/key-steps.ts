@@ -23,7 +23,9 @@ export function drop(key: GlobalKey): Step {
   const table = qualifiedName({ schema, name })
   const constraint = index.constraint === null ? undefined : identifier(index.constraint)
   return {
-    ...{ table: { schema, name }, lock: 'access exclusive', ...hazardOf(key) },
+    table: { schema, name },
+    lock: 'access exclusive',
+    ...hazardOf(key),
     why: 'Its successor is there: the values are unique for each tenant.',
     up: constraint
       ? `alter table ${table}\n  drop constraint ${constraint}`

@@ -22,7 +22,7 @@ export function planDefault(
   const column = relation.columns.find((c) => c.name === tenancy.column)
   const wanted = currentTenant(tenancy)
   if (!column || column.default === wanted.deparsed || makesIds(column, relation)) return []
-  // While a table is only observed, whoever names no tenant gets what it got so far.
+  // While a table is only observed, a row that names no tenant gets the default it had so far.
   if (observedBy !== undefined && column.default !== null) return []
 
   const table = { schema, name }

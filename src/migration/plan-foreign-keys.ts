@@ -24,7 +24,7 @@ import { bodyOf, type GlobalKey, isReferable } from './unique-keys.ts'
 const NOT_VALID_ON_PARTITIONED = 180000
 
 /**
- * The new foreign key comes beside the old one: not validated at first, so that nothing is scanned under
+ * The new foreign key comes beside the old one: not validated at first, so that no row is scanned under
  * a lock that stops writers. When all rows were looked at, it takes the place of the old one.
  */
 export function planForeignKeys(keys: readonly GlobalKey[], context: KeyContext): Change[] {
@@ -39,7 +39,7 @@ export function planForeignKeys(keys: readonly GlobalKey[], context: KeyContext)
     const parent = qualifiedName(wrong.parent.table)
     const parentKey = [parent, ...wrong.wanted.referencedColumns.toSorted()].join('\n')
     const isBuilt = !hasParentKey(wrong, keysOf.get(parent) ?? [], context) && !built.has(parentKey)
-    // What is only advice builds nothing for others.
+    // A key that is only advised builds no index that others could use.
     if (isBuilt && isReplaced(wrong, context)) built.add(parentKey)
     return {
       ...change,
@@ -98,7 +98,7 @@ function stepsFor(
   }
 }
 
-/** What a file that was not followed by the others left, or what the user made. It keeps its name. */
+/** The successor was left by an interrupted migration, or the user made it. It keeps its name. */
 function stepsWithSuccessor(
   key: NewForeignKey,
   { name }: ForeignKeyState,

@@ -5,19 +5,19 @@ import type { Change, Entry, PartContext } from './change.ts'
 import { holds, isSuperuser } from './privileges.ts'
 import type { Step } from './step.ts'
 
-/** No statement of an application needs them, and no policy restrains them. */
+/** No statement of an application needs these, and no policy restrains them. */
 const NOT_NEEDED = ['TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']
 
 const NEEDED = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 
-/** The application keeps what reads and writes rows; what everybody has goes. */
+/** The application keeps the privileges to read and write rows; grants to `public` go. */
 export function planGrants(context: PartContext): Change[] {
   return context.entries.flatMap((entry) =>
     groups(surplusGrants(entry, context)).map((group) => changeOf(entry, group, context)),
   )
 }
 
-/** What one role has from one other: what a statement can take back, and `down` can give again. */
+/** The privileges of one role from one grantor: one statement revokes them, and `down` grants them. */
 interface Group {
   /** null: everybody. */
   readonly grantee: string | null
@@ -29,7 +29,8 @@ function changeOf(entry: Entry, group: Group, context: PartContext): Change {
   const { schema, name } = entry.relation
   const { grantee, grants } = group
   const change: Omit<Change, 'steps'> = {
-    ...{ part: 'grants', table: { schema, name } },
+    part: 'grants',
+    table: { schema, name },
     problem: `${grantee === null ? 'everybody' : identifier(grantee)} has ${names(grants).join(', ')}`,
   }
   const obstacle = obstacleOf(entry, group)

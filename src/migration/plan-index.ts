@@ -9,8 +9,8 @@ import { unusedIndexNames } from './index-name.ts'
 import type { Step } from './step.ts'
 
 /**
- * The indexes that begin with the tenant, built while the application writes. A failed build of
- * somebody else is completed; one of ours is dropped and built again.
+ * Builds the indexes that begin with the tenant while the application writes. An invalid index of the
+ * user is completed; one of this tool is dropped and built again.
  */
 export function planIndexes(
   table: TenantTable,
@@ -62,7 +62,7 @@ function lacksIndex({ column }: TenantTable, relation: RelationState): boolean {
   )
 }
 
-// What a unique index may lack is a row that is unique: that is not for us to decide.
+// The rows of an invalid unique index may break it: only the user can decide about them.
 function isRepairable(index: IndexState, { column }: TenantTable): boolean {
   const { columns, isValid, isUnique, predicate, constraint } = index
   return columns[0] === column && !isValid && !isUnique && predicate === null && constraint === null
@@ -80,7 +80,7 @@ function rebuild({ schema, name }: RelationState, index: IndexState): Step {
     table: { schema, name },
     why: 'A build that failed left an index that every write maintains and no query uses.',
     up: `reindex index concurrently ${qualifiedName({ schema, name: index.name })}`,
-    // Nobody wants an index back that is not valid.
+    // An index that is not valid is of no use to the way back.
     down: [],
     lock: 'share update exclusive',
     hazard: 'Waits for every transaction that is older.',

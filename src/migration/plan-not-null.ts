@@ -52,7 +52,7 @@ end
   }
 }
 
-/** Validation takes long and blocks nobody; what blocks takes no time, and comes last. */
+/** Validation takes long and blocks no statement. The steps that block take no time, and come last. */
 export function planNotNull(
   table: TenantTable,
   relation: RelationState,

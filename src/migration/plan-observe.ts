@@ -14,7 +14,7 @@ import type { Wanted } from '../wanted/wanted.ts'
 import type { Entry } from './change.ts'
 import type { Step } from './step.ts'
 
-/** Where it is asked for, the tables on which nothing is enforced yet are only to be observed. */
+/** On request, the tables that enforce no policy yet are only observed. */
 export function observedEntries(
   entries: readonly Entry[],
   { observes }: Wanted,
@@ -38,7 +38,7 @@ function isEnforced({ rlsEnabled, policies }: RelationState): boolean {
 
 interface Observed {
   readonly observer: FunctionState | undefined
-  /** Whose policies call it. */
+  /** The tables with policies that call it. */
   readonly relations: readonly RelationState[]
 }
 

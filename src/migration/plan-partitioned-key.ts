@@ -34,7 +34,9 @@ export function planPartitionedKey(key: GlobalKey, context: KeyContext): Change[
     }))
   const indexes = leaves.flatMap((leaf) =>
     buildConcurrently(leaf.relation, {
-      ...{ name: leaf.index, isUnique: true, body: key.body },
+      name: leaf.index,
+      isUnique: true,
+      body: key.body,
       why: 'Becomes a part of the key of the whole table.',
     }),
   )
@@ -84,10 +86,12 @@ function dropIndex(
   const { schema } = key.entry.table
   const { name } = key.index
   return {
-    ...{ ...stepOn(key, partitions), ...hazardOf(key), lock: 'access exclusive' },
+    ...stepOn(key, partitions),
+    ...hazardOf(key),
+    lock: 'access exclusive',
     why: 'Its successor is there: the values are unique for each tenant.',
     up: `drop index ${qualifiedName({ schema, name })}`,
-    // What the partitions have, the whole table takes in: with the names that it had there.
+    // The whole table takes in the indexes of its partitions, with the names that they had.
     down: [
       ...leaves.flatMap(({ relation, old }) =>
         old
@@ -107,7 +111,9 @@ function dropConstraint(
   const table = qualifiedName(key.entry.relation)
   const constraint = identifier(key.index.constraint ?? '')
   return {
-    ...{ ...stepOn(key, partitions), ...hazardOf(key), lock: 'access exclusive' },
+    ...stepOn(key, partitions),
+    ...hazardOf(key),
+    lock: 'access exclusive',
     why: 'The old key goes from the table and from its partitions. What follows puts the new one there.',
     up: `alter table ${table}\n  drop constraint ${constraint}`,
     down: [

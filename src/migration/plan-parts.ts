@@ -12,8 +12,7 @@ import { planViews } from './plan-views.ts'
 import { globalKeys } from './unique-keys.ts'
 
 /**
- * What every optional part would do, asked for or not: what was not asked for is advice. Foreign keys
- * come before unique keys, because the old ones of the first use the old ones of the second.
+ * Plans every optional part, asked for or not: the rest becomes advice. Foreign keys come before unique keys, because the old ones of the first use the old ones of the second.
  */
 export function planParts(wanted: Wanted, snapshot: Snapshot): Change[] {
   const { appRoles, adminRoles, parts } = wanted

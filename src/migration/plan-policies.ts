@@ -23,7 +23,7 @@ import {
 import type { Step } from './step.ts'
 
 /**
- * From the policies a table has to those it should have. What closes comes before what opens:
+ * From the policies a table has to those it should have. Steps that close come before steps that open:
  * surplus permissive policies go and missing restrictive ones come first, surplus restrictive
  * policies go last. Undone in reverse, the same holds.
  */

@@ -17,7 +17,8 @@ export function planEnable({ table: { schema, name, observedBy }, relation }: En
   }
   if (observedBy === undefined) return [enable]
   const notForced = {
-    ...{ table, lock: 'access exclusive' as const },
+    table,
+    lock: 'access exclusive' as const,
     why: 'The owner has no policy yet.',
     up: `${alter} no force row level security`,
     down: [`${alter} force row level security`],

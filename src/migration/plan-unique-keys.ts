@@ -11,12 +11,13 @@ import { constraintUsing, type GlobalKey } from './unique-keys.ts'
 
 /**
  * Lets each tenant have its own values: the successor of a unique key has the tenant in front. It is
- * built while the old one still holds, so that nothing can be twice, and takes its name.
+ * built while the old one still holds, so that no value can be there twice, and takes its name.
  */
 export function planUniqueKey(key: GlobalKey, context: KeyContext): Change {
   const { schema, name } = key.entry.table
   const change: Omit<Change, 'steps'> = {
-    ...{ part: 'unique-keys', table: { schema, name } },
+    part: 'unique-keys',
+    table: { schema, name },
     problem: key.problem,
   }
   if (key.obstacle !== undefined) return { ...change, obstacle: key.obstacle, steps: {} }
@@ -65,7 +66,9 @@ function exchange(key: GlobalKey, successor: string, context: KeyContext): Step 
   const constraint = identifier(index.constraint ?? '')
   const { drops, adds } = usersOfSuccessor(key, context)
   return {
-    ...{ table: { schema, name }, lock: 'access exclusive', ...hazardOf(key) },
+    table: { schema, name },
+    lock: 'access exclusive',
+    ...hazardOf(key),
     why: 'The successor takes the place of the old key, and its name.',
     up: `alter table ${table}\n  drop constraint ${constraint},\n  add constraint ${constraint} ${constraintUsing(successor, key)}`,
     down: [

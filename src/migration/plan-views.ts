@@ -45,7 +45,8 @@ function isUsed(view: RelationState, { appRoles, snapshot }: PartContext): boole
 function changeOf(view: RelationState, context: PartContext): Change {
   const { schema, name, owner } = view
   const change: Omit<Change, 'steps'> = {
-    ...{ part: 'views', table: { schema, name } },
+    part: 'views',
+    table: { schema, name },
     problem: `the view reads as its owner ${identifier(owner)}`,
   }
   if (view.inExtension) return { ...change, obstacle: 'it belongs to an extension', steps: {} }
@@ -74,7 +75,7 @@ function hazardOf(view: RelationState, { appRoles, snapshot }: PartContext): str
   const lacking = appRoles.flatMap((role) =>
     view.reads.flatMap((name) => {
       const relation = findRelation(name, snapshot)
-      // What is outside of the snapshot nobody can tell.
+      // The snapshot does not tell about tables outside of it.
       if (!relation || holds(role, 'SELECT', { relation, snapshot })) return []
       return [`${identifier(role)} must first get SELECT on ${qualifiedName(relation)}`]
     }),

@@ -23,12 +23,12 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
  *    before the old ones are filled and looked at. Parents are filled before their children. Elsewhere it comes with the policies, before ENABLE: an insert that names no
  *    tenant is refused from there on.
  * 2. Constraints are added in one transaction and validated in the next: the first takes the lock
- *    that stops everybody, the second takes the time. What closes comes after all that validates.
- * 3. Policies before ENABLE: a table with row security on and no policy shows nobody a row.
- * 4. Among the policies, what closes before what opens. The transaction hides what is in between;
- *    the order holds for those who run the statements one by one. See {@link planPolicies}.
- * 5. FORCE last and on its own: from then on the owner sees no rows either, so that a backfill does
- *    nothing and the validation of a foreign key passes without looking.
+ *    that stops every statement, the second takes the time. Steps that close come after validation.
+ * 3. Policies before ENABLE: a table with row security on and no policy shows no row.
+ * 4. Among the policies, those that close before those that open. The transaction hides what is in between;
+ *    the order matters when the statements are run one by one. See {@link planPolicies}.
+ * 5. FORCE last and on its own: from then on the owner sees no rows either, so that a backfill finds
+ *    no row and the validation of a foreign key passes without looking.
  *    Where tables are only observed, it waits until they are enforced.
  * 6. Of the tables of a phase, children before parents. See {@link childrenFirst}.
  *
@@ -56,7 +56,8 @@ export function plan(
   const steps = stepsByPhase(tables, { fills, changes: asked, snapshot, takenOver })
   const observing = tables.some(isObserved) && { isObserving: true as const }
   return PHASES.map((name) => ({
-    ...{ name, steps: steps[name] },
+    name,
+    steps: steps[name],
     ...(name === 'policies' && observing),
   })).filter((phase) => phase.steps.length > 0)
 }
@@ -66,7 +67,7 @@ function withoutColumn({ column, reason, ...table }: MissingColumn): string {
   return reason === undefined ? problem : `${problem}: ${reason}`
 }
 
-/** What is to be taken over has to be there: a misspelt name must not look like one that is done. */
+/** A policy to be taken over has to be there: a misspelt name must not look like one that is done. */
 function assertPolicies(names: readonly string[], tables: readonly Entry[]): void {
   const known = tables.flatMap(({ table, relation }) =>
     relation.policies.map((policy) => policyOn(table, policy)),

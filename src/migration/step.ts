@@ -15,9 +15,9 @@ export interface Step {
   readonly down: readonly string[]
   /** Taken on the table until the transaction ends. A test compares it with `pg_locks`. */
   readonly lock: Lock
-  /** What it can do to an application that is running. */
+  /** The danger for an application that is running. */
   readonly hazard?: string
-  /** The same of `down`, and what `down` loses. */
+  /** The same of `down`, and the data that `down` loses. */
   readonly downHazard?: string
 }
 

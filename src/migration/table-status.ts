@@ -30,9 +30,9 @@ export interface TableStatus extends TableName {
   readonly policies: { readonly wanted: number; readonly present: number }
   readonly rlsEnabled: boolean
   readonly rlsForced: boolean
-  /** What a migration still has to do, a sentence a step. */
+  /** The steps of the next migration, a sentence each. */
   readonly drift: readonly string[]
-  /** What only the user can resolve; until then no migration is written for the table. */
+  /** Problems that only the user can resolve; until then no migration is written for the table. */
   readonly blockers: readonly string[]
 }
 
@@ -50,7 +50,9 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   // Foreign keys are a matter of two tables: they are planned for all of them together.
   const changes = planParts(wanted, snapshot)
   const catalog: Catalog = {
-    ...{ wanted, snapshot, changes: grouped(changes, ({ table }) => qualifiedName(table)) },
+    wanted,
+    snapshot,
+    changes: grouped(changes, ({ table }) => qualifiedName(table)),
     fills: grouped(wanted.fills, ({ tables: [root] }) => (root ? qualifiedName(root) : '')),
   }
   return {

@@ -12,7 +12,7 @@ export interface GlobalKey {
   readonly index: IndexState
   /** The keys of its successor, and what follows them: `(tenant_id, lower(email))`. */
   readonly body: string
-  /** What is its successor already; an invalid one was left by a build that failed. */
+  /** A successor that is there already; an invalid one was left by a build that failed. */
   readonly twin: IndexState | undefined
   readonly problem: string
   readonly obstacle: string | undefined
@@ -39,7 +39,9 @@ function globalKey(index: IndexState, entry: Entry, context: KeyContext): Global
     ({ key }) => isSameSet(key.referencedColumns, index.columns) && !replaced.has(key),
   )
   return {
-    ...{ entry, index, body: body ?? '' },
+    entry,
+    index,
+    body: body ?? '',
     twin: relation.indexes.find((other) => other.isUnique && bodyOf(other, relation) === body),
     problem: `unique key ${identifier(index.name)} spans all tenants`,
     obstacle: obstacleOf(entry, index, {
@@ -51,7 +53,7 @@ function globalKey(index: IndexState, entry: Entry, context: KeyContext): Global
   }
 }
 
-/** What follows the table of an index, the tenant in front of the keys if one is given. */
+/** The text behind the table of an index, with the tenant in front of the keys if one is given. */
 export function bodyOf(
   { name, definition, isUnique }: IndexState,
   relation: RelationState,
@@ -65,7 +67,7 @@ export function bodyOf(
   return tenant === undefined ? `(${keys}` : `(${identifier(tenant)}, ${keys}`
 }
 
-/** What follows `add constraint …`, for the successor of a key that is a constraint. */
+/** The text behind `add constraint …`, for the successor of a key that is a constraint. */
 export function constraintUsing(successor: string, { index }: GlobalKey): string {
   const [deferrable = ''] =
     / DEFERRABLE(?: INITIALLY DEFERRED)?$/.exec(index.constraintDefinition ?? '') ?? []

@@ -15,7 +15,7 @@ export function listedTwice(config: Config, snapshot: Snapshot): string[] {
     config[key].map((entry) => ({ entry, place: `as ${formatTableName(entry)} in \`${key}\`` })),
   )
   return places.flatMap(({ entry, place }) => {
-    // What is missing is said where it is looked for.
+    // A missing table is reported where it is looked for.
     const relation = namedRelation(entry, { config, snapshot, problems: [] })
     if (!relation) return []
     const before = listed.get(relation)

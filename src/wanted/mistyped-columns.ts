@@ -27,7 +27,7 @@ export function commonType([first, ...others]: readonly Listed[]): TenantType | 
   return others.every(({ column }) => tenantTypeOf(column) === type) ? type : undefined
 }
 
-/** For those who can plan nothing with it. */
+/** A sentence for commands that cannot go on with such a column. */
 export function mistypedProblem(
   { column, problem, ...table }: MistypedColumn,
   snapshot: Snapshot,

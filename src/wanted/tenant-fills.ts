@@ -19,7 +19,7 @@ export interface FilledTable extends TableWithoutColumn {
 }
 
 export interface UnfilledTable extends TableWithoutColumn {
-  /** Absent: nothing says where its tenants could come from. */
+  /** Absent: no source of its tenants is known. */
   readonly reason?: string
 }
 

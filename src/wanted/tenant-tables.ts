@@ -16,8 +16,17 @@ export function tenantTables(
   const type = tenantTypeOf(column) ?? wantedType ?? 'text'
   const { shared, access, globalKeys } = entry
   return [relation, ...securedDescendants(relation, snapshot)].map(({ schema, name }) => ({
-    ...{ schema, name, column: entry.column, type, isDomain: column.isDomain, setting },
-    ...{ shared, access, globalKeys, appRoles: roles.app, adminRoles: roles.admin },
+    schema,
+    name,
+    column: entry.column,
+    type,
+    isDomain: column.isDomain,
+    setting,
+    shared,
+    access,
+    globalKeys,
+    appRoles: roles.app,
+    adminRoles: roles.admin,
   }))
 }
 

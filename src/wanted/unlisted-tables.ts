@@ -7,7 +7,7 @@ import type { TableName } from '../sql/table-name.ts'
 import { tenantColumnFinder } from './tenant-column-names.ts'
 import type { Wanted } from './wanted.ts'
 
-/** A table that the config says nothing about. */
+/** A table that the config does not mention. */
 export interface UnlistedTable {
   readonly relation: RelationState
   readonly tenantColumn: ColumnState | undefined
@@ -16,7 +16,7 @@ export interface UnlistedTable {
 /**
  * The tables that are neither listed nor global. Partitions and inheritance children go with their
  * parents, the records of migration tools and members of extensions with what made them. A child with
- * a tenant column of its own is no part of a global parent, whose columns say nothing about it.
+ * a tenant column of its own is no part of a global parent.
  */
 export function unlistedTables(
   wanted: Pick<Wanted, 'tables' | 'withoutColumn' | 'column' | 'global'>,

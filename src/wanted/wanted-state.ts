@@ -56,7 +56,7 @@ function assertFits(wanted: Wanted, problems: readonly string[]): Wanted {
 function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems: string[] } {
   const problems = [...missingRoles(config, snapshot), ...listedTwice(config, snapshot)]
   const { listed, withoutColumn } = listedTables(config, snapshot, problems)
-  // What no tenant can be of is passed on to no other table, and compared with nothing.
+  // A column that can hold no tenant is no source for other tables, and is compared with none.
   const typed = listed.filter(({ column }) => tenantTypeOf(column))
   const withColumn = parentsByName(
     typed.map(({ relation: { schema, name }, column }) => ({ schema, name, column })),

@@ -18,7 +18,7 @@ export interface TenantFill {
 
 export interface MissingColumn extends TableName {
   readonly column: string
-  /** Why no migration can add it; absent when nothing says where its tenants could come from. */
+  /** The reason why no migration can add it; absent when no source of its tenants is known. */
   readonly reason?: string
 }
 
@@ -27,13 +27,13 @@ export interface MistypedColumn extends TableName {
   readonly column: string
   /** As PostgreSQL writes it. */
   readonly actual: string
-  /** By the config, else of all the other tables; undefined when nothing says. */
+  /** By the config, else of all the other tables; undefined when they differ. */
   readonly wanted: TenantType | undefined
   /** A sentence without its subject: `double precision; a tenant column is …`. */
   readonly problem: string
 }
 
-/** What the config wants of this database: its names resolved, its types read from the catalog. */
+/** The config for this database: its names resolved, its types read from the catalog. */
 export interface Wanted {
   readonly setting: string
   /** `tenant.column` of the config: the tenant column of most tables. */
@@ -53,10 +53,10 @@ export interface Wanted {
   /** Those of them whose tenants are known, and tables whose column has to be filled. */
   readonly fills: readonly TenantFill[]
   readonly global: readonly TableName[]
-  /** What `migrate:rls` is asked to plan beside row security. */
+  /** The parts that `migrate:rls` plans beside row security. */
   readonly parts: readonly MigrationPart[]
-  /** Policies that somebody else made and the plan may change: `name on schema.table`, as SQL has it. */
+  /** Policies that the tool did not make and the plan may change: `name on schema.table`, as SQL has it. */
   readonly takenOver?: readonly string[]
-  /** Tables on which nothing is enforced yet get policies that let a statement without a tenant pass. */
+  /** Tables that enforce no policy yet get policies that let a statement without a tenant pass. */
   readonly observes?: boolean
 }

@@ -42,9 +42,18 @@ const NEW = `
 function observed(url: string): string {
   const { schema, name, column } = WATCHED
   const table: TenantTable = {
-    ...{ schema, name, column, type: 'uuid', isDomain: false, setting: 'app.tenant_id' },
-    ...{ appRoles: [roleName(url, 'app_user')], adminRoles: [], shared: false, access: 'full' },
-    ...{ globalKeys: [], observedBy: 'billing' },
+    schema,
+    name,
+    column,
+    type: 'uuid',
+    isDomain: false,
+    setting: 'app.tenant_id',
+    appRoles: [roleName(url, 'app_user')],
+    adminRoles: [],
+    shared: false,
+    access: 'full',
+    globalKeys: [],
+    observedBy: 'billing',
   }
   return [
     `create table ${name} (${column} uuid not null)`,
@@ -78,13 +87,12 @@ export function mixedConfig(url: string): ConfigInput & { readonly connection: s
     migrations: { with: ['foreign-keys', 'unique-keys', 'grants'] },
     tables: {
       ...config.tables,
-      ...{ tasks: {}, settings: { column: 'org', backfill: { tenant: "o'\\?" } } },
-      ...{
-        'why\\? Größe?': {},
-        visits: {},
-        watched: {},
-        counters: { globalKeys: ['counters_pkey'] },
-      },
+      tasks: {},
+      settings: { column: 'org', backfill: { tenant: "o'\\?" } },
+      'why\\? Größe?': {},
+      visits: {},
+      watched: {},
+      counters: { globalKeys: ['counters_pkey'] },
     },
   }
 }

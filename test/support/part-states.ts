@@ -130,7 +130,10 @@ const FOREIGN_KEYS: Readonly<Record<string, StartingState>> = {
         foreign key (region, project_id) references shares (region, project_id) match full);
       insert into uses values ('A', 1, 2), ('B', 2, 1)`,
     tables: {
-      ...{ tenants: { column: 'id' }, projects: {}, shares: {}, uses: {} },
+      tenants: { column: 'id' },
+      projects: {},
+      shares: {},
+      uses: {},
       templates: { shared: true },
     },
     parts: ALL,

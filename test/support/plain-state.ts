@@ -5,21 +5,53 @@ import type { Snapshot } from '../../src/catalog/snapshot.ts'
 
 export function plainSnapshot(state: Partial<Snapshot>): Snapshot {
   return {
-    ...{ serverVersion: 180004, database: 'db', currentUser: 'owner', tenantAtStart: null },
-    ...{ extensions: [], roles: [], memberships: [], relations: [], functions: [] },
-    ...{ settingDefaults: [], securedObjects: [], defaultGrants: [], userMappings: [] },
-    ...{ eventTriggers: [], largeObjects: 0 },
+    serverVersion: 180004,
+    database: 'db',
+    currentUser: 'owner',
+    tenantAtStart: null,
+    extensions: [],
+    roles: [],
+    memberships: [],
+    relations: [],
+    functions: [],
+    settingDefaults: [],
+    securedObjects: [],
+    defaultGrants: [],
+    userMappings: [],
+    eventTriggers: [],
+    largeObjects: 0,
     ...state,
   }
 }
 
 export function plainRelation(name: string, state: Partial<RelationState>): RelationState {
   return {
-    ...{ schema: 'public', name, kind: 'table', owner: 'owner', estimatedRows: -1 },
-    ...{ rlsEnabled: false, rlsForced: false, isPartition: false, securityInvoker: false },
-    ...{ inExtension: false, extension: null, isUnlogged: false, partitionKey: [], parents: [] },
-    ...{ reads: [], queryHash: null, columns: [], policies: [], indexes: [], foreignKeys: [] },
-    ...{ grants: [], privileges: [], constraints: [], triggers: [], rules: [], statistics: [] },
+    schema: 'public',
+    name,
+    kind: 'table',
+    owner: 'owner',
+    estimatedRows: -1,
+    rlsEnabled: false,
+    rlsForced: false,
+    isPartition: false,
+    securityInvoker: false,
+    inExtension: false,
+    extension: null,
+    isUnlogged: false,
+    partitionKey: [],
+    parents: [],
+    reads: [],
+    queryHash: null,
+    columns: [],
+    policies: [],
+    indexes: [],
+    foreignKeys: [],
+    grants: [],
+    privileges: [],
+    constraints: [],
+    triggers: [],
+    rules: [],
+    statistics: [],
     publications: [],
     ...state,
   }
@@ -27,7 +59,13 @@ export function plainRelation(name: string, state: Partial<RelationState>): Rela
 
 export function plainColumn(name: string, baseType: string): ColumnState {
   return {
-    ...{ name, type: baseType, baseType, isDomain: false, notNull: true, default: null },
-    ...{ isIdentity: false, defaultFunctions: [] },
+    name,
+    type: baseType,
+    baseType,
+    isDomain: false,
+    notNull: true,
+    default: null,
+    isIdentity: false,
+    defaultFunctions: [],
   }
 }

@@ -33,7 +33,7 @@ export const tenantTablesByName: Fact<ReadonlyMap<string, TenantTableState>> = o
   (context) => new Map(tenantTables(context).map((s) => [qualifiedName(s.relation), s])),
 )
 
-/** Tables that the config says nothing about. */
+/** Tables that the config does not mention. */
 export const unlisted: Fact<readonly UnlistedTable[]> = once(({ wanted, snapshot }) =>
   unlistedTables(wanted, snapshot),
 )

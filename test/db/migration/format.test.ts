@@ -29,9 +29,19 @@ describe('P11 for other tools, too', () => {
         steps.map(({ up }) => up.split(/\s/, 2).join(' ')),
       )
       expect([...new Set(kinds)].toSorted()).to.deep.equal([
-        ...['alter policy', 'alter table', 'comment on', 'create index', 'create policy'],
-        ...['create unique', 'do $$', 'drop function', 'drop index', 'drop policy'],
-        ...['grant delete,', 'reindex index', 'revoke delete,'],
+        'alter policy',
+        'alter table',
+        'comment on',
+        'create index',
+        'create policy',
+        'create unique',
+        'do $$',
+        'drop function',
+        'drop index',
+        'drop policy',
+        'grant delete,',
+        'reindex index',
+        'revoke delete,',
       ])
     }))
 

@@ -33,7 +33,9 @@ describe('migrate:latest, killed', () => {
          insert into tasks select n, 1 from generate_series(1, 100) n`,
       )
       const config = {
-        ...{ connection: url, tables: ['projects', 'tasks'], roles: { app: roleName(url, 'app') } },
+        connection: url,
+        tables: ['projects', 'tasks'],
+        roles: { app: roleName(url, 'app') },
         migrations: { with: ['foreign-keys', 'grants'] as const },
       }
       await withMigrations(config, async (project) => {

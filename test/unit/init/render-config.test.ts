@@ -17,16 +17,27 @@ const BIOME = join(REPOSITORY, 'node_modules/@biomejs/biome/bin/biome')
 const ALONE: Surroundings = { kyselyConfig: undefined, folder: undefined }
 
 const TABLE = {
-  ...{ name: 'notes', column: 'tenant_id', nullable: false, shared: false },
+  name: 'notes',
+  column: 'tenant_id',
+  nullable: false,
+  shared: false,
   adoption: undefined,
 }
 
 const PLAIN: Proposal = {
-  ...{ database: 'crm', serverVersion: 180004, owners: ['crm_owner'], currentUser: 'crm_owner' },
-  ...{ column: 'tenant_id', type: 'uuid', tenantsTable: undefined, schemas: ['public'] },
+  database: 'crm',
+  serverVersion: 180004,
+  owners: ['crm_owner'],
+  currentUser: 'crm_owner',
+  column: 'tenant_id',
+  type: 'uuid',
+  tenantsTable: undefined,
+  schemas: ['public'],
   roles: { app: ['crm_app'], admin: [], others: [], warnings: [] },
   tables: [TABLE],
-  ...{ undecided: [], global: [], citus: false },
+  undecided: [],
+  global: [],
+  citus: false,
 }
 
 const ODD = [
@@ -48,24 +59,38 @@ const CASES: Readonly<Record<string, Proposal>> = {
   'several logins, and warnings': {
     ...PLAIN,
     roles: {
-      ...{ app: ['crm_app', 'crm_jobs'], admin: ['crm_admin'], others: LONG },
+      app: ['crm_app', 'crm_jobs'],
+      admin: ['crm_admin'],
+      others: LONG,
       warnings: ['Row security does not bind crm_app: it is a superuser.'],
     },
   },
   'several owners, several types, Citus': {
-    ...{ ...PLAIN, owners: LONG, type: undefined, citus: true },
+    ...PLAIN,
+    owners: LONG,
+    type: undefined,
+    citus: true,
   },
   'odd names': {
     ...PLAIN,
-    ...{ database: 'odd\nname', column: ODD[0] ?? '', global: ODD.map(label), schemas: ODD },
+    database: 'odd\nname',
+    column: ODD[0] ?? '',
+    global: ODD.map(label),
+    schemas: ODD,
     tables: ODD.map((name) => ({ ...TABLE, name: label(`t ${name}`), column: name })),
     undecided: ODD.map((name) => ({ name, reason: `${name} may be NULL` })),
   },
   'long names': {
     ...PLAIN,
-    ...{ global: LONG.map((name) => `${name}_2`), schemas: LONG, tenantsTable: 'tenants' },
+    global: LONG.map((name) => `${name}_2`),
+    schemas: LONG,
+    tenantsTable: 'tenants',
     tables: LONG.map((name) => ({
-      ...{ ...TABLE, name, column: `${name}_id`, nullable: true, shared: true },
+      ...TABLE,
+      name,
+      column: `${name}_id`,
+      nullable: true,
+      shared: true,
       adoption: { parent: `${name}_parent`, alternatives: LONG },
     })),
   },

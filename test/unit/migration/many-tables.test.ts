@@ -51,9 +51,18 @@ const PROJECT = plainColumn('project_id', 'int4')
 const TENANT = plainColumn('tenant_id', 'uuid')
 
 const TO_PROJECTS: ForeignKeyState = {
-  ...{ name: 'to_projects', columns: ['project_id'], referencedColumns: ['id'] },
+  name: 'to_projects',
+  columns: ['project_id'],
+  referencedColumns: ['id'],
   references: { schema: 'public', name: 'projects' },
-  ...{ onDelete: 'no action', onDeleteColumns: [], onUpdate: 'no action', match: 'simple' },
-  ...{ deferrable: false, deferred: false, isEnforced: true, isTemporal: false },
-  ...{ definition: 'FOREIGN KEY (project_id) REFERENCES projects(id)', isPartition: false },
+  onDelete: 'no action',
+  onDeleteColumns: [],
+  onUpdate: 'no action',
+  match: 'simple',
+  deferrable: false,
+  deferred: false,
+  isEnforced: true,
+  isTemporal: false,
+  definition: 'FOREIGN KEY (project_id) REFERENCES projects(id)',
+  isPartition: false,
 }

@@ -19,18 +19,37 @@ import { plainColumn, plainRelation, plainSnapshot } from '../../support/plain-s
 const [TYPESCRIPT] = FORMATS.ts.files
 
 const TABLE: TenantTable = {
-  ...{ schema: 'public', name: 'projects', column: 'tenant_id', type: 'uuid', isDomain: false },
-  ...{ setting: 'app.tenant_id', appRoles: ['app'], adminRoles: ['admin'] },
-  ...{ shared: false, access: 'full', globalKeys: [] },
+  schema: 'public',
+  name: 'projects',
+  column: 'tenant_id',
+  type: 'uuid',
+  isDomain: false,
+  setting: 'app.tenant_id',
+  appRoles: ['app'],
+  adminRoles: ['admin'],
+  shared: false,
+  access: 'full',
+  globalKeys: [],
 }
 
 const COLUMN = plainColumn('tenant_id', 'uuid')
 
 const INDEX: IndexState = {
-  ...{ name: 'by_tenant', columns: ['tenant_id', 'id'], keys: ['tenant_id', 'id'] },
-  ...{ method: 'btree', isUnique: false, isPrimary: false, isValid: true, predicate: null },
-  ...{ constraint: null, isPartition: false, leakproof: [true, true], definition: '' },
-  ...{ constraintDefinition: null, isReplicaIdentity: false, dependents: [] },
+  name: 'by_tenant',
+  columns: ['tenant_id', 'id'],
+  keys: ['tenant_id', 'id'],
+  method: 'btree',
+  isUnique: false,
+  isPrimary: false,
+  isValid: true,
+  predicate: null,
+  constraint: null,
+  isPartition: false,
+  leakproof: [true, true],
+  definition: '',
+  constraintDefinition: null,
+  isReplicaIdentity: false,
+  dependents: [],
 }
 
 describe('plan', () => {
@@ -92,8 +111,13 @@ describe('plan', () => {
   it('leaves a column alone that makes ids of its own', () => {
     const policies = inPlace(TABLE)
     const index: IndexState = {
-      ...{ ...INDEX, name: 'pk', columns: ['tenant_id'], keys: ['tenant_id'] },
-      ...{ isUnique: true, isPrimary: true, constraint: 'pk' },
+      ...INDEX,
+      name: 'pk',
+      columns: ['tenant_id'],
+      keys: ['tenant_id'],
+      isUnique: true,
+      isPrimary: true,
+      constraint: 'pk',
     }
     const makes = { ...COLUMN, default: 'gen_random_uuid()' }
     const identity = { ...COLUMN, isIdentity: true }
@@ -163,7 +187,10 @@ function inPlace(table: TenantTable): PolicyState[] {
     ...policy,
     using: using?.deparsed ?? null,
     check: check?.deparsed ?? null,
-    ...{ usingColumns: [], checkColumns: [], functions: [], relations: [] },
+    usingColumns: [],
+    checkColumns: [],
+    functions: [],
+    relations: [],
     comment: POLICY_MARKER,
   }))
 }
@@ -171,8 +198,17 @@ function inPlace(table: TenantTable): PolicyState[] {
 function wanted(table: TenantTable): Wanted {
   const { setting, appRoles, adminRoles } = table
   return {
-    ...{ setting, column: table.column, appRoles, adminRoles, schemas: ['public'] },
-    ...{ tables: [table], withoutColumn: [], mistyped: [], fills: [], parts: [], global: [] },
+    setting,
+    column: table.column,
+    appRoles,
+    adminRoles,
+    schemas: ['public'],
+    tables: [table],
+    withoutColumn: [],
+    mistyped: [],
+    fills: [],
+    parts: [],
+    global: [],
   }
 }
 
