@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { expectClean } from './expect-clean.ts'
@@ -11,8 +11,9 @@ import {
   type Rule,
   startFaultProxy,
 } from './fault-proxy.ts'
+import { createFaultWorld } from './fault-world.ts'
 import { STRATEGIES, type StrategyName, strategyOptions } from './strategies.ts'
-import { A, createWorld, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
+import { A, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
 
 /** What a row of the fault matrix works with: an application whose connections go through a proxy. */
 export interface FaultBench {
@@ -123,45 +124,6 @@ export async function tenantsSeen(db: Kysely<Tables>): Promise<string[]> {
   return rows.map(({ tenant_id }) => tenant_id).sort()
 }
 
-const GATE = 4711
-
-/** A statement that runs on the server until the gate is opened. */
-export const waitAtGate = sql`select pg_advisory_xact_lock(${sql.lit(GATE)})`
-
-/**
- * Closes the gate while `body` runs.
- *
- * @param arrived waits until a backend stands at the gate, and returns its pid
- */
-export async function withGate<T>(
-  admin: pg.Client,
-  body: (gate: { arrived(): Promise<number>; open(): Promise<void> }) => Promise<T>,
-): Promise<T> {
-  await admin.query('select pg_advisory_lock($1)', [GATE])
-  let isOpen = false
-  const open = async () => {
-    if (!isOpen) await admin.query('select pg_advisory_unlock($1)', [GATE])
-    isOpen = true
-  }
-  try {
-    return await body({ arrived: () => pidAtGate(admin), open })
-  } finally {
-    await open()
-  }
-}
-
-async function pidAtGate(admin: pg.Client): Promise<number> {
-  for (;;) {
-    const { rows } = await admin.query(
-      `select pid from pg_locks join pg_database on pg_database.oid = database
-        where datname = current_database() and locktype = 'advisory' and objid = $1 and not granted`,
-      [GATE],
-    )
-    if (rows[0]) return rows[0].pid
-    await wait(2)
-  }
-}
-
 /** Ends a backend, and returns when it is gone. */
 export async function terminate(admin: pg.Client, pid: number): Promise<void> {
   await admin.query('select pg_terminate_backend($1)', [pid])
@@ -226,34 +188,4 @@ function clientOf(pool: pg.Pool): Client {
   const [client] = (pool as unknown as { _clients: Client[] })._clients
   if (!client) throw new Error('the pool has no client')
   return client
-}
-
-async function createFaultWorld(): Promise<TenantWorld> {
-  const world = await createWorld()
-  const app = `${world.name}_app`
-  const mine = `tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))`
-  const client = new pg.Client({ connectionString: world.url })
-  await client.connect()
-  await client.query(`
-    create table slots (
-      tenant_id text not null default nullif(current_setting('app.tenant_id', true), ''),
-      slot integer not null,
-      constraint one_per_slot unique (tenant_id, slot) deferrable initially deferred
-    );
-    create policy tenant_access on slots to ${app} using (${mine}) with check (${mine});
-    alter table slots enable row level security, force row level security;
-    grant select, insert, update, delete on slots to ${app};
-    grant temporary on database ${world.name} to ${app};
-
-    create function switch_tenant(tenant text) returns text language sql
-      as $$ select set_config('app.tenant_id', tenant, true) $$;
-    create function leave_tenant(tenant text) returns text language sql
-      as $$ select set_config('app.tenant_id', tenant, false) $$;
-    create procedure commit_and_copy() language plpgsql
-      as $$ begin commit; insert into slots (slot) select id from projects; end $$;
-    create function fail_with(state text) returns void language plpgsql
-      as $$ begin raise exception 'asked for' using errcode = state; end $$;
-  `)
-  await client.end()
-  return world
 }

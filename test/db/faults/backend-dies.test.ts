@@ -8,9 +8,8 @@ import {
   tenantsSeen,
   terminate,
   untilGone,
-  waitAtGate,
-  withGate,
 } from '../../support/fault-bench.ts'
+import { waitAtGate, withGate } from '../../support/gate.ts'
 import { A } from '../../support/tenants.ts'
 
 describeFaults('faults: the backend dies', (bench) => {

@@ -2,14 +2,8 @@ import { expect } from 'chai'
 import { sql } from 'kysely'
 import { insertForA } from '../../support/expect-clean.ts'
 import { failure } from '../../support/failure.ts'
-import {
-  backendOf,
-  describeFaults,
-  limitWaiting,
-  tenantsSeen,
-  waitAtGate,
-  withGate,
-} from '../../support/fault-bench.ts'
+import { backendOf, describeFaults, limitWaiting, tenantsSeen } from '../../support/fault-bench.ts'
+import { waitAtGate, withGate } from '../../support/gate.ts'
 import { strategyOptions } from '../../support/strategies.ts'
 import { A, B, openDb } from '../../support/tenants.ts'
 

@@ -2,14 +2,8 @@ import { expect } from 'chai'
 import type { Kysely } from 'kysely'
 import { insertForA } from '../../support/expect-clean.ts'
 import { failure } from '../../support/failure.ts'
-import {
-  backendOf,
-  describeFaults,
-  makeImpatient,
-  untilGone,
-  waitAtGate,
-  withGate,
-} from '../../support/fault-bench.ts'
+import { backendOf, describeFaults, makeImpatient, untilGone } from '../../support/fault-bench.ts'
+import { waitAtGate, withGate } from '../../support/gate.ts'
 import { loadedVersion } from '../../support/loaded-version.ts'
 import { B, type Tables } from '../../support/tenants.ts'
 

@@ -4,13 +4,8 @@ import { expect } from 'chai'
 import type { Kysely } from 'kysely'
 import type { StreamEvent, WaitingEvent } from '../../../src/index.ts'
 import { failure } from '../../support/failure.ts'
-import {
-  describeFaults,
-  limitWaiting,
-  tenantsSeen,
-  waitAtGate,
-  withGate,
-} from '../../support/fault-bench.ts'
+import { describeFaults, limitWaiting, tenantsSeen } from '../../support/fault-bench.ts'
+import { waitAtGate, withGate } from '../../support/gate.ts'
 import { strategyOptions } from '../../support/strategies.ts'
 import { A, B, openDb, type Tables } from '../../support/tenants.ts'
 

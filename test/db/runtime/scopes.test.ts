@@ -1,11 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
-import { createTenancy, type StatementEvent } from '../../../src/index.ts'
+import { tenantsSeen } from '../../support/fault-bench.ts'
 import {
   A,
   B,
@@ -21,11 +16,6 @@ const code = (promise: Promise<unknown>): Promise<string | undefined> =>
     () => undefined,
     (error) => error.code,
   )
-
-const tenantsSeen = async (db: Kysely<Tables>): Promise<string[]> => {
-  const rows = await db.selectFrom('projects').select('tenant_id').distinct().execute()
-  return rows.map(({ tenant_id }) => tenant_id).sort()
-}
 
 describe('scopes', () => {
   let world: TenantWorld
@@ -137,27 +127,6 @@ describe('scopes', () => {
     expect(seen).to.deep.equal([[A], [A], [A]])
   })
 
-  it('binds a handle to its tenant: queries, raw SQL, transactions, streams, introspection', async () => {
-    const a = app.tenancy.forTenant(db, A)
-    expect(await tenantsSeen(a)).to.deep.equal([A])
-    expect(await tenantsSeen(a.withoutPlugins())).to.deep.equal([A])
-    expect(await a.transaction().execute(tenantsSeen)).to.deep.equal([A])
-    expect(await a.connection().execute(tenantsSeen)).to.deep.equal([A])
-    const ids: number[] = []
-    for await (const { id } of a.selectFrom('projects').select('id').stream(1)) ids.push(id)
-    expect(ids).to.have.length(2)
-    const tables = await a.introspection.getTables()
-    expect(tables.map(({ name }) => name)).to.include('projects')
-    // The pool belongs to the Kysely that the handle was made from.
-    await a.destroy()
-    expect(await tenantsSeen(app.tenancy.forTenant(db, B))).to.deep.equal([B])
-  })
-
-  it('refuses to bind the handle of one tenant to another', async () => {
-    const b = app.tenancy.forTenant<Tables>(app.tenancy.forTenant(db, A), B)
-    expect(await code(tenantsSeen(b))).to.equal('TENANT.MISMATCH')
-  })
-
   it('leaves the first place in a transaction to isolation level and SET TRANSACTION', async () => {
     const level = (trx: Kysely<Tables>) => sql`show transaction_isolation`.execute(trx)
     const seen = await app.tenancy.run(A, async () => [
@@ -172,43 +141,6 @@ describe('scopes', () => {
       { transaction_isolation: 'serializable' },
       { transaction_isolation: 'repeatable read' },
     ])
-  })
-
-  it('prepares its prelude on a direct connection, and survives DEALLOCATE ALL', async () => {
-    const names = async (on: Kysely<Tables>) => {
-      const { rows } = await sql<{ name: string }>`
-        select name from pg_prepared_statements order by name`.execute(on)
-      return rows.map(({ name }) => name)
-    }
-    await app.tenancy.run(A, () =>
-      db.connection().execute(async (one) => {
-        expect(await names(one)).to.deep.equal([])
-        expect(await names(one)).to.deep.equal(['kysely_tenants_2'])
-        await sql`deallocate all`.execute(one)
-        expect(await tenantsSeen(one)).to.deep.equal([A])
-      }),
-    )
-  })
-
-  it('prepares nothing where a pooler may give the next statement another backend', async () => {
-    // A pooler shows the client a process id of its own.
-    app.pool.on('connect', (client) => Object.assign(client, { processID: 1 }))
-    for (let i = 0; i < 3; i++) {
-      const { rows } = await app.tenancy.run(A, () =>
-        sql`select name from pg_prepared_statements`.execute(db),
-      )
-      expect(rows).to.deep.equal([])
-    }
-  })
-
-  it('refuses to make a handle of what it cannot bind', async () => {
-    const other = createTenancy({ tables: ['projects'] })
-    expect(() => other.forTenant(db, A)).to.throw('no TenantDialect of this tenancy')
-    await app.tenancy.run(A, () =>
-      db.transaction().execute(async (trx) => {
-        expect(() => app.tenancy.forTenant<Tables>(trx, A)).to.throw('A transaction belongs to')
-      }),
-    )
   })
 
   it('shows the admin every tenant through its own login, and refuses without an admin pool', async () => {
@@ -245,56 +177,5 @@ describe('scopes', () => {
     const scope = { tenant: A, settings: { 'app.user_id': '42' } }
     for (let i = 0; i < 3; i++) expect(await app.tenancy.run(scope, read)).to.equal('42')
     expect(await app.tenancy.run(A, read)).to.equal(null)
-  })
-
-  it('has one scope for two copies of the package', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-copy-'))
-    try {
-      const root = fileURLToPath(new URL('../../..', import.meta.url))
-      cpSync(join(root, 'src'), join(folder, 'src'), { recursive: true })
-      cpSync(join(root, 'package.json'), join(folder, 'package.json'))
-      symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-      const copy: typeof import('../../../src/index.ts') = await import(
-        join(folder, 'src/index.ts')
-      )
-      expect(copy.createTenancy).not.to.equal(createTenancy)
-
-      const other = copy.createTenancy({ tables: ['projects'] })
-      const ids = other.run(A, () => app.db.selectFrom('projects').select('id').execute())
-      expect(await ids).to.deep.equal([{ id: 1 }, { id: 2 }])
-      const nested = await other
-        .run(A, async () => app.tenancy.run(B, () => undefined))
-        .catch((error: unknown) => error)
-      expect(copy.isTenancyError(nested) && nested.code).to.equal('TENANT.MISMATCH')
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  })
-
-  it('publishes statements, violations and admin scopes on diagnostics channels', async () => {
-    const events: { name: string; message: unknown }[] = []
-    const listener = (message: unknown, name: string | symbol) => {
-      events.push({ name: String(name).replace('kysely-tenants:', ''), message })
-    }
-    const names = ['statement', 'violation', 'admin'].map((name) => `kysely-tenants:${name}`)
-    await app.tenancy.run(A, () => tenantsSeen(db))
-    const polluted = await app.pool.connect()
-    await polluted.query(`select set_config('app.tenant_id', '${B}', false)`)
-    polluted.release()
-
-    for (const name of names) subscribe(name, listener)
-    try {
-      await app.tenancy.run(A, () => tenantsSeen(db))
-      app.tenancy.runAsAdmin(() => undefined, { reason: 'nightly report' })
-    } finally {
-      for (const name of names) unsubscribe(name, listener)
-    }
-    expect(events.map(({ name }) => name)).to.deep.equal(['violation', 'statement', 'admin'])
-    const [violation, statement, admin] = events.map(({ message }) => message)
-    expect(violation).to.deep.include({ found: B })
-    const { scope, strategy, durationMs } = statement as StatementEvent
-    expect([scope.tenant, strategy]).to.deep.equal([A, 'local'])
-    expect(durationMs).to.be.a('number')
-    expect(admin).to.deep.equal({ reason: 'nightly report' })
   })
 })
