@@ -7,8 +7,6 @@ import {
   appliesToApp,
   bindsEveryAppRole,
   demandsOwnRow,
-  difference,
-  hasWantedShape,
   ignoresTenant,
   isObserved,
   policyPairs,
@@ -17,7 +15,9 @@ import { ROW_PRIVILEGES, rolesWith } from '../checks/facts/privileges.ts'
 import { isUnbound } from '../checks/facts/roles.ts'
 import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
 import { reachOf } from '../checks/facts/views.ts'
+import { difference } from '../policy/compare-clauses.ts'
 import { isSharedRow } from '../policy/current-tenant.ts'
+import { hasSameShape } from '../policy/policy-match.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
 
@@ -120,8 +120,8 @@ function hasFloor(state: TenantTableState, command: Command, context: CheckConte
     (pair) =>
       !pair.wanted.permissive &&
       isFor(pair.wanted.command, command) &&
-      hasWantedShape(pair) &&
-      ['none', 'stricter'].includes(difference(pair, state)) &&
+      hasSameShape(pair) &&
+      ['none', 'stricter'].includes(difference(pair, state.table)) &&
       bindsEveryAppRole(pair.actual, context),
   )
   return wanted.length > 0 && intact.length === wanted.length

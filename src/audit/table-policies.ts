@@ -1,7 +1,9 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { difference, hasWantedShape, ownPolicies } from '../checks/facts/policies.ts'
+import { ownPolicies } from '../checks/facts/policies.ts'
 import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
+import { isExact } from '../policy/policy-match.ts'
+import { findByName } from '../policy/policy-pair.ts'
 import { createPolicy, type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
@@ -48,15 +50,10 @@ export function tablePolicies(wanted: Wanted, snapshot: Snapshot): TablePolicies
 function beside(wanted: TenantPolicy, state: TenantTableState): PolicyBeside {
   const { name } = wanted
   const statement = createPolicy(state.relation, deparsed(wanted))
-  const actual = state.relation.policies.find((policy) => policy.name === name)
+  const actual = findByName(state.relation.policies, wanted)
   if (!actual) return { name, state: 'missing', is: undefined, wanted: statement }
-  const pair = { wanted, actual }
-  const isWanted =
-    hasWantedShape(pair) &&
-    difference(pair, state) === 'none' &&
-    String(actual.roles) === String(wanted.roles.toSorted())
   const is = statementOf(actual, state)
-  return isWanted
+  return isExact({ wanted, actual })
     ? { name, state: 'as wanted', is, wanted: is }
     : { name, state: 'differs', is, wanted: statement }
 }

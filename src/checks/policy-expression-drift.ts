@@ -1,21 +1,15 @@
 import type { Level } from '../config/level.ts'
+import { type Difference, difference } from '../policy/compare-clauses.ts'
 import { isObserving } from '../policy/observe.ts'
+import { hasSameShape } from '../policy/policy-match.ts'
+import type { PolicyPair } from '../policy/policy-pair.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { proofOf, verdictOf } from '../truth-table/verdict.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'
-import {
-  type Difference,
-  difference,
-  hasIntactFloor,
-  hasWantedShape,
-  type PolicyPair,
-  policyPairs,
-  policyText,
-  readsAnotherSetting,
-} from './facts/policies.ts'
+import { hasIntactFloor, policyPairs, policyText, readsAnotherSetting } from './facts/policies.ts'
 import type { TenantTableState } from './facts/tenant-tables.ts'
 
 export const policyExpressionDrift: Check = tableCheck(
@@ -33,10 +27,10 @@ export const policyExpressionDrift: Check = tableCheck(
   (state, context) =>
     policyPairs(state)
       // Other findings: `policy-shape-drift`, `policy-setting-drift`, `policy-observe-mode`.
-      .filter((pair) => hasWantedShape(pair) && readsAnotherSetting(pair, state) === undefined)
+      .filter((pair) => hasSameShape(pair) && readsAnotherSetting(pair, state) === undefined)
       .filter(({ actual }) => !isObserving(actual))
       .flatMap((pair) => {
-        const found = difference(pair, state)
+        const found = difference(pair, state.table)
         if (found === 'none') return []
         return {
           ...judged(found, pair, { state, context }),

@@ -1,4 +1,5 @@
 import type { Effect } from '../catalog/truth-table.ts'
+import { hasSameShape } from '../policy/policy-match.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { hasDrifted } from '../truth-table/drifted-table.ts'
@@ -7,13 +8,7 @@ import { type Check, type Doubt, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'
-import {
-  hasWantedShape,
-  isObserved,
-  missingPolicies,
-  policyPairs,
-  policyText,
-} from './facts/policies.ts'
+import { isObserved, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'
 import { statements } from './facts/statements.ts'
 import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
@@ -76,7 +71,7 @@ function restore(state: TenantTableState): string {
   return statements([
     ...(missing.length > 0 ? [createPolicies(state.table, missing)] : []),
     ...policyPairs(state)
-      .filter(hasWantedShape)
+      .filter(hasSameShape)
       .map(({ wanted }) => alterPolicy(state.table, wanted)),
   ])
 }

@@ -1,4 +1,5 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
+import { writtenRowCondition } from '../policy/compare-clauses.ts'
 import { type Check, tableCheck } from './check.ts'
 import { boundaryPolicies } from './facts/policies.ts'
 import { revokePrivileges, rolesWith } from './facts/privileges.ts'
@@ -37,7 +38,7 @@ create policy comment_access on public.comments for select to app_user
 )
 
 // A policy without the clause that its command needs denies.
-function opens({ command, using, check }: PolicyState, wanted: (typeof COMMANDS)[number]): boolean {
-  if (command !== 'all' && command !== wanted) return false
-  return (wanted === 'insert' ? (check ?? using) : using) !== null
+function opens(policy: PolicyState, wanted: (typeof COMMANDS)[number]): boolean {
+  if (policy.command !== 'all' && policy.command !== wanted) return false
+  return (wanted === 'insert' ? writtenRowCondition(policy) : policy.using) !== null
 }

@@ -1,3 +1,4 @@
+import { hasSameRoles } from '../policy/policy-match.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, tableCheck } from './check.ts'
 import { policyPairs } from './facts/policies.ts'
@@ -14,16 +15,12 @@ export const policyRolesDrift: Check = tableCheck(
   },
   (state) =>
     policyPairs(state)
-      .filter(({ wanted, actual }) => !hasSameRoles(wanted.roles, actual.roles))
+      .filter((pair) => !hasSameRoles(pair))
       .map(({ wanted, actual }) => ({
         summary: `Policy ${wanted.name} is for ${list(actual.roles)}, not for ${list(wanted.roles)}.`,
         fix: alterPolicy(state.table, wanted),
       })),
 )
-
-function hasSameRoles(some: readonly string[], others: readonly string[]): boolean {
-  return some.every((r) => others.includes(r)) && others.every((r) => some.includes(r))
-}
 
 function list(roles: readonly string[]): string {
   return roles.length === 0 ? 'public' : roles.join(', ')

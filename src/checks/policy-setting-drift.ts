@@ -1,7 +1,8 @@
+import { hasSameShape } from '../policy/policy-match.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, tableCheck } from './check.ts'
 import { alterExample } from './facts/example.ts'
-import { hasWantedShape, policyPairs, readsAnotherSetting } from './facts/policies.ts'
+import { policyPairs, readsAnotherSetting } from './facts/policies.ts'
 
 export const policySettingDrift: Check = tableCheck(
   {
@@ -19,7 +20,7 @@ export const policySettingDrift: Check = tableCheck(
   },
   (state) =>
     policyPairs(state).flatMap((pair) => {
-      const setting = hasWantedShape(pair) ? readsAnotherSetting(pair, state) : undefined
+      const setting = hasSameShape(pair) ? readsAnotherSetting(pair, state) : undefined
       if (setting === undefined) return []
       return {
         summary: `Policy ${pair.wanted.name} reads ${setting}, not ${state.table.setting}.`,

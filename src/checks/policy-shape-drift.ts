@@ -1,9 +1,10 @@
+import { hasSameShape } from '../policy/policy-match.ts'
 import { replacePolicy } from '../policy/replace-policy.ts'
 import type { TenantPolicy } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { type Check, tableCheck } from './check.ts'
 import { EXAMPLE, examplePolicies } from './facts/example.ts'
-import { hasWantedShape, policyPairs } from './facts/policies.ts'
+import { policyPairs } from './facts/policies.ts'
 import { statements } from './facts/statements.ts'
 
 export const policyShapeDrift: Check = tableCheck(
@@ -24,7 +25,7 @@ create policy tenant_isolation on public.projects as restrictive for select to a
   },
   (state) =>
     policyPairs(state)
-      .filter((pair) => !hasWantedShape(pair))
+      .filter((pair) => !hasSameShape(pair))
       .map(({ wanted, actual }) => ({
         summary: `Policy ${wanted.name} is ${shape(actual)}, not ${shape(wanted)}.`,
         fix: replace(state.table, wanted, state.relation.policies),

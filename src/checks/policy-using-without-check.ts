@@ -1,6 +1,9 @@
+import { isEquivalent, isExact } from '../policy/policy-match.ts'
+import { alterPolicy } from '../policy/tenant-policies.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { type Check, tableCheck } from './check.ts'
-import { appliesToApp } from './facts/policies.ts'
+import type { TableName } from '../sql/table-name.ts'
+import { type Check, type Result, tableCheck } from './check.ts'
+import { appliesToApp, ownPolicies, policyPairs } from './facts/policies.ts'
 
 export const policyUsingWithoutCheck: Check = tableCheck(
   {
@@ -17,18 +20,26 @@ create policy comment_access on public.comments to app_user
     fixed: `alter policy comment_access on public.comments
   with check (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))`,
   },
-  ({ relation }, context) =>
-    relation.policies
+  (state, context) => [
+    // Where the policy differs in more than that, it is another finding, whose fix mends this too.
+    ...policyPairs(state)
+      .filter((pair) => isEquivalent(pair) && !isExact(pair))
+      .map(({ wanted }) => problem(wanted.name, alterPolicy(state.table, wanted))),
+    ...ownPolicies(state)
       .filter(
         ({ permissive, command }) => permissive && (command === 'all' || command === 'update'),
       )
       .filter((policy) => policy.check === null && appliesToApp(policy, context))
       .flatMap(({ name, using }) =>
-        using === null
-          ? []
-          : {
-              summary: `Policy ${name} has no WITH CHECK.`,
-              fix: `alter policy ${identifier(name)} on ${qualifiedName(relation)}\n  with check (${using})`,
-            },
+        using === null ? [] : problem(name, addCheck(state.relation, name, using)),
       ),
+  ],
 )
+
+function problem(name: string, fix: string): Result {
+  return { summary: `Policy ${name} has no WITH CHECK.`, fix }
+}
+
+function addCheck(table: TableName, name: string, check: string): string {
+  return `alter policy ${identifier(name)} on ${qualifiedName(table)}\n  with check (${check})`
+}

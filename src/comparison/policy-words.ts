@@ -1,4 +1,5 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
+import { writtenRowCondition } from '../policy/compare-clauses.ts'
 import { conjuncts } from '../policy/conjuncts.ts'
 import { isSame, type Judgement, worstOf } from './change.ts'
 
@@ -11,7 +12,7 @@ export function judgedByWords(before: PolicyState, after: PolicyState): Judgemen
     commands(before, after),
     roles(before, after),
     condition(before.using, after.using),
-    condition(before.check ?? before.using, after.check ?? after.using),
+    condition(writtenRowCondition(before), writtenRowCondition(after)),
   ])
 }
 

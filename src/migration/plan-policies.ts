@@ -1,14 +1,8 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import {
-  canBeAltered,
-  findByName,
-  isAsWanted,
-  isOurs,
-  isPermissive,
-  isRestrictive,
-} from '../policy/policy-match.ts'
-import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
+import { canBeAltered, isEquivalent, isExact, isOurs } from '../policy/policy-match.ts'
+import { findByName, type PolicyPair, pairsOf } from '../policy/policy-pair.ts'
+import { tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import {
@@ -41,7 +35,7 @@ export function planPolicies(
   const changes = [
     ...surplus.filter(isPermissive).flatMap((policy) => drop(table, policy)),
     ...missing.filter(isRestrictive).flatMap((policy) => create(table, policy)),
-    ...wanted.flatMap((policy) => reconcile(table, policy, policies)),
+    ...pairsOf(wanted, policies).flatMap((pair) => reconcile(table, pair, policies)),
     ...missing.filter(isPermissive).flatMap((policy) => create(table, policy)),
     ...surplus.filter(isRestrictive).flatMap((policy) => drop(table, policy)),
   ]
@@ -49,18 +43,16 @@ export function planPolicies(
   return changes.map((change) => ({ table: { schema, name }, ...change }))
 }
 
-/** Policies that have a name the tool needs, do something else, and do not carry its marker. */
+/** Policies that have a name the tool needs, are not known to do the same, and do not carry its marker. */
 export function policiesNotOurs(
   table: TenantTable,
   { policies }: RelationState,
   takenOver: readonly string[] = [],
 ): string[] {
-  return tenantPolicies(table).flatMap((policy) => {
-    const actual = findByName(policies, policy)
-    if (!actual || isOurs(actual) || isAsWanted(actual, policy)) return []
-    const name = policyOn(table, policy)
-    return takenOver.includes(name) ? [] : [name]
-  })
+  return pairsOf(tenantPolicies(table), policies)
+    .filter((pair) => !isOurs(pair.actual) && !isEquivalent(pair))
+    .map(({ actual }) => policyOn(table, actual))
+    .filter((name) => !takenOver.includes(name))
 }
 
 /** As the SQL of a policy names it: `tenant_access on public.projects`. */
@@ -70,13 +62,22 @@ export function policyOn(table: TenantTable, { name }: { readonly name: string }
 
 function reconcile(
   table: TenantTable,
-  policy: TenantPolicy,
+  pair: PolicyPair,
   policies: readonly PolicyState[],
 ): PolicyChange[] {
-  const actual = findByName(policies, policy)
-  if (!actual) return []
-  if (isAsWanted(actual, policy)) return isOurs(actual) ? [] : [adopt(table, actual)]
-  return canBeAltered(actual, policy)
-    ? [alter(table, policy, actual), ...(isOurs(actual) ? [] : [takeOver(table, actual)])]
-    : replace(table, policy, { actual, policies })
+  const { actual } = pair
+  if (!canBeAltered(pair)) return replace(table, pair, policies)
+  const marks = isEquivalent(pair) ? adopt(table, actual) : takeOver(table, actual)
+  return [
+    ...(isExact(pair) ? [] : [alter(table, pair, policies)]),
+    ...(isOurs(actual) ? [] : [marks]),
+  ]
+}
+
+function isPermissive({ permissive }: { readonly permissive: boolean }): boolean {
+  return permissive
+}
+
+function isRestrictive({ permissive }: { readonly permissive: boolean }): boolean {
+  return !permissive
 }

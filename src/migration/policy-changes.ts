@@ -1,5 +1,7 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import { isObserving } from '../policy/observe.ts'
+import { isEquivalent } from '../policy/policy-match.ts'
+import type { PolicyPair } from '../policy/policy-pair.ts'
 import { replacePolicy } from '../policy/replace-policy.ts'
 import {
   alterPolicy,
@@ -63,34 +65,58 @@ export function drop(table: TenantTable, actual: PolicyState): PolicyChange[] {
   ]
 }
 
-export function alter(table: TenantTable, policy: TenantPolicy, actual: PolicyState): PolicyChange {
+export function alter(
+  table: TenantTable,
+  pair: PolicyPair,
+  policies: readonly PolicyState[],
+): PolicyChange {
+  const { wanted, actual } = pair
+  const change = {
+    up: alterPolicy(table, wanted),
+    down: restore(table, pair, policies),
+    lock: 'access exclusive' as const,
+  }
+  if (isEquivalent(pair)) {
+    return { ...change, why: 'Writes out the WITH CHECK for which USING stood in so far.' }
+  }
   return {
-    why: `${policy.why} The roles or the expression differed.`,
-    up: alterPolicy(table, policy),
-    down: [alterPolicy(table, captured(actual))],
-    lock: 'access exclusive',
+    ...change,
+    why: `${wanted.why} The roles or the expression differed.`,
     hazard: isObserving(actual)
       ? 'A statement without a tenant sees no rows from here on.'
       : 'Changes which rows a running application reaches.',
   }
 }
 
+/** Undoes an ALTER POLICY, which takes away no clause that it added. */
+function restore(
+  table: TenantTable,
+  { wanted, actual }: PolicyPair,
+  policies: readonly PolicyState[],
+): string[] {
+  const found = captured(actual)
+  const isAdded = (wanted.using && !found.using) || (wanted.check && !found.check)
+  if (!isAdded) return [alterPolicy(table, found)]
+  const { create, mark, drop, rename } = replacePolicy(table, found, policies, actual.comment)
+  return [create, mark, drop, rename]
+}
+
 export function replace(
   table: TenantTable,
-  policy: TenantPolicy,
-  { actual, policies }: { actual: PolicyState; policies: readonly PolicyState[] },
+  { wanted, actual }: PolicyPair,
+  policies: readonly PolicyState[],
 ): PolicyChange[] {
-  const { temporary, create, mark, drop, rename } = replacePolicy(table, policy, policies)
+  const { temporary, create, mark, drop, rename } = replacePolicy(table, wanted, policies)
   return [
     {
-      why: `${policy.why} Under another name until the old policy is gone.`,
+      why: `${wanted.why} Under another name until the old policy is gone.`,
       up: create,
       down: [dropPolicy(table, temporary)],
       lock: 'access exclusive',
     },
     marking(mark),
     {
-      why: 'The old policy differed in its command, its kind or its clauses.',
+      why: 'The old policy differed in its command or its kind.',
       up: drop,
       down: recreate(table, actual),
       lock: 'access exclusive',
@@ -99,7 +125,7 @@ export function replace(
     {
       why: 'The new policy takes the name of the old one.',
       up: rename,
-      down: [renamePolicy(table, policy.name, temporary)],
+      down: [renamePolicy(table, wanted.name, temporary)],
       lock: 'access exclusive',
     },
   ]

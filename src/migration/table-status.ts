@@ -1,7 +1,9 @@
 import { relationOf } from '../catalog/find-relation.ts'
 import { isTable, type RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { POLICY_MARKER, tenantPolicies } from '../policy/tenant-policies.ts'
+import { isOurs } from '../policy/policy-match.ts'
+import { pairsOf } from '../policy/policy-pair.ts'
+import { tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
@@ -91,9 +93,7 @@ function withColumn(table: TenantTable, catalog: Catalog): TableStatus {
   const { wanted, snapshot } = catalog
   const relation = relationOf(table, snapshot)
   const policies = tenantPolicies(table)
-  const present = policies.filter(({ name }) =>
-    relation.policies.some((policy) => policy.name === name && policy.comment === POLICY_MARKER),
-  )
+  const present = pairsOf(policies, relation.policies).filter(({ actual }) => isOurs(actual))
   const foreign = policiesNotOurs(table, relation)
   // The plan refuses a whole database for one table; here each table speaks for itself.
   const { fills, changes } = workOn(table, catalog)

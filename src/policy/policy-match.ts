@@ -1,43 +1,52 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import { isSameSet } from '../util/same-set.ts'
-import { POLICY_MARKER, type TenantPolicy } from './tenant-policies.ts'
+import { comparedClauses } from './compare-clauses.ts'
+import type { PolicyPair } from './policy-pair.ts'
+import { POLICY_MARKER } from './tenant-policies.ts'
 
-export function findByName<T extends { readonly name: string }>(
-  list: readonly T[],
-  { name }: { readonly name: string },
-): T | undefined {
-  return list.find((entry) => entry.name === name)
-}
-
-/** The tool marked it as its own. */
+/** The tool marked the policy as its own. */
 export function isOurs({ comment }: PolicyState): boolean {
   return comment === POLICY_MARKER
 }
 
-export function isPermissive({ permissive }: { readonly permissive: boolean }): boolean {
-  return permissive
+/** Both are for the same command and of the same kind. */
+export function hasSameShape({ wanted, actual }: PolicyPair): boolean {
+  return actual.command === wanted.command && actual.permissive === wanted.permissive
 }
 
-export function isRestrictive({ permissive }: { readonly permissive: boolean }): boolean {
-  return !permissive
+export function hasSameRoles({ wanted, actual }: PolicyPair): boolean {
+  return isSameSet(actual.roles, wanted.roles)
 }
 
-/** Whatever its marker. */
-export function isAsWanted(actual: PolicyState, policy: TenantPolicy): boolean {
+/** The policy is the wanted one, word for word. Its marker is another question: {@link isOurs}. */
+export function isExact(pair: PolicyPair): boolean {
+  const { wanted, actual } = pair
   return (
-    canBeAltered(actual, policy) &&
-    actual.using === (policy.using?.deparsed ?? null) &&
-    actual.check === (policy.check?.deparsed ?? null) &&
-    isSameSet(actual.roles, policy.roles)
+    hasSameShape(pair) &&
+    hasSameRoles(pair) &&
+    actual.using === (wanted.using?.deparsed ?? null) &&
+    actual.check === (wanted.check?.deparsed ?? null)
   )
 }
 
-/** What differs is within the reach of ALTER POLICY. */
-export function canBeAltered(actual: PolicyState, policy: TenantPolicy): boolean {
+/**
+ * The policy does what the wanted one does, as far as the text alone shows it: it is exact, or USING stands
+ * in for the same WITH CHECK. A condition in other words can be equivalent too, which only a truth table shows.
+ */
+export function isEquivalent(pair: PolicyPair): boolean {
   return (
-    actual.command === policy.command &&
-    actual.permissive === policy.permissive &&
-    (actual.using === null) === (policy.using === undefined) &&
-    (actual.check === null) === (policy.check === undefined)
+    hasSameShape(pair) &&
+    hasSameRoles(pair) &&
+    comparedClauses(pair).every(({ actual, wanted }) => actual.text === wanted)
+  )
+}
+
+/** ALTER POLICY makes the policy the wanted one. It can add a clause and can take none away. */
+export function canBeAltered(pair: PolicyPair): boolean {
+  const { wanted, actual } = pair
+  return (
+    hasSameShape(pair) &&
+    (actual.using === null || wanted.using !== undefined) &&
+    (actual.check === null || wanted.check !== undefined)
   )
 }

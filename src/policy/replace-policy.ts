@@ -30,13 +30,14 @@ export function replacePolicy(
   table: Pick<TenantTable, 'schema' | 'name'>,
   policy: TenantPolicy,
   policies: readonly { readonly name: string }[],
+  comment: string | null = POLICY_MARKER,
 ): PolicyReplacement {
   const names = policies.map(({ name }) => name)
   const temporary = unusedName(policy.name, '_new', names)
   return {
     temporary,
     create: createPolicy(table, { ...policy, name: temporary }),
-    mark: markPolicy(table, temporary, POLICY_MARKER),
+    mark: markPolicy(table, temporary, comment),
     drop: dropPolicy(table, policy.name),
     rename: renamePolicy(table, temporary, policy.name),
   }

@@ -1,5 +1,6 @@
 import type { PolicyCommand } from '../catalog/policy-state.ts'
 import type { Clause } from '../catalog/truth-table.ts'
+import { writtenRowCondition } from '../policy/compare-clauses.ts'
 import { all, any, type Bounds, NOTHING } from './bounds.ts'
 
 /** A policy of which a role is known to have it. */
@@ -25,12 +26,11 @@ export const CLAUSES: readonly ClauseSource[] = [
   { clause: 'delete', command: 'delete', of: 'using' },
 ]
 
-/** WITH CHECK falls back to USING. */
 export function clauseOf(
-  { using, check }: Pick<Applied, 'using' | 'check'>,
+  policy: Pick<Applied, 'using' | 'check'>,
   of: 'using' | 'check',
 ): Bounds | null {
-  return of === 'using' ? using : (check ?? using)
+  return of === 'using' ? policy.using : writtenRowCondition(policy)
 }
 
 /**

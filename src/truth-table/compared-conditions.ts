@@ -3,12 +3,14 @@ import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Clause } from '../catalog/truth-table.ts'
 import { isOwnRow } from '../policy/current-tenant.ts'
+import { hasSameShape } from '../policy/policy-match.ts'
+import { pairsOf } from '../policy/policy-pair.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { type Bounds, exactly, opaque, open } from './bounds.ts'
 import { type Applied, CLAUSES, clauseOf, combine } from './combine-policies.ts'
 import { namesItsSettings } from './condition-text.ts'
-import { type DriftedTable, hasShape } from './drifted-table.ts'
+import type { DriftedTable } from './drifted-table.ts'
 import type { Anatomy } from './read-condition-parts.ts'
 import type { Samples } from './samples.ts'
 
@@ -46,16 +48,15 @@ export function subjectsOf(
           ...{ policy: null, role, clause: source.clause },
           actual: combine(relation.policies.filter(binds).map(applied), source),
           wanted: combine(
-            [...wanted.filter(binds).map(asWanted), ...(isOpen ? [EVERYTHING] : [])],
+            [...wanted.filter(binds).map(appliedAsWanted), ...(isOpen ? [EVERYTHING] : [])],
             source,
           ).lower,
         }
       }),
     ),
-    ...wanted.flatMap((policy) => {
-      const actual = relation.policies.find(({ name }) => name === policy.name)
-      return actual && hasShape(policy, actual) ? alone(policy, applied(actual)) : []
-    }),
+    ...pairsOf(wanted, relation.policies)
+      .filter(hasSameShape)
+      .flatMap((pair) => alone(pair.wanted, applied(pair.actual))),
   ]
 }
 
@@ -71,7 +72,7 @@ function alone(wanted: TenantPolicy, actual: Applied): Subject[] {
   return CLAUSES.filter(({ command }) =>
     wanted.command === 'all' ? ['select', 'insert'].includes(command) : command === wanted.command,
   ).flatMap(({ clause, of }) => {
-    const expected = clauseOf(asWanted(wanted), of)
+    const expected = clauseOf(appliedAsWanted(wanted), of)
     const found = clauseOf(actual, of)
     if (expected === null) return []
     return {
@@ -83,7 +84,7 @@ function alone(wanted: TenantPolicy, actual: Applied): Subject[] {
   })
 }
 
-function asWanted({ command, permissive, using, check }: TenantPolicy): Applied {
+function appliedAsWanted({ command, permissive, using, check }: TenantPolicy): Applied {
   return {
     ...{ command, permissive },
     using: using ? exactly(using.deparsed) : null,

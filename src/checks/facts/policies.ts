@@ -1,36 +1,29 @@
 import { inherits } from '../../catalog/inherits.ts'
 import type { PolicyState } from '../../catalog/policy-state.ts'
+import { difference, effectiveClauses } from '../../policy/compare-clauses.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
 import { isOwnRow } from '../../policy/current-tenant.ts'
 import { isObserving } from '../../policy/observe.ts'
+import { hasSameShape } from '../../policy/policy-match.ts'
+import { findByName, type PolicyPair, pairsOf } from '../../policy/policy-pair.ts'
 import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
 import { literal } from '../../sql/literal.ts'
 import type { CheckContext } from './context.ts'
 import type { TenantTableState } from './tenant-tables.ts'
 
-export interface PolicyPair {
-  readonly wanted: TenantPolicy
-  readonly actual: PolicyState
-}
-
 /** The wanted policies that exist, by name. */
 export function policyPairs({ table, relation }: TenantTableState): PolicyPair[] {
-  return tenantPolicies(table).flatMap((wanted) => {
-    const actual = relation.policies.find(({ name }) => name === wanted.name)
-    return actual ? [{ wanted, actual }] : []
-  })
+  return pairsOf(tenantPolicies(table), relation.policies)
 }
 
 export function missingPolicies({ table, relation }: TenantTableState): TenantPolicy[] {
-  return tenantPolicies(table).filter(
-    ({ name }) => !relation.policies.some((policy) => policy.name === name),
-  )
+  return tenantPolicies(table).filter((policy) => !findByName(relation.policies, policy))
 }
 
 /** The user's own policies: of another name than those of the tool. */
 export function ownPolicies({ table, relation }: TenantTableState): PolicyState[] {
-  const names = new Set(tenantPolicies(table).map(({ name }) => name))
-  return relation.policies.filter((policy) => !names.has(policy.name) && !isObserving(policy))
+  const wanted = tenantPolicies(table)
+  return relation.policies.filter((policy) => !findByName(wanted, policy) && !isObserving(policy))
 }
 
 /**
@@ -54,44 +47,6 @@ export function appliesToApp({ roles }: PolicyState, { snapshot, wanted }: Check
   return wanted.appRoles.some((app) => roles.some((role) => inherits(snapshot, app, role)))
 }
 
-/** The clauses that take part in a command of the policy: WITH CHECK falls back to USING. */
-export function effectiveClauses(policy: PolicyState): Clause[] {
-  const { command, using, check, usingColumns, checkColumns } = policy
-  const reading = { text: using, columns: usingColumns }
-  const writing = check === null ? reading : { text: check, columns: checkColumns }
-  const clauses = { select: [reading], delete: [reading], insert: [writing] }
-  return command === 'all' || command === 'update' ? [reading, writing] : clauses[command]
-}
-
-interface Clause {
-  readonly text: string | null
-  readonly columns: readonly string[]
-}
-
-/**
- * How a policy differs from the wanted one of its name. `stricter`: the wanted condition, or that of
- * the own rows, and more. `ignores`: a clause does not look at the tenant column at all.
- */
-export type Difference = 'none' | 'stricter' | 'ignores' | 'differs'
-
-export function difference({ wanted, actual }: PolicyPair, state: TenantTableState): Difference {
-  const texts = [wanted.using ?? wanted.check, wanted.check ?? wanted.using]
-  const own = isOwnRow(state.table).deparsed
-  const column = state.table.column
-  const clauses = effectiveClauses({ ...actual, command: wanted.command })
-  const verdicts = clauses.map((clause, index): Difference => {
-    const expected = (clauses.length === 1 ? texts[0] : texts[index])?.deparsed
-    if (clause.text === expected) return 'none'
-    // No clause lets more through than `true` does.
-    if (expected === 'true') return 'stricter'
-    const parts = clause.text === null ? [] : conjuncts(clause.text)
-    if (parts.some((part) => part === expected || part === own)) return 'stricter'
-    return clause.columns.includes(column) ? 'differs' : 'ignores'
-  })
-  const ORDER: readonly Difference[] = ['ignores', 'differs', 'stricter']
-  return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'none'
-}
-
 /** The setting that a policy reads where it should read that of the tenant, all else being equal. */
 export function readsAnotherSetting(
   { wanted, actual }: PolicyPair,
@@ -108,10 +63,6 @@ export function readsAnotherSetting(
   return renamed === expected.deparsed ? setting : undefined
 }
 
-export function hasWantedShape({ wanted, actual }: PolicyPair): boolean {
-  return actual.command === wanted.command && actual.permissive === wanted.permissive
-}
-
 /**
  * Every restrictive policy exists, demands at least what it should, and binds every app role: then
  * no permissive policy lets a foreign row through.
@@ -121,8 +72,8 @@ export function hasIntactFloor(state: TenantTableState, context: CheckContext): 
   const intact = policyPairs(state).filter(
     (pair) =>
       !pair.wanted.permissive &&
-      hasWantedShape(pair) &&
-      ['none', 'stricter'].includes(difference(pair, state)) &&
+      hasSameShape(pair) &&
+      ['none', 'stricter'].includes(difference(pair, state.table)) &&
       bindsEveryAppRole(pair.actual, context),
   )
   return state.relation.rlsEnabled && intact.length === restrictive.length

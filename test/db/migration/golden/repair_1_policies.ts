@@ -47,7 +47,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     comment on policy tenant_isolation_new on public.labels is 'Written by kysely-tenants.'
   `.execute(db)
 
-  // The old policy differed in its command, its kind or its clauses.
+  // The old policy differed in its command or its kind.
   // Hazard: Changes which rows a running application reaches.
   // Lock: access exclusive.
   await sql`drop policy tenant_isolation on public.labels`.execute(db)

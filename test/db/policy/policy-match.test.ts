@@ -1,0 +1,286 @@
+import { expect } from 'chai'
+import type pg from 'pg'
+import { auditSnapshot } from '../../../src/audit/audit.ts'
+import { tablePolicies } from '../../../src/audit/table-policies.ts'
+import type { ConfigInput } from '../../../src/config/config.ts'
+import { parseConfig } from '../../../src/config/parse-config.ts'
+import { plan } from '../../../src/migration/plan.ts'
+import type { Step } from '../../../src/migration/step.ts'
+import { tableStatus } from '../../../src/migration/table-status.ts'
+import { wantedState } from '../../../src/wanted/wanted-state.ts'
+import { applyPlan } from '../../support/apply-plan.ts'
+import { checkContext, withRolesOf } from '../../support/correct-schema.ts'
+import {
+  createDatabase,
+  type TestDatabase,
+  withClient,
+  withRollback,
+} from '../../support/postgres.ts'
+
+const S = `(select nullif(current_setting('app.tenant_id', true), '')::uuid)`
+const OWN = `tenant_id = ${S}`
+
+/** Makes a policy again, with the marker of the tool. */
+function again(name: string, table: string, rest: string): string {
+  return `${unmarked(name, table, rest)};
+    comment on policy ${name} on ${table} is 'Written by kysely-tenants.'`
+}
+
+function unmarked(name: string, table: string, rest: string): string {
+  return `drop policy ${name} on ${table}; create policy ${name} on ${table} ${rest}`
+}
+
+interface Answers {
+  /** Findings of the audit. */
+  readonly audit: readonly string[]
+  /** The policies that its page does not call as wanted. */
+  readonly page: readonly string[]
+  /** Steps that `status` and `migrate:rls` name. */
+  readonly steps: readonly string[]
+}
+
+const AS_WANTED: Answers = { audit: [], page: [], steps: [] }
+
+const WRITES_OUT = 'Writes out the WITH CHECK for which USING stood in so far.'
+const ALTERS = (why: string) => `${why} The roles or the expression differed.`
+const ACCESS = 'Lets a statement see and write the rows of its tenant.'
+
+function withoutCheck(policy: string, ...more: readonly string[]): Answers {
+  return {
+    audit: [`low policy-using-without-check: Policy ${policy} has no WITH CHECK.`],
+    page: [`${policy} differs`],
+    steps: [WRITES_OUT, ...more],
+  }
+}
+
+const CASES: Readonly<Record<string, readonly [sql: string, answers: Answers]>> = {
+  'the same again': [
+    again('tenant_access', 'projects', `to app_user using (${OWN}) with check (${OWN})`),
+    AS_WANTED,
+  ],
+  'what opens, without WITH CHECK': [
+    again('tenant_access', 'projects', `to app_user using (${OWN})`),
+    withoutCheck('tenant_access'),
+  ],
+  'the floor, without WITH CHECK': [
+    again('tenant_isolation', 'projects', `as restrictive to app_user using (${OWN})`),
+    withoutCheck('tenant_isolation'),
+  ],
+  'the policy of the admin, without WITH CHECK': [
+    again('tenant_admin', 'projects', 'to app_admin using (true)'),
+    withoutCheck('tenant_admin'),
+  ],
+  'the floor of updating, without WITH CHECK': [
+    again(
+      'tenant_isolation_update',
+      'templates',
+      `as restrictive for update to app_user using (${OWN})`,
+    ),
+    withoutCheck('tenant_isolation_update'),
+  ],
+  'no WITH CHECK, made by hand': [
+    unmarked('tenant_access', 'projects', `to app_user using (${OWN})`),
+    withoutCheck(
+      'tenant_access',
+      'The policy is as it should be; the marker hands it over to kysely-tenants.',
+    ),
+  ],
+  'no USING': [
+    again('tenant_access', 'projects', `to app_user with check (${OWN})`),
+    {
+      audit: [
+        'high policy-expression-drift: Policy tenant_access denies what it is for: with tenant A, a row of tenant A is hidden from select.',
+      ],
+      page: ['tenant_access differs'],
+      steps: [ALTERS(ACCESS)],
+    },
+  ],
+  'the floor of inserting, which has no USING': [
+    again(
+      'tenant_isolation_insert',
+      'templates',
+      `as restrictive for insert to app_user with check (${OWN})`,
+    ),
+    AS_WANTED,
+  ],
+  'one role more': [
+    'alter policy tenant_isolation on projects to some_role, app_user, some_role',
+    {
+      audit: [
+        'high policy-roles-drift: Policy tenant_isolation is for app_user, some_role, not for app_user.',
+      ],
+      page: ['tenant_isolation differs'],
+      steps: [ALTERS('The floor: whatever other policies allow, it is never another tenant.')],
+    },
+  ],
+  'the same in other words': [
+    `alter policy tenant_access on projects using (${S} = tenant_id)`,
+    {
+      audit: ['low policy-expression-drift: Policy tenant_access says the same in other words.'],
+      page: ['tenant_access differs'],
+      steps: [ALTERS(ACCESS)],
+    },
+  ],
+  'four policies for the commands of one': [
+    `${again('tenant_access', 'projects', `for select to app_user using (${OWN})`)};
+     create policy inserting on projects for insert to app_user with check (${OWN});
+     create policy updating on projects for update to app_user using (${OWN}) with check (${OWN});
+     create policy deleting on projects for delete to app_user using (${OWN})`,
+    {
+      audit: [
+        'high policy-shape-drift: Policy tenant_access is permissive for select, not permissive for all.',
+        'info policy-unexpected-permissive: Policy deleting lets the application reach more rows; the floor bounds it.',
+        'info policy-unexpected-permissive: Policy inserting lets the application reach more rows; the floor bounds it.',
+        'info policy-unexpected-permissive: Policy updating lets the application reach more rows; the floor bounds it.',
+      ],
+      page: ['tenant_access differs', 'deleting own', 'inserting own', 'updating own'],
+      steps: [
+        `${ACCESS} Under another name until the old policy is gone.`,
+        'Marks it as made by the tool, which alters and drops no other policy.',
+        'The old policy differed in its command or its kind.',
+        'The new policy takes the name of the old one.',
+      ],
+    },
+  ],
+}
+
+const ALL = ['tenant_access', 'tenant_isolation']
+const SHARED = [
+  ...ALL,
+  'tenant_shared',
+  'tenant_isolation_insert',
+  'tenant_isolation_update',
+  'tenant_isolation_delete',
+]
+
+function allTo(roles: string): string {
+  return [
+    ...ALL.map((name) => `alter policy ${name} on projects to ${roles}`),
+    ...SHARED.map((name) => `alter policy ${name} on templates to ${roles}`),
+  ].join(';')
+}
+
+describe('whether a policy is the wanted one', () => {
+  let database: TestDatabase
+  let config: ConfigInput
+  before(async () => {
+    database = await createDatabase()
+    config = {
+      roles: { app: role('app_user'), admin: role('app_admin') },
+      tables: { projects: {}, templates: { shared: true } },
+      audit: { levels: { 'server-rls-cve': 'off' } },
+    }
+    await withClient(database.url, (client) => client.query(withRolesOf(database.name, SCHEMA)))
+    await applyPlan(database.url, config)
+  })
+  after(() => database.drop())
+
+  const role = (name: string) => `${database.name}_${name}`
+
+  for (const [title, [sql, expected]] of Object.entries(CASES)) {
+    it(`is answered by audit, page, status and plan alike: ${title}`, () =>
+      inDatabase(sql, config, async (world) => {
+        expect(await world.answers()).to.deep.equal(expected)
+        const before = await world.policies()
+        const steps = await world.plan()
+        expect(steps.map(({ why }) => why)).to.deep.equal(expected.steps)
+
+        for (const { up } of steps) await world.client.query(up)
+        const { page, steps: left } = await world.answers()
+        expect({ page: page.filter((line) => !line.endsWith(' own')), left }).to.deep.equal({
+          page: [],
+          left: [],
+        })
+        for (const { down } of steps.toReversed()) {
+          for (const statement of down) await world.client.query(statement)
+        }
+        expect(await world.policies()).to.deep.equal(before)
+      }))
+  }
+
+  it('does not depend on the order of the roles', () =>
+    inDatabase(
+      allTo('some_role, app_user, some_role'),
+      {
+        ...config,
+        roles: { app: [role('app_user'), role('some_role')], admin: role('app_admin') },
+      },
+      async ({ answers }) => expect(await answers()).to.deep.equal(AS_WANTED),
+    ))
+
+  it('is yes for public where the config names no role', () =>
+    inDatabase(
+      `${allTo('public')}; drop policy tenant_admin on projects; drop policy tenant_admin on templates`,
+      { ...config, roles: {} },
+      async ({ answers }) => {
+        const { page, steps } = await answers()
+        expect({ page, steps }).to.deep.equal({ page: [], steps: [] })
+      },
+    ))
+
+  it('is no, and a refusal, where a policy made by hand may do something else', () =>
+    inDatabase(
+      unmarked('tenant_access', 'projects', `to app_user using (${S} = tenant_id)`),
+      config,
+      async ({ answers }) =>
+        expect(await answers()).to.deep.equal({
+          audit: [
+            'low policy-expression-drift: Policy tenant_access says the same in other words.',
+          ],
+          page: ['tenant_access differs'],
+          steps: ['policy tenant_access on public.projects was not made by kysely-tenants'],
+        }),
+    ))
+
+  interface World {
+    readonly client: pg.Client
+    answers(): Promise<Answers>
+    plan(): Promise<readonly Step[]>
+    policies(): Promise<unknown>
+  }
+
+  function inDatabase(
+    sql: string,
+    input: ConfigInput,
+    body: (world: World) => Promise<unknown>,
+  ): Promise<unknown> {
+    const parsed = parseConfig(input)
+    return withRollback(database.url, async (client) => {
+      await client.query(withRolesOf(database.name, sql))
+      const context = () => checkContext(client, parsed)
+      await body({
+        client,
+        answers: async () => {
+          const { wanted, snapshot } = await context()
+          const { findings } = auditSnapshot(snapshot, input)
+          const { tables } = tableStatus(wantedState(parsed, snapshot), snapshot)
+          return {
+            audit: findings.map(({ level, check, summary }) =>
+              `${level} ${check}: ${summary}`.replaceAll(`${database.name}_`, ''),
+            ),
+            page: tablePolicies(wanted, snapshot).flatMap(({ policies }) =>
+              policies.flatMap(({ name, state }) =>
+                state === 'as wanted' ? [] : `${name} ${state}`,
+              ),
+            ),
+            steps: tables.flatMap(({ drift, blockers }) => [...drift, ...blockers]),
+          }
+        },
+        plan: async () => {
+          const { snapshot } = await context()
+          return plan(wantedState(parsed, snapshot), snapshot).flatMap(({ steps }) => steps)
+        },
+        policies: async () => (await context()).snapshot.relations.map(({ policies }) => policies),
+      })
+    })
+  }
+})
+
+const SCHEMA = `
+  create role app_user login;
+  create role app_admin login;
+  create role some_role;
+  create table projects (tenant_id uuid not null, id int, primary key (tenant_id, id));
+  create table templates (tenant_id uuid, id int, unique (tenant_id, id));
+  grant select, insert, update, delete on projects, templates to app_user, app_admin;
+  revoke create on schema public from public`
