@@ -5,7 +5,7 @@ import type { Io } from '../io.ts'
 import { plural } from '../render/plural.ts'
 import { loadBaseline, saveBaseline } from './baseline-file.ts'
 
-export interface RatchetOptions {
+export interface BaselineOptions {
   readonly baseline?: string
   readonly updateBaseline?: boolean
 }
@@ -15,8 +15,8 @@ export interface RatchetOptions {
  *
  * @throws `BASELINE.NOT_FOUND`, `BASELINE.UNREADABLE`, `BASELINE.NOT_WRITABLE`
  */
-export function ratchet(
-  options: RatchetOptions,
+export function applyBaseline(
+  options: BaselineOptions,
   io: Io,
   judge: (baseline?: readonly BaselineEntry[]) => AuditReport,
 ): AuditReport {

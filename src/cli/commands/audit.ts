@@ -4,7 +4,7 @@ import { auditSnapshot, compareSnapshots, loadSnapshot } from '../../audit/audit
 import { tablePolicies } from '../../audit/table-policies.ts'
 import { isAtLeast, LEVELS, type Level } from '../../config/level.ts'
 import { auditedState } from '../../wanted/wanted-state.ts'
-import { type RatchetOptions, ratchet } from '../audit/apply-baseline.ts'
+import { applyBaseline, type BaselineOptions } from '../audit/apply-baseline.ts'
 import { findSnapshot, type SnapshotSource } from '../audit/find-snapshot.ts'
 import { type LoadedConfig, loadConfig } from '../connect/load-config.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -18,7 +18,7 @@ import {
   renderComparison,
 } from '../render/comparison.ts'
 
-interface AuditOptions extends CommonOptions, RatchetOptions, SnapshotSource {
+interface AuditOptions extends CommonOptions, BaselineOptions, SnapshotSource {
   readonly format: AuditFormat
   readonly failOn?: Level
   readonly against?: string
@@ -112,7 +112,7 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
 async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Promise<boolean> {
   const { config, path } = loaded
   const snapshot = await findSnapshot(loaded, options, io.cwd)
-  const found = ratchet(options, io, (baseline) =>
+  const found = applyBaseline(options, io, (baseline) =>
     auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
   )
   const page = renderAudit(found, options.format, {

@@ -9,9 +9,9 @@ import { renderConfig } from '../../init/render-config.ts'
 import { wantedState } from '../../wanted/wanted-state.ts'
 import { withClient } from '../connect/connect.ts'
 import { DEFAULT_FILE, defaultFiles } from '../connect/load-config.ts'
-import { agree, confirmProposal } from '../init/agree-on-proposal.ts'
+import { agreeOnProposal, confirmProposal } from '../init/agree-on-proposal.ts'
 import type { Ask } from '../init/ask.ts'
-import { connectionOrProblem, lookAround, type Project } from '../init/read-project.ts'
+import { connectionOrProblem, type Project, readProject } from '../init/read-project.ts'
 import { refuseExisting, writeConfig } from '../init/write-config.ts'
 import { EXIT, type Io } from '../io.ts'
 import { jsonOption } from '../options.ts'
@@ -83,10 +83,10 @@ async function init(io: Io, options: InitOptions): Promise<void> {
   if (isWritten && options.force !== true) {
     refuseExisting(options.config === undefined ? defaultFiles(io.cwd) : [path])
   }
-  const project = await lookAround(dirname(path))
+  const project = await readProject(dirname(path))
   const ask = await askerFor(io, options)
   const survey = await surveyOf(project, options, ask)
-  const proposal = await agree(survey, answersOf(options), ask)
+  const proposal = await agreeOnProposal(survey, answersOf(options), ask)
   // What the other commands would refuse is not written.
   wantedState(parseConfig(proposedConfig(proposal)), survey.snapshot)
 

@@ -16,7 +16,7 @@ const FLAGS: Readonly<Record<Question['about'], string>> = {
  *
  * @throws `INIT.AMBIGUOUS` when there is a question and nobody to ask
  */
-export async function agree(
+export async function agreeOnProposal(
   survey: Survey,
   given: Answers,
   ask: Ask | undefined,

@@ -18,7 +18,7 @@ export interface Project {
  *
  * @throws `CONFIG.UNREADABLE` when there is a `kysely.config` that does not load
  */
-export async function lookAround(folder: string): Promise<Project> {
+export async function readProject(folder: string): Promise<Project> {
   const { setupDotenv } = await import('c12')
   await setupDotenv({ cwd: folder, fileName: '.env' })
   const url = process.env.DATABASE_URL

@@ -32,11 +32,11 @@ export function matrixLines(
   matrix: readonly TableIsolation[],
   { objects, every }: { readonly objects: ReadonlySet<string>; readonly every: boolean },
 ): MatrixLine[] {
-  const told = matrix.filter((row) => every || !isIsolated(row) || objects.has(row.table))
-  if (told.length === 0) return []
-  const rest = matrix.length - told.length
+  const shown = matrix.filter((row) => every || !isIsolated(row) || objects.has(row.table))
+  if (shown.length === 0) return []
+  const rest = matrix.length - shown.length
   return [
-    ...told.map((row) => ({ table: row.table, cells: COMMANDS.map((command) => row[command]) })),
+    ...shown.map((row) => ({ table: row.table, cells: COMMANDS.map((command) => row[command]) })),
     ...(rest === 0
       ? []
       : [{ table: plural(rest, 'more table'), cells: COMMANDS.map(() => 'isolated' as const) }]),
