@@ -19,6 +19,9 @@ const [{ main }, { renderError }] = await Promise.all([
   process.exit(2)
 })
 
+/** Of a terminal, which may change and is 0 where it is not known. */
+const widthOf = (stream) => (stream.isTTY ? stream.columns || 80 : undefined)
+
 const isTerminal = stdin.isTTY === true && stderr.isTTY === true
 const io = {
   cwd: process.cwd(),
@@ -28,8 +31,12 @@ const io = {
   // As the package `debug` and those who use it read it.
   debug: /(^|[\s,])(\*|kysely-tenants)($|[\s,:])/.test(process.env.DEBUG ?? ''),
   terminal: isTerminal ? { input: stdin, output: stderr } : undefined,
-  // A terminal without a size says 0.
-  ...(stderr.isTTY && { errColumns: stderr.columns || 80 }),
+  get columns() {
+    return widthOf(stdout)
+  },
+  get errColumns() {
+    return widthOf(stderr)
+  },
   onInterrupt: (listener) => {
     process.once('SIGINT', listener)
     return () => process.off('SIGINT', listener)

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { EXIT, type Io } from './io.ts'
 import { packageVersion } from './package-version.ts'
 import { renderError } from './render/error.ts'
+import { fitHelp } from './render/fit-help.ts'
 import { paint } from './render/paint.ts'
 
 type CreateCommand = (io: Io, exit: (code: number) => void) => Command
@@ -62,11 +63,11 @@ async function createProgram(
     .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({
-      writeOut: io.out,
-      writeErr: io.err,
+      writeOut: (text) => io.out(fitHelp(text, io.columns)),
+      writeErr: (text) => io.err(fitHelp(text, io.errColumns)),
       // Commander would ask the terminal of the process.
-      getOutHelpWidth: () => HELP_WIDTH,
-      getErrHelpWidth: () => HELP_WIDTH,
+      getOutHelpWidth: () => Math.min(HELP_WIDTH, io.columns ?? HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(HELP_WIDTH, io.errColumns ?? HELP_WIDTH),
       outputError: (text, write) => write(text.replace(/^error: /, `${paint(io.color).red('✖')} `)),
     })
 

@@ -113,7 +113,7 @@ describeOnOwnServer('audit --against', () => {
           `**1 change since before.json: 1 ${judgement}.**`,
           '',
           '| judgement | object | change |',
-          '| ---|---|--- |',
+          '| --- | --- | --- |',
         ])
         expect(markdown.out).to.include(`| ${judgement} | \`public.projects\` | `)
       }))

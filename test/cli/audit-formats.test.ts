@@ -97,7 +97,7 @@ describe('audit --format markdown', () => {
 **2 tables, 3 checks: 2 findings (1 critical, 1 info); 1 waived; 1 check switched off; 1 check could not look.**
 
 | level | object | finding | check |
-| ---|---|---|--- |
+| --- | --- | --- | --- |
 | critical | \`public.tasks\` | Row security is off: 100%, really. | \`rls-disabled\` |
 | info | \`\` public."a\\|b\`c, d" \`\` | No \\*default\\* \\<b\\>. | \`tenant-column-default\` |
 

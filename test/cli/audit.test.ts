@@ -1,12 +1,11 @@
 import { expect } from 'chai'
-import { type AuditReport, audit } from '../../src/audit/audit.ts'
+import { audit } from '../../src/audit/audit.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
-import { renderAuditHuman } from '../../src/cli/render/audit-human.ts'
-import { wrap } from '../../src/cli/render/wrap.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { applyPlan } from '../support/apply-plan.ts'
 import { createDatabase, roleName, type TestDatabase, withClient } from '../support/postgres.ts'
 import { runCli } from '../support/run-cli.ts'
+import { whyLines } from '../support/why-lines.ts'
 
 /** Whether the server of the tests is the latest release is no matter of these tests. */
 const SERVER_ASIDE = { 'server-rls-cve': 'off' }
@@ -61,7 +60,7 @@ describe('kysely-tenants audit', () => {
       out: [
         'public.tasks',
         '  ✖ critical  Row security is off: no row is filtered. Its policies have no effect.  rls-disabled',
-        ...why('rls-disabled'),
+        ...whyLines('rls-disabled'),
         '    fix  alter table public.tasks enable row level security;',
         '',
         'What a command of the application reaches',
@@ -230,111 +229,6 @@ describe('kysely-tenants audit', () => {
     })
   }
 })
-
-describe('renderAuditHuman', () => {
-  const CELLS = {
-    select: 'isolated',
-    insert: 'isolated',
-    update: 'isolated',
-    delete: 'isolated',
-  } as const
-  const REPORT: AuditReport = {
-    serverVersion: 180004,
-    database: 'shop',
-    tables: 2,
-    checks: 3,
-    off: [],
-    findings: [
-      {
-        check: 'rls-disabled',
-        level: 'critical',
-        object: 'public.tasks',
-        summary: 'Row security is off.',
-        fix: 'alter table public.tasks enable row level security',
-        fingerprint: '0123456789ab',
-      },
-      {
-        check: 'view-bypasses-rls',
-        level: 'high',
-        object: 'public.open_tasks',
-        summary: 'It reads as its owner.',
-        fix: '-- make a function of it',
-        fingerprint: '123456789abc',
-      },
-      {
-        check: 'rls-not-forced',
-        level: 'medium',
-        object: 'public.tasks',
-        summary: 'Its owner sees every tenant.',
-        fix: 'alter table public.tasks\n  force row level security',
-        fingerprint: '23456789abcd',
-      },
-    ],
-    waived: [],
-    inconclusive: [{ check: 'app-role-superuser', reason: 'no app role in the config' }],
-    matrix: [],
-  }
-
-  it('keeps a thousand tables without anything to say in one line', () => {
-    const matrix = Array.from({ length: 1000 }, (_, index) => ({
-      ...{ table: `public.t${index}`, ...CELLS, ...(index === 500 && { delete: 'hole' as const }) },
-    }))
-    const lines = renderAuditHuman({ ...REPORT, findings: [], matrix }, { color: false }).split(
-      '\n',
-    )
-    expect(lines.slice(3, 8)).to.deep.equal([
-      'What a command of the application reaches',
-      '  table            select  insert  update  delete',
-      '  public.t500      ✔       ✔       ✔       ✖',
-      '  999 more tables  ✔       ✔       ✔       ✔',
-      '  ✔ rows of its tenant alone  ✖ rows of others too  ? not proven',
-    ])
-  })
-
-  it('groups by object, the worst first', () => {
-    expect(renderAuditHuman(REPORT, { color: false })).to.equal(`public.tasks
-  ✖ critical  Row security is off.  rls-disabled
-${why('rls-disabled').join('\n')}
-    fix  alter table public.tasks enable row level security;
-  ✖ medium  Its owner sees every tenant.  rls-not-forced
-${why('rls-not-forced').join('\n')}
-    fix  alter table public.tasks
-           force row level security;
-
-public.open_tasks
-  ✖ high  It reads as its owner.  view-bypasses-rls
-${why('view-bypasses-rls').join('\n')}
-    fix  -- make a function of it
-
-Could not be checked
-  ? app-role-superuser  no app role in the config
-
-✖ 2 tables, 3 checks: 3 findings (1 critical, 1 high, 1 medium); 1 check could not look.
-`)
-  })
-
-  it('does not call a run clean in which a check could not look', () => {
-    expect(
-      renderAuditHuman({ ...REPORT, findings: [] }, { color: false }),
-    ).to.equal(`Could not be checked
-  ? app-role-superuser  no app role in the config
-
-? 2 tables, 3 checks: no findings; 1 check could not look.
-`)
-  })
-
-  it('paints the levels', () => {
-    const painted = renderAuditHuman(REPORT, { color: true })
-    expect(painted).to.include('\u001b[31m\u001b[1m✖ critical\u001b[22m\u001b[39m')
-    expect(painted).to.include('\u001b[33m✖ medium\u001b[39m')
-  })
-})
-
-/** The lines by which a check says why it matters. */
-function why(id: string): string[] {
-  const [first = '', ...more] = wrap(CHECKS.find((check) => check.id === id)?.why ?? '')
-  return [`    why  ${first}`, ...more.map((line) => `         ${line}`)]
-}
 
 /** Of the policies on a page: the name, the state, and how much goes and comes. */
 function figures(markup: string): string[] {

@@ -55,7 +55,7 @@ describe('bin/kysely-tenants.js', () => {
         cpSync(part, join(folder, part), { recursive: true })
       }
       mkdirSync(join(folder, 'node_modules'))
-      for (const name of ['chalk', 'commander', 'c12', 'jiti']) {
+      for (const name of ['chalk', 'commander', 'c12', 'fast-string-width', 'jiti']) {
         symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name))
       }
       writeFileSync(

@@ -56,6 +56,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'c12',
     'chalk',
     'commander',
+    'diff',
+    'fast-string-width',
     'jiti',
     'kysely',
     'kysely/migration',

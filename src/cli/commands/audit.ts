@@ -115,8 +115,11 @@ async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Prom
   const found = applyBaseline(options, io, (baseline) =>
     auditSnapshot(snapshot, config, baseline ? { baseline } : {}),
   )
-  const page = renderAudit(found, options.format, {
-    ...{ color: io.color, verbose: options.verbose ?? false, version: packageVersion() },
+  const page = await renderAudit(found, options.format, {
+    color: io.color,
+    columns: io.columns,
+    verbose: options.verbose ?? false,
+    version: packageVersion(),
     configFile: relative(io.cwd, path).split(sep).join('/'),
     policies: () => tablePolicies(auditedState(config, snapshot), snapshot),
   })
@@ -142,6 +145,6 @@ async function compare(
   const after = await findSnapshot(loaded, source, io.cwd)
   const changes = compareSnapshots(before, after, config)
   const comparison = { database: after.database, against, changes }
-  io.out(renderComparison(comparison, format, io.color))
+  io.out(renderComparison(comparison, format, io))
   return opens(changes)
 }

@@ -21,10 +21,10 @@ export function explainCommand(io: Io): Command {
     .addHelpText('after', HELP)
     .action((id: string | undefined, { json }: CommonOptions) => {
       if (id === undefined) {
-        io.out(json ? renderJson({ checks: CHECKS.map(data) }) : renderChecks(CHECKS, io.color))
+        io.out(json ? renderJson({ checks: CHECKS.map(data) }) : renderChecks(CHECKS, io))
       } else {
         const check = find(id)
-        io.out(json ? renderJson(data(check)) : renderCheck(check, io.color))
+        io.out(json ? renderJson(data(check)) : renderCheck(check, io))
       }
     })
 }

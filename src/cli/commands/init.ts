@@ -91,10 +91,13 @@ async function init(io: Io, options: InitOptions): Promise<void> {
   wantedState(parseConfig(proposedConfig(proposal)), survey.snapshot)
 
   const text = renderConfig(proposal, { ...project, folder: options.migrations })
+  const { color, errColumns: columns } = io
   if (ask && isWritten) {
-    await confirmProposal(renderProposal(proposal, io.color), basename(path), ask)
+    // The frame around it takes six columns.
+    const summary = renderProposal(proposal, { color, columns: columns && columns - 6 })
+    await confirmProposal(summary, basename(path), ask)
   } else {
-    io.err(renderProposal(proposal, io.color))
+    io.err(renderProposal(proposal, { color, columns }))
   }
   if (isWritten) writeConfig(path, text)
   report(io, options, { file: relative(io.cwd, path), text, proposal })

@@ -107,7 +107,7 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
       const isWritten = !options.dryRun && !options.check
       if (isWritten && files.length > 0) writeMigrations(folder, files)
       report(io, { ...options, format }, written, advice)
-      io.err(options.json ? '' : renderAdvice(advice, parts))
+      io.err(options.json ? '' : renderAdvice(advice, parts, io.errColumns))
       exit(options.check && files.length > 0 ? EXIT.findings : EXIT.clean)
     })
 }

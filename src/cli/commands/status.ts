@@ -33,7 +33,7 @@ export function statusCommand(io: Io, exit: (code: number) => void): Command {
       )
       const status = tableStatus(wantedState(config, snapshot), snapshot)
 
-      io.out(options.json ? renderJson(status) : renderStatus(status, io.color))
+      io.out(options.json ? renderJson(status) : renderStatus(status, io))
       exit(isInPlace(status) ? EXIT.clean : EXIT.findings)
     })
 }

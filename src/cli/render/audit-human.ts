@@ -2,18 +2,18 @@ import type { ChalkInstance } from 'chalk'
 import type { AuditReport, Isolation } from '../../audit/audit.ts'
 import { COMMANDS } from '../../audit/isolation-matrix.ts'
 import { CHECKS } from '../../checks/registry.ts'
+import type { Screen } from '../io.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import { byObject } from './by-object.ts'
 import { alignColumns } from './columns.ts'
 import { MATRIX_TITLE, MEANING, matrixLines, SIGN } from './isolation.ts'
 import { paintLevel } from './level.ts'
 import { paint } from './paint.ts'
-import { wrap } from './wrap.ts'
+import { wrap, wrapProse } from './wrap.ts'
 
 type Finding = AuditReport['findings'][number]
 
-interface HumanOptions {
-  readonly color: boolean
+interface HumanOptions extends Screen {
   /** A line of the matrix for every table. */
   readonly verbose?: boolean
 }
@@ -26,38 +26,57 @@ export function renderAuditHuman(report: AuditReport, options: HumanOptions): st
   const c = paint(options.color)
   const explained = new Set<string>()
   const blocks = [...byObject(report.findings)].map(([object, findings]) =>
-    [c.bold(object), ...findings.flatMap((finding) => findingLines(finding, explained, c))].join(
-      '\n',
-    ),
+    [
+      c.bold(object),
+      ...findings.flatMap((finding) => {
+        const isKnown = explained.has(finding.check)
+        explained.add(finding.check)
+        return findingLines(finding, isKnown, options)
+      }),
+    ].join('\n'),
   )
   const parts = [
     ...blocks,
-    ...inconclusive(report, c),
+    ...inconclusive(report, options),
     ...fixed(report, c),
-    ...matrix(report, options, c),
+    ...matrix(report, options),
+    summary(report, options),
   ]
-  return `${[...parts, summary(report, c)].join('\n\n')}\n`
+  return `${parts.join('\n\n')}\n`
 }
 
-/** @param explained the checks whose reason was told: once is enough */
-function findingLines(finding: Finding, explained: Set<string>, c: ChalkInstance): string[] {
+/** @param isKnown the reason of its check has been printed: once is enough */
+function findingLines(finding: Finding, isKnown: boolean, { color, columns }: Screen): string[] {
+  const c = paint(color)
   const { level, check, summary, fix } = finding
-  const why = explained.has(check) ? undefined : CHECKS.find(({ id }) => id === check)?.why
-  explained.add(check)
+  const why = isKnown ? undefined : CHECKS.find(({ id }) => id === check)?.why
+  const title = [
+    `  ${paintLevel(c, level, `✖ ${level}`)} `,
+    ...summary.split(' '),
+    ` ${c.dim(check)}`,
+  ]
   return [
-    `  ${paintLevel(c, level, `✖ ${level}`)}  ${summary}  ${c.dim(check)}`,
-    ...(why === undefined ? [] : labelled(c.dim('why'), wrap(why))),
+    ...wrap(title, { columns, indent: 4 }),
+    ...(why === undefined
+      ? []
+      : labelled(c.dim('why'), wrapProse(why, { columns, margin: LABEL }))),
     ...labelled(c.dim('fix'), auditFix(fix).split('\n')),
   ]
 }
 
+/** The columns that a label takes. */
+const LABEL = 9
+
 function labelled(label: string, [first, ...more]: readonly string[]): string[] {
-  return [`    ${label}  ${first}`, ...more.map((line) => `         ${line}`)]
+  return [`    ${label}  ${first}`, ...more.map((line) => `${' '.repeat(LABEL)}${line}`)]
 }
 
-function inconclusive({ inconclusive }: AuditReport, c: ChalkInstance): string[] {
+function inconclusive({ inconclusive }: AuditReport, { color, columns }: Screen): string[] {
   if (inconclusive.length === 0) return []
-  const lines = inconclusive.map(({ check, reason }) => `  ${c.yellow('?')} ${check}  ${reason}`)
+  const c = paint(color)
+  const lines = inconclusive.flatMap(({ check, reason }) =>
+    wrap([`  ${c.yellow('?')} ${check} `, ...reason.split(' ')], { columns, indent: 4 }),
+  )
   return [[c.bold('Could not be checked'), ...lines].join('\n')]
 }
 
@@ -69,31 +88,24 @@ function fixed({ baseline }: AuditReport, c: ChalkInstance): string[] {
   return [[c.bold('Fixed since the baseline'), ...lines].join('\n')]
 }
 
-function matrix(report: AuditReport, { verbose = false }: HumanOptions, c: ChalkInstance) {
+function matrix(report: AuditReport, { verbose = false, color, columns }: HumanOptions): string[] {
   const objects = new Set(report.findings.map(({ object }) => object))
   const lines = matrixLines(report.matrix, { objects, every: verbose })
   if (lines.length === 0) return []
-  // Padded as plain text: colors have no width.
-  const rows = alignColumns([
-    ['table', ...COMMANDS],
-    ...lines.map(({ table, cells }) => [table, ...cells.map((cell) => SIGN[cell])]),
-  ])
-  const [header = [], ...body] = rows
-  const sign = (cell: Isolation, text = SIGN[cell]) => paintIsolation(c, cell, text)
-  const legend = (['isolated', 'hole', 'unknown'] as const).map(
-    (cell) => `${sign(cell)} ${MEANING[cell]}`,
+  const c = paint(color)
+  const sign = (cell: Isolation) => paintIsolation(c, cell, SIGN[cell])
+  const table = alignColumns(
+    lines.map(({ table, cells }) => [table, ...cells.map(sign)]),
+    {
+      header: ['table', ...COMMANDS].map((name) => c.dim(name)),
+      columns: columns && columns - 2,
+    },
   )
-  return [
-    [
-      c.bold(MATRIX_TITLE),
-      `  ${c.dim(header.join('  '))}`,
-      ...body.map(([name = '', ...texts], row) => {
-        const painted = texts.map((text, i) => sign(lines[row]?.cells[i] ?? 'unknown', text))
-        return `  ${[name, ...painted].join('  ')}`
-      }),
-      `  ${legend.join('  ')}`,
-    ].join('\n'),
-  ]
+  const legend = (['isolated', 'hole', 'unknown'] as const).map(
+    (cell, i) => `${i === 0 ? '' : ' '}${sign(cell)} ${MEANING[cell]}`,
+  )
+  const key = wrap(legend, { columns: columns && columns - 2 })
+  return [[c.bold(MATRIX_TITLE), ...[...table, ...key].map((line) => `  ${line}`)].join('\n')]
 }
 
 function paintIsolation(c: ChalkInstance, isolation: Isolation, text: string): string {
@@ -101,10 +113,12 @@ function paintIsolation(c: ChalkInstance, isolation: Isolation, text: string): s
   return paints[isolation](text)
 }
 
-function summary(report: AuditReport, c: ChalkInstance): string {
+function summary(report: AuditReport, { color, columns }: Screen): string {
+  const c = paint(color)
   const sentence = auditSentence(report, (what, text) =>
     what === 'doubt' ? c.yellow(text) : paintLevel(c, what, text),
   )
-  if (report.findings.length > 0) return `${c.red('✖')} ${sentence}`
-  return `${report.inconclusive.length > 0 ? c.yellow('?') : c.green('✔')} ${sentence}`
+  const clean = report.inconclusive.length > 0 ? c.yellow('?') : c.green('✔')
+  const sign = report.findings.length > 0 ? c.red('✖') : clean
+  return wrap(`${sign} ${sentence}`, { columns, indent: 2 }).join('\n')
 }

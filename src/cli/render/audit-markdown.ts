@@ -2,7 +2,7 @@ import type { AuditReport } from '../../audit/audit.ts'
 import { COMMANDS } from '../../audit/isolation-matrix.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import { MATRIX_TITLE, matrixLines, SIGN } from './isolation.ts'
-import { code, escaped } from './markdown.ts'
+import { code, escaped, table } from './markdown.ts'
 
 /**
  * For a comment on a pull request, or the summary of a job.
@@ -17,7 +17,7 @@ export function renderAuditMarkdown(
   const blocks = [
     `## Audit of ${code(database)}`,
     `**${auditSentence(report)}**`,
-    ...(findings.length === 0 ? [] : [table(findings), fixes(findings)]),
+    ...(findings.length === 0 ? [] : [findingTable(findings), fixes(findings)]),
     ...(inconclusive.length === 0 ? [] : [`### Could not be checked\n\n${list(inconclusive)}`]),
     ...fixed(report),
     ...matrix(report, options),
@@ -25,13 +25,11 @@ export function renderAuditMarkdown(
   return `${blocks.join('\n\n')}\n`
 }
 
-function table(findings: AuditReport['findings']): string {
-  const rows = findings.map(({ level, object, summary, check }) =>
-    [level, code(object), escaped(summary), code(check)].join(' | '),
-  )
-  return ['level | object | finding | check', '---|---|---|---', ...rows]
-    .map((row) => `| ${row} |`)
-    .join('\n')
+function findingTable(findings: AuditReport['findings']): string {
+  const rows = findings.map(({ level, object, summary, check }) => {
+    return [level, code(object), escaped(summary), code(check)]
+  })
+  return table(['level', 'object', 'finding', 'check'], rows)
 }
 
 function fixed({ baseline }: AuditReport): string[] {
@@ -45,8 +43,8 @@ function matrix({ findings, matrix }: AuditReport, { verbose = false }): string[
   const lines = matrixLines(matrix, { objects, every: verbose })
   if (lines.length === 0) return []
   const rows = lines.map(({ table, cells }) => [code(table), ...cells.map((cell) => SIGN[cell])])
-  const all = [['table', ...COMMANDS], ['---', ...COMMANDS.map(() => ':-:')], ...rows]
-  return [`### ${MATRIX_TITLE}\n\n${all.map((row) => `| ${row.join(' | ')} |`).join('\n')}`]
+  const align = ['left' as const, ...COMMANDS.map(() => 'center' as const)]
+  return [`### ${MATRIX_TITLE}\n\n${table(['table', ...COMMANDS], rows, align)}`]
 }
 
 function fixes(findings: AuditReport['findings']): string {

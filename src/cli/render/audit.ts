@@ -1,7 +1,7 @@
 import type { AuditReport } from '../../audit/audit.ts'
 import type { TablePolicies } from '../../audit/table-policies.ts'
+import type { Screen } from '../io.ts'
 import { renderAuditGithub } from './audit-github.ts'
-import { renderAuditHtml } from './audit-html.ts'
 import { renderAuditHuman } from './audit-human.ts'
 import { renderAuditMarkdown } from './audit-markdown.ts'
 import { renderAuditSarif } from './audit-sarif.ts'
@@ -12,22 +12,21 @@ export const AUDIT_FORMATS = ['human', 'json', 'sarif', 'github', 'markdown', 'h
 
 export type AuditFormat = (typeof AUDIT_FORMATS)[number]
 
-interface Surroundings extends AuditSource {
-  readonly color: boolean
+interface Surroundings extends AuditSource, Screen {
   /** A line of the matrix for every table. */
   readonly verbose: boolean
   /** Read only by the format that shows them. */
   readonly policies: () => TablePolicies[]
 }
 
-export function renderAudit(
+export async function renderAudit(
   report: AuditReport,
   format: AuditFormat,
-  { color, verbose, policies, ...source }: Surroundings,
-): string {
+  { color, columns, verbose, policies, ...source }: Surroundings,
+): Promise<string> {
   switch (format) {
     case 'human':
-      return renderAuditHuman(report, { color, verbose })
+      return renderAuditHuman(report, { color, columns, verbose })
     case 'json':
       return renderJson(report)
     case 'sarif':
@@ -36,7 +35,10 @@ export function renderAudit(
       return renderAuditGithub(report, source)
     case 'markdown':
       return renderAuditMarkdown(report, { verbose })
-    case 'html':
+    case 'html': {
+      // No other format waits for it to be loaded.
+      const { renderAuditHtml } = await import('./audit-html.ts')
       return renderAuditHtml(report, { ...source, policies: policies() })
+    }
   }
 }

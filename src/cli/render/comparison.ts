@@ -1,11 +1,13 @@
 import { type Change, JUDGEMENTS, type Judgement } from '../../comparison/change.ts'
 import type { Level } from '../../config/level.ts'
+import type { Screen } from '../io.ts'
 import { byObject } from './by-object.ts'
 import { renderJson } from './json.ts'
 import { paintLevel } from './level.ts'
-import { code, escaped } from './markdown.ts'
+import { code, escaped, table } from './markdown.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'
+import { wrap } from './wrap.ts'
 
 /** As loud as a finding of that level. */
 const LEVEL: Readonly<Record<Judgement, Level>> = {
@@ -30,11 +32,11 @@ export type ComparisonFormat = (typeof COMPARISON_FORMATS)[number]
 export function renderComparison(
   comparison: Comparison,
   format: ComparisonFormat,
-  color: boolean,
+  screen: Screen,
 ): string {
   switch (format) {
     case 'human':
-      return renderHuman(comparison, color)
+      return renderHuman(comparison, screen)
     case 'json':
       return renderJson(comparison)
     case 'markdown':
@@ -43,32 +45,35 @@ export function renderComparison(
 }
 
 /** Worst first, object by object; the sum. */
-function renderHuman(comparison: Comparison, color: boolean): string {
+function renderHuman(comparison: Comparison, { color, columns }: Screen): string {
   const c = paint(color)
   const width = Math.max(...JUDGEMENTS.map((judgement) => judgement.length))
   const blocks = [...byObject(comparison.changes)].map(([object, changes]) =>
     [
       c.bold(object),
-      ...changes.map(({ judgement, summary }) => {
-        const text = summary.replaceAll('\n', `\n  ${' '.repeat(width)}  `)
-        return `  ${paintLevel(c, LEVEL[judgement], judgement.padEnd(width))}  ${text}`
+      ...changes.flatMap(({ judgement, summary }) => {
+        const label = paintLevel(c, LEVEL[judgement], judgement.padEnd(width))
+        return summary.split('\n').flatMap((line, index) => {
+          const start = index === 0 ? `  ${label} ` : ' '.repeat(width + 3)
+          return wrap([start, ...line.split(' ')], { columns, indent: width + 4 })
+        })
       }),
     ].join('\n'),
   )
   const mark = opens(comparison.changes) ? c.red('✖') : c.green('✔')
-  return `${[...blocks, `${mark} ${sum(comparison)}`].join('\n\n')}\n`
+  const sentence = wrap(`${mark} ${sum(comparison)}`, { columns, indent: 2 })
+  return `${[...blocks, sentence.join('\n')].join('\n\n')}\n`
 }
 
 /** For a comment on a pull request, or the summary of a job. */
 function renderMarkdown(comparison: Comparison): string {
-  const rows = comparison.changes.map(({ judgement, object, summary }) =>
-    [judgement, code(object), escaped(summary)].join(' | '),
-  )
-  const table = ['judgement | object | change', '---|---|---', ...rows].map((row) => `| ${row} |`)
+  const rows = comparison.changes.map(({ judgement, object, summary }) => {
+    return [judgement, code(object), escaped(summary)]
+  })
   const blocks = [
     `## Changes of ${code(comparison.database)}`,
     `**${escaped(sum(comparison))}**`,
-    ...(rows.length === 0 ? [] : [table.join('\n')]),
+    ...(rows.length === 0 ? [] : [table(['judgement', 'object', 'change'], rows)]),
   ]
   return `${blocks.join('\n\n')}\n`
 }

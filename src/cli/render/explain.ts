@@ -1,24 +1,24 @@
 import type { Check } from '../../checks/check.ts'
 import { LEVELS } from '../../config/level.ts'
+import type { Screen } from '../io.ts'
 import { alignColumns } from './columns.ts'
 import { paintLevel } from './level.ts'
 import { paint } from './paint.ts'
-import { wrap } from './wrap.ts'
+import { wrap, wrapProse } from './wrap.ts'
 
 /** Worst first, each level in the order of the registry. */
-export function renderChecks(checks: readonly Check[], color: boolean): string {
+export function renderChecks(checks: readonly Check[], { color, columns }: Screen): string {
   const c = paint(color)
   const sorted = LEVELS.flatMap((level) => checks.filter((check) => check.level === level))
-  const rows = alignColumns(sorted.map(({ id, level, title }) => [level, id, title]))
-  return sorted
-    .map((check, index) => {
-      const [level = '', id = '', title = ''] = rows[index] ?? []
-      return `${paintLevel(c, check.level, level)}  ${c.bold(id)}  ${title}\n`
-    })
-    .join('')
+  const rows = sorted.map(({ id, level, title }) => [
+    paintLevel(c, level, level),
+    c.bold(id),
+    title,
+  ])
+  return `${alignColumns(rows, { columns }).join('\n')}\n`
 }
 
-export function renderCheck(check: Check, color: boolean): string {
+export function renderCheck(check: Check, { color, columns }: Screen): string {
   const c = paint(color)
   const section = (name: string, lines: readonly string[]) =>
     [c.bold(name), ...lines.map((line) => `  ${line}`)].join('\n')
@@ -32,10 +32,9 @@ export function renderCheck(check: Check, color: boolean): string {
   const blocks = [
     [
       `${c.bold(check.id)}  ${paintLevel(c, check.level, check.level)}`,
-      check.title,
-      ...conditions,
+      ...[check.title, ...conditions].flatMap((text) => wrap(text, { columns })),
     ].join('\n'),
-    section('Why', wrap(check.why)),
+    section('Why', wrapProse(check.why, { columns, margin: 2 })),
     section('Read', [check.link]),
     section('Broken', check.broken.trim().split('\n')),
     section('Fixed', check.fixed.trim().split('\n')),

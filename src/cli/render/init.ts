@@ -1,9 +1,11 @@
 import type { Proposal } from '../../init/proposal.ts'
+import type { Screen } from '../io.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'
+import { wrap } from './wrap.ts'
 
 /** What was found, for whoever reviews the file: numbers to compare with what they know. */
-export function renderProposal(proposal: Proposal, color: boolean): string {
+export function renderProposal(proposal: Proposal, { color, columns }: Screen): string {
   const c = paint(color)
   const { column, type, tenantsTable, tables, undecided, global, roles } = proposal
   const adopted = tables.filter(({ adoption }) => adoption !== undefined).length
@@ -16,12 +18,13 @@ export function renderProposal(proposal: Proposal, color: boolean): string {
     ['owner', proposal.owners.join(', ')],
   ]
   const open = undecided.map(({ name, reason }) => `  ${c.yellow('?')} ${name}: ${reason}`)
-  return [
+  const warnings = [...roles.warnings, ...(proposal.citus ? [CITUS] : [])]
+  const lines = [
     ...facts.map(([name, value]) => `${c.dim(name.padEnd(7))} ${value}`),
     ...(open.length > 0 ? [`${plural(open.length, 'table')} not decided`, ...open] : []),
-    ...[...roles.warnings, ...(proposal.citus ? [CITUS] : [])].map((w) => `${c.yellow('!')} ${w}`),
-    '',
-  ].join('\n')
+    ...warnings.map((warning) => `${c.yellow('!')} ${warning}`),
+  ]
+  return `${lines.flatMap((line) => wrap(line.split(' '), { columns, indent: 8 })).join('\n')}\n`
 }
 
 const CITUS = 'Citus refuses policies with a sub-select on distributed tables.'

@@ -1,3 +1,13 @@
+/** @param rows cells that are {@link escaped}, or {@link code}; a column is centered where `align` says so */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: readonly ('left' | 'center')[] = [],
+): string {
+  const rule = header.map((_, column) => (align[column] === 'center' ? ':-:' : '---'))
+  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
 /** Text of one line, which no character of it formats: fit for a cell of a table. */
 export function escaped(text: string): string {
   const plain = text.replaceAll(/\s+/g, ' ')

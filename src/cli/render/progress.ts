@@ -1,7 +1,9 @@
 import { qualifiedName } from '../../sql/quote.ts'
 import type { TableName } from '../../sql/table-name.ts'
 import type { Io } from '../io.ts'
+import { displayWidth } from './display-width.ts'
 import { paint } from './paint.ts'
+import { truncate } from './truncate.ts'
 
 export interface Progress {
   readonly table: TableName
@@ -23,17 +25,21 @@ const CLEAR_LINE = '\r\u001b[2K'
 const FIRST_LINE = 1000
 const LONGEST_PAUSE = 30_000
 
+const DEFAULT_COLUMNS = 80
+const LONGEST_BAR = 40
+const SHORTEST_NAME = 8
+
 /** A bar that is drawn again after each batch; where stderr is no terminal, a line now and then. */
 export function showProgress(io: Io): ProgressView {
   const c = paint(io.color)
   const line = (text: string) => io.err(`${c.dim('·')} ${text}\n`)
-  const { errColumns } = io
-  if (errColumns === undefined) {
+  if (io.errColumns === undefined) {
     return { progress: nowAndThen(line), say: line, clear: () => undefined }
   }
   const clear = () => io.err(CLEAR_LINE)
   return {
-    progress: (progress) => io.err(`${CLEAR_LINE}${renderBar(progress, errColumns)}`),
+    // The terminal may have got another size meanwhile.
+    progress: (progress) => io.err(`${CLEAR_LINE}${renderBar(progress, io.errColumns)}`),
     say: (text) => {
       clear()
       line(text)
@@ -57,29 +63,39 @@ function nowAndThen(line: (text: string) => void): (progress: Progress) => void 
 /** The time that is left is an extrapolation of the time that was needed so far, pauses included. */
 export function renderProgress(progress: Progress): string {
   const { table, milliseconds } = progress
-  return `${qualifiedName(table)}: ${Math.round(milliseconds / 1000)} s; ${numbers(progress)}`
+  const seconds = Math.round(milliseconds / 1000)
+  return `${qualifiedName(table)}: ${seconds} s; ${numbers(progress).join(', ')}`
 }
 
-export function renderBar(progress: Progress, columns: number): string {
-  const { table, filled, total } = progress
-  const [before, after] = [`${qualifiedName(table)}  `, `  ${numbers(progress)}`]
-  const width = Math.min(columns - before.length - after.length - 1, 40)
-  const text = [...`${before}${bar(filled / total, width)}${after}`]
-  // A line that wraps could not be drawn over.
-  return text.slice(0, columns - 1).join('')
+/**
+ * One line, narrower than the terminal: a line that wraps could not be drawn over. The share of the rows
+ * comes first, then the name of the table, then the other numbers, then the bar.
+ */
+export function renderBar(progress: Progress, columns: number = DEFAULT_COLUMNS): string {
+  const room = columns - 1
+  const [share, ...more] = numbers(progress)
+  const widest = Math.max(room - displayWidth(`  ${share}`), SHORTEST_NAME)
+  const name = truncate(qualifiedName(progress.table), widest)
+  const fits = (text: string) => displayWidth(`${name}  ${text}`) <= room
+  const text = more.reduce(
+    (line, next) => (fits(`${line}, ${next}`) ? `${line}, ${next}` : line),
+    share,
+  )
+  const width = Math.min(room - displayWidth(`${name}    ${text}`), LONGEST_BAR)
+  const middle = width < 1 ? '' : `${bar(progress.filled / progress.total, width)}  `
+  return truncate(`${name}  ${middle}${text}`, room)
 }
 
 function bar(share: number, width: number): string {
-  if (width < 1) return ''
   const full = Math.min(width, Math.round(share * width))
   return '█'.repeat(full) + '░'.repeat(width - full)
 }
 
-function numbers({ filled, total, milliseconds }: Progress): string {
+function numbers({ filled, total, milliseconds }: Progress): [string, ...string[]] {
   const percent = Math.min(100, Math.floor((100 * filled) / total))
   const rate = (1000 * filled) / Math.max(milliseconds, 1)
-  const left = filled === 0 ? '' : `, ${duration((total - filled) / rate)} left`
-  return `${percent} % of ${total} rows, ${Math.round(rate)} rows/s${left}`
+  const left = filled === 0 ? [] : [`${duration((total - filled) / rate)} left`]
+  return [`${percent} % of ${total} rows`, `${Math.round(rate)} rows/s`, ...left]
 }
 
 function duration(seconds: number): string {

@@ -1,21 +1,37 @@
 import type { ChalkInstance } from 'chalk'
 import type { Status, TableStatus } from '../../migration/table-status.ts'
 import { qualifiedName } from '../../sql/quote.ts'
+import type { Screen } from '../io.ts'
 import { alignColumns } from './columns.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'
+import { wrap } from './wrap.ts'
 
 const HEADER = ['table', 'column', 'type', 'policies', 'enabled', 'forced', 'drift']
 
 /** A line for each table of the config, then the tables that it does not mention. */
-export function renderStatus(status: Status, color: boolean): string {
+export function renderStatus(status: Status, { color, columns }: Screen): string {
   const c = paint(color)
-  const [header = [], ...rows] = alignColumns([HEADER, ...status.tables.map(cells)])
-  const table = [c.dim(header.join('  ')), ...rows.map((row) => paintRow(row, c))]
-  return `${[table.join('\n'), ...views(status, c), ...blockers(status, c), ...unlisted(status, c), summary(status, c)].join('\n\n')}\n`
+  const table = alignColumns(
+    status.tables.map((state) => cells(state, c)),
+    { header: HEADER.map((name) => c.dim(name)), columns },
+  )
+  const blocks = [
+    table,
+    ...views(status, c),
+    ...blockers(status, c),
+    ...unlisted(status, c),
+    [summary(status, c)],
+  ]
+  const lines = blocks.map((block) => block.flatMap((line) => wrapLine(line, columns)).join('\n'))
+  return `${lines.join('\n\n')}\n`
 }
 
-function cells(table: TableStatus): string[] {
+function wrapLine(line: string, columns: number | undefined): string[] {
+  return wrap(line.split(' '), { columns, indent: 4 })
+}
+
+function cells(table: TableStatus, c: ChalkInstance): string[] {
   const { wanted, present } = table.policies
   return [
     qualifiedName(table),
@@ -24,29 +40,24 @@ function cells(table: TableStatus): string[] {
     `${present}/${wanted}`,
     table.rlsEnabled ? 'yes' : 'no',
     table.rlsForced ? 'yes' : 'no',
-    drift(table),
+    drift(table, c),
   ]
 }
 
-function drift({ drift, blockers }: TableStatus): string {
-  if (blockers.length > 0) return 'blocked'
-  return drift.length === 0 ? 'none' : plural(drift.length, 'step')
+function drift({ drift, blockers }: TableStatus, c: ChalkInstance): string {
+  if (blockers.length > 0) return c.yellow('blocked')
+  return drift.length === 0 ? c.green('none') : c.yellow(plural(drift.length, 'step'))
 }
 
-function paintRow(row: readonly string[], c: ChalkInstance): string {
-  const drift = row.at(-1) ?? ''
-  return [...row.slice(0, -1), drift === 'none' ? c.green(drift) : c.yellow(drift)].join('  ')
-}
-
-function views({ views }: Status, c: ChalkInstance): string[] {
+function views({ views }: Status, c: ChalkInstance): string[][] {
   if (views.length === 0) return []
   const lines = views.map(
     (view) => `  ${c.yellow('✖')} ${qualifiedName(view)}  ${plural(view.drift.length, 'step')}`,
   )
-  return [[c.bold('Views'), ...lines].join('\n')]
+  return [[c.bold('Views'), ...lines]]
 }
 
-function blockers({ tables }: Status, c: ChalkInstance): string[] {
+function blockers({ tables }: Status, c: ChalkInstance): string[][] {
   const all = tables.flatMap((table) => table.blockers)
   if (all.length === 0) return []
   return [
@@ -54,18 +65,18 @@ function blockers({ tables }: Status, c: ChalkInstance): string[] {
       c.bold('In the way of a migration'),
       ...all.map((blocker) => `  ${c.red('✖')} ${blocker}`),
       `  ${c.dim('next')} Resolve these yourself: \`kysely-tenants migrate:rls\` writes nothing before.`,
-    ].join('\n'),
+    ],
   ]
 }
 
-function unlisted({ unlisted }: Status, c: ChalkInstance): string[] {
+function unlisted({ unlisted }: Status, c: ChalkInstance): string[][] {
   if (unlisted.length === 0) return []
   return [
     [
       c.bold('Not in the config, but with a tenant column'),
       ...unlisted.map((table) => `  ${c.yellow('?')} ${qualifiedName(table)}  ${table.column}`),
       `  ${c.dim('next')} List them under \`tables\`, or under \`global\` if they hold no tenant data.`,
-    ].join('\n'),
+    ],
   ]
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { displayWidth } from '../../../../src/cli/render/display-width.ts'
 import { renderBar, renderProgress, showProgress } from '../../../../src/cli/render/progress.ts'
 
 const TABLE = { schema: 'public', name: 'tasks' }
@@ -10,7 +11,21 @@ describe('progress', () => {
       'public.tasks  ████████████░░░░░░░░░░░░  50 % of 1000 rows, 125 rows/s, 4 s left',
     )
     expect(renderBar(HALF, 200)).to.include(`  ${'█'.repeat(20)}${'░'.repeat(20)}  50 %`)
-    expect(renderBar(HALF, 30)).to.equal('public.tasks    50 % of 1000 ')
+  })
+
+  it('cuts no word and no number where the terminal is narrow: the name gives way', () => {
+    expect(renderBar(HALF, 40)).to.equal('public.tasks  ███░░░  50 % of 1000 rows')
+    expect(renderBar(HALF, 30)).to.equal('public.ta…  50 % of 1000 rows')
+    const table = { schema: 'app', name: '顧客'.repeat(12) }
+    expect(renderBar({ ...HALF, table }, 60)).to.equal(
+      `app."${'顧客'.repeat(8)}顧…  50 % of 1000 rows`,
+    )
+  })
+
+  it('is never wider than the terminal, whose last column stays free', () => {
+    for (let columns = 1; columns <= 120; columns++) {
+      expect(displayWidth(renderBar(HALF, columns))).to.be.lessThan(columns)
+    }
   })
 
   it('has no time left to tell before the first row', () => {
@@ -44,7 +59,7 @@ describe('progress', () => {
     view.say('Something else.')
     view.clear()
     expect(told).to.deep.equal([
-      '\r\u001b[2Kpublic.tasks    50 % of 1000 ',
+      '\r\u001b[2Kpublic.ta…  50 % of 1000 rows',
       '\r\u001b[2K',
       '· Something else.\n',
       '\r\u001b[2K',
