@@ -13,13 +13,14 @@ import {
 } from '../checks/facts/policies.ts'
 import { ROW_PRIVILEGES, rolesWith } from '../checks/facts/privileges.ts'
 import { isUnbound } from '../checks/facts/roles.ts'
-import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
+import { type CheckedTable, tenantTables } from '../checks/facts/tenant-tables.ts'
 import { reachOf } from '../checks/facts/views.ts'
 import { difference } from '../policy/compare-clauses.ts'
 import { isSharedRow } from '../policy/current-tenant.ts'
 import { hasSameShape } from '../policy/policy-match.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
 
@@ -51,7 +52,7 @@ export function isolationOf(
 ): TableIsolation[] {
   const holes = holesOf(findings, context)
   const isUncertain = isPartial || findings.some((finding) => affectsEveryTable(finding, context))
-  const verdict = (state: TenantTableState, command: Command): Isolation => {
+  const verdict = (state: CheckedTable, command: Command): Isolation => {
     if (holes.has(cell(qualifiedName(state.relation), command))) return 'hole'
     const own = commandOf(state, command, context)
     return own === 'isolated' && isUncertain ? 'unknown' : own
@@ -76,7 +77,7 @@ function row(table: string, verdict: (command: Command) => Isolation): TableIsol
 }
 
 /** The rows that the policies of the table itself let through. */
-function commandOf(state: TenantTableState, command: Command, context: CheckContext): Isolation {
+function commandOf(state: CheckedTable, command: Command, context: CheckContext): Isolation {
   const { relation, table } = state
   const { snapshot, wanted } = context
   const unbound = wanted.appRoles.some((role) => isUnbound(snapshot, role, relation))
@@ -106,7 +107,7 @@ function evaluated(state: TenantTableState, command: Command, context: CheckCont
 }
 
 /** A partition without privileges of its own: the policies of its parent count. */
-function isReachedByParent({ relation, isChild }: TenantTableState, context: CheckContext) {
+function isReachedByParent({ relation, isChild }: CheckedTable, context: CheckContext) {
   const { appRoles } = context.wanted
   return isChild && appRoles.length > 0 && rolesWith(ROW_PRIVILEGES, relation, context).length === 0
 }

@@ -1,11 +1,12 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { ownPolicies } from '../checks/facts/policies.ts'
-import { type TenantTableState, tenantTables } from '../checks/facts/tenant-tables.ts'
+import { tenantTables } from '../checks/facts/tenant-tables.ts'
 import { isExact } from '../policy/policy-match.ts'
 import { findByName } from '../policy/policy-pair.ts'
 import { createPolicy, type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 
 /** The policies of a table beside those that it should have. */

@@ -3,7 +3,7 @@ import type { RoleState } from '../catalog/role-state.ts'
 import type { Level } from '../config/level.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { CheckContext } from './facts/context.ts'
-import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
+import { type CheckedTable, tenantTables } from './facts/tenant-tables.ts'
 
 /** One problem. Data only: a renderer decides how it looks. */
 export interface Finding {
@@ -100,7 +100,7 @@ export type Result = Omit<Problem, 'object'>
 /** A check that looks at one tenant table at a time. */
 export function tableCheck(
   description: Description,
-  rule: (state: TenantTableState, context: CheckContext) => Result[] | Result | undefined,
+  rule: (state: CheckedTable, context: CheckContext) => Result[] | Result | undefined,
 ): Check {
   return defineCheck(description, (context) =>
     tenantTables(context).flatMap((state) =>

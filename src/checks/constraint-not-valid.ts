@@ -1,11 +1,11 @@
 import type { ConstraintState } from '../catalog/constraint-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameTable } from '../sql/table-name.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { seeingAllRows } from './facts/foreign-keys.ts'
 import { statements } from './facts/statements.ts'
-import type { TenantTableState } from './facts/tenant-tables.ts'
 
 export const constraintNotValid: Check = tableCheck(
   {

@@ -1,8 +1,9 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import { addTenant } from './facts/foreign-keys.ts'
-import { type TenantTableState, tenantTablesByName } from './facts/tenant-tables.ts'
+import { tenantTablesByName } from './facts/tenant-tables.ts'
 
 export const fkWithoutTenant: Check = tableCheck(
   {

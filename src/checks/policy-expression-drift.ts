@@ -5,12 +5,12 @@ import { hasSameShape } from '../policy/policy-match.ts'
 import type { PolicyPair } from '../policy/policy-pair.ts'
 import { alterPolicy } from '../policy/tenant-policies.ts'
 import { proofOf, verdictOf } from '../truth-table/verdict.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'
 import { hasIntactFloor, policyPairs, policyText, readsAnotherSetting } from './facts/policies.ts'
-import type { TenantTableState } from './facts/tenant-tables.ts'
 
 export const policyExpressionDrift: Check = tableCheck(
   {

@@ -4,6 +4,7 @@ import { alterPolicy } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { hasDrifted } from '../truth-table/drifted-table.ts'
 import { proofOf, verdictOf } from '../truth-table/verdict.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, type Doubt, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
@@ -11,7 +12,7 @@ import { alterExample } from './facts/example.ts'
 import { isObserved, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'
 import { statements } from './facts/statements.ts'
-import { type TenantTableState, tenantTables } from './facts/tenant-tables.ts'
+import { tenantTables } from './facts/tenant-tables.ts'
 
 const FAIL_OPEN = `tenant_id = coalesce(
     (select nullif(current_setting('app.tenant_id', true), '')::uuid), tenant_id)`

@@ -1,12 +1,12 @@
 import { createObserver, dropObserver, isObserver, isObserving } from '../policy/observe.ts'
 import { alterPolicy, dropPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { alterExample, EXAMPLE, examplePolicies } from './facts/example.ts'
 import { isObserved, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'
 import { statements } from './facts/statements.ts'
-import type { TenantTableState } from './facts/tenant-tables.ts'
 
 const [OBSERVING] = tenantPolicies({ ...EXAMPLE, observedBy: 'public' })
 

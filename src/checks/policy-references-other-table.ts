@@ -2,11 +2,11 @@ import { findRelation } from '../catalog/find-relation.ts'
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Level } from '../config/level.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { appliesToApp, demandsOwnRow, hasIntactFloor, policyText } from './facts/policies.ts'
 import { rolesWith } from './facts/privileges.ts'
-import type { TenantTableState } from './facts/tenant-tables.ts'
 
 export const policyReferencesOtherTable: Check = tableCheck(
   {

@@ -4,6 +4,7 @@ import type { Cell, Effect, TruthTable } from '../catalog/truth-table.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { hasDrifted } from '../truth-table/drifted-table.ts'
+import { isMadeFor } from '../truth-table/is-made-for.ts'
 import { isSame, type Judgement, worstOf } from './change.ts'
 
 /** One table of both snapshots, and what was tried out with its policies. */
@@ -38,13 +39,7 @@ function effectsOf(
     // The floor bounds every policy that opens; one that bounds more was not tried out.
     return hasOwnFloor(table, relation) ? undefined : new Map()
   }
-  const found = tried?.find(
-    ({ schema, name, column, setting, shared, access }) =>
-      isSame(
-        [schema, name, column, setting],
-        [table.schema, table.name, table.column, table.setting],
-      ) && isSame([shared, access], [table.shared, table.access]),
-  )
+  const found = tried?.find((truthTable) => isMadeFor(truthTable, table))
   return (
     found &&
     new Map(

@@ -1,15 +1,12 @@
-import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { MigrationPart } from '../config/migration-part.ts'
-import type { TenantTable } from '../policy/tenant-table.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import type { PhaseName, Step } from './step.ts'
 
-/** A tenant table as it is wanted and as it is, or will be when its column was added. */
-export interface Entry {
-  readonly table: TenantTable
-  readonly relation: RelationState
+/** The relation is as it is, or as it will be when its tenant column was added. */
+export interface PlannedTable extends TenantTableState {
   /** Its tenant column is added by this plan. */
   readonly isNew?: boolean
 }
@@ -28,14 +25,14 @@ export interface Change {
 }
 
 export interface PartContext {
-  readonly entries: readonly Entry[]
-  readonly byName: ReadonlyMap<string, Entry>
+  readonly entries: readonly PlannedTable[]
+  readonly byName: ReadonlyMap<string, PlannedTable>
   readonly snapshot: Snapshot
   readonly appRoles: readonly string[]
   readonly adminRoles: readonly string[]
   readonly parts: readonly MigrationPart[]
 }
 
-export function entryOf(table: TableName, { byName }: PartContext): Entry | undefined {
+export function entryOf(table: TableName, { byName }: PartContext): PlannedTable | undefined {
   return byName.get(qualifiedName(table))
 }

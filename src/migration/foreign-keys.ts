@@ -1,12 +1,12 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { type TenantForeignKey, tenantForeignKey } from '../policy/tenant-foreign-key.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { type Entry, entryOf, type PartContext } from './change.ts'
+import { entryOf, type PartContext, type PlannedTable } from './change.ts'
 
 /** A foreign key between tenant tables that is not as it should be, and what it should be. */
 export interface WrongForeignKey {
-  readonly child: Entry
-  readonly parent: Entry
+  readonly child: PlannedTable
+  readonly parent: PlannedTable
   readonly key: ForeignKeyState
   readonly wanted: TenantForeignKey
   /** It is there already, beside the wrong one. */
@@ -47,7 +47,11 @@ export function isReplaced({ obstacle }: WrongForeignKey, { parts }: PartContext
   return obstacle === undefined && parts.includes('foreign-keys')
 }
 
-function problemOf(key: ForeignKeyState, child: Entry, parent: Entry): string | undefined {
+function problemOf(
+  key: ForeignKeyState,
+  child: PlannedTable,
+  parent: PlannedTable,
+): string | undefined {
   const { column } = child.table
   const holdsTenant = key.columns.some(
     (name, index) => name === column && key.referencedColumns[index] === parent.table.column,

@@ -1,7 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
 import type { RelationGrant } from '../catalog/role-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import type { Change, Entry, PartContext } from './change.ts'
+import type { Change, PartContext, PlannedTable } from './change.ts'
 import { holds, isSuperuser } from './privileges.ts'
 import type { Step } from './step.ts'
 
@@ -25,7 +25,7 @@ interface Group {
   readonly grants: readonly RelationGrant[]
 }
 
-function changeOf(entry: Entry, group: Group, context: PartContext): Change {
+function changeOf(entry: PlannedTable, group: Group, context: PartContext): Change {
   const { schema, name } = entry.relation
   const { grantee, grants } = group
   const change: Omit<Change, 'steps'> = {
@@ -41,7 +41,10 @@ function changeOf(entry: Entry, group: Group, context: PartContext): Change {
   }
 }
 
-function obstacleOf({ relation }: Entry, { grantee, grantor, grants }: Group): string | undefined {
+function obstacleOf(
+  { relation }: PlannedTable,
+  { grantee, grantor, grants }: Group,
+): string | undefined {
   if (grantor !== relation.owner) {
     return `granted by ${identifier(grantor)}, who alone can take it back`
   }
@@ -54,7 +57,10 @@ function obstacleOf({ relation }: Entry, { grantee, grantor, grants }: Group): s
     : undefined
 }
 
-function surplusGrants({ relation }: Entry, { appRoles, snapshot }: PartContext): RelationGrant[] {
+function surplusGrants(
+  { relation }: PlannedTable,
+  { appRoles, snapshot }: PartContext,
+): RelationGrant[] {
   const plain = appRoles.filter((role) => !isSuperuser(snapshot, role))
   return relation.grants.filter(({ grantee, privilege }) => {
     if (grantee === relation.owner) return false
@@ -76,7 +82,11 @@ function groups(grants: readonly RelationGrant[]): Group[] {
 }
 
 /** A role that has a privilege only because everybody has it gets it as its own. */
-function keep({ relation }: Entry, { grantee, grants }: Group, context: PartContext): Step[] {
+function keep(
+  { relation }: PlannedTable,
+  { grantee, grants }: Group,
+  context: PartContext,
+): Step[] {
   if (grantee !== null) return []
   const { snapshot, appRoles, adminRoles } = context
   const { schema, name } = relation
@@ -99,7 +109,7 @@ function keep({ relation }: Entry, { grantee, grants }: Group, context: PartCont
   })
 }
 
-function revoke({ relation }: Entry, { grantee, grants }: Group): Step {
+function revoke({ relation }: PlannedTable, { grantee, grants }: Group): Step {
   const { schema, name } = relation
   const table = qualifiedName(relation)
   const role = grantee === null ? 'public' : identifier(grantee)

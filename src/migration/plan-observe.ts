@@ -11,15 +11,15 @@ import {
 } from '../policy/observe.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
-import type { Entry } from './change.ts'
+import type { PlannedTable } from './change.ts'
 import type { Step } from './step.ts'
 
 /** On request, the tables that enforce no policy yet are only observed. */
 export function observedEntries(
-  entries: readonly Entry[],
+  entries: readonly PlannedTable[],
   { observes }: Wanted,
   snapshot: Snapshot,
-): readonly Entry[] {
+): readonly PlannedTable[] {
   const [first] = entries
   if (!observes || !first) return entries
   const observedBy = observedIn(snapshot).observer?.schema ?? first.table.schema
@@ -28,7 +28,7 @@ export function observedEntries(
   )
 }
 
-export function isObserved({ table }: Entry): boolean {
+export function isObserved({ table }: PlannedTable): boolean {
   return table.observedBy !== undefined
 }
 
@@ -56,13 +56,13 @@ function observedIn(snapshot: Snapshot): Observed {
 
 /** The function that the policies call: there before the first of them, gone after the last. */
 export function planObserver(
-  entries: readonly Entry[],
+  entries: readonly PlannedTable[],
   snapshot: Snapshot,
 ): { begins: Step[]; ends: Step[] } {
   return { begins: begin(entries, snapshot), ends: end(entries, snapshot) }
 }
 
-function begin(entries: readonly Entry[], snapshot: Snapshot): Step[] {
+function begin(entries: readonly PlannedTable[], snapshot: Snapshot): Step[] {
   const [table] = entries.flatMap(({ table }) => (table.observedBy === undefined ? [] : table))
   if (table?.observedBy === undefined) return []
   const { schema, name, observedBy, appRoles } = table
@@ -90,7 +90,7 @@ function begin(entries: readonly Entry[], snapshot: Snapshot): Step[] {
   ]
 }
 
-function end(entries: readonly Entry[], snapshot: Snapshot): Step[] {
+function end(entries: readonly PlannedTable[], snapshot: Snapshot): Step[] {
   const { observer, relations } = observedIn(snapshot)
   if (!observer) return []
   const enforced = new Map(

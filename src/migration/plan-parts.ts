@@ -2,7 +2,7 @@ import { relationOf } from '../catalog/find-relation.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
-import type { Change, Entry, PartContext } from './change.ts'
+import type { Change, PartContext, PlannedTable } from './change.ts'
 import { keyContext } from './key-context.ts'
 import { withColumn } from './plan-column.ts'
 import { planForeignKeys } from './plan-foreign-keys.ts'
@@ -30,7 +30,7 @@ export function planParts(wanted: Wanted, snapshot: Snapshot): Change[] {
 }
 
 /** The tenant tables, those too whose column is still to be added. */
-export function entriesOf({ tables, fills }: Wanted, snapshot: Snapshot): Entry[] {
+export function entriesOf({ tables, fills }: Wanted, snapshot: Snapshot): PlannedTable[] {
   return [
     ...tables.map((table) => ({ table, relation: relationOf(table, snapshot) })),
     ...fills

@@ -1,9 +1,12 @@
 import { qualifiedName } from '../sql/quote.ts'
-import type { Entry } from './change.ts'
+import type { PlannedTable } from './change.ts'
 import type { Step } from './step.ts'
 
 /** Row security on: from here on the policies of the table hold. */
-export function planEnable({ table: { schema, name, observedBy }, relation }: Entry): Step[] {
+export function planEnable({
+  table: { schema, name, observedBy },
+  relation,
+}: PlannedTable): Step[] {
   if (relation.rlsEnabled) return []
   const table = { schema, name }
   const alter = `alter table ${qualifiedName(table)}`
@@ -32,7 +35,10 @@ const NOT_ENFORCED = [
 ].join(' ')
 
 /** The last step: see `plan`. */
-export function planForce({ table: { schema, name }, relation: { rlsForced } }: Entry): Step[] {
+export function planForce({
+  table: { schema, name },
+  relation: { rlsForced },
+}: PlannedTable): Step[] {
   if (rlsForced) return []
   const table = { schema, name }
   return [

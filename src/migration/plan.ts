@@ -4,7 +4,7 @@ import { catalogMismatch } from '../errors/command/catalog.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors/command/migration.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { MissingColumn, TenantFill, Wanted } from '../wanted/wanted.ts'
-import type { Change, Entry } from './change.ts'
+import type { Change, PlannedTable } from './change.ts'
 import { childrenFirst } from './children-first.ts'
 import { planBackfill, planColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
@@ -68,7 +68,7 @@ function withoutColumn({ column, reason, ...table }: MissingColumn): string {
 }
 
 /** A policy to be taken over has to be there: a misspelt name must not look like one that is done. */
-function assertPolicies(names: readonly string[], tables: readonly Entry[]): void {
+function assertPolicies(names: readonly string[], tables: readonly PlannedTable[]): void {
   const known = tables.flatMap(({ table, relation }) =>
     relation.policies.map((policy) => policyOn(table, policy)),
   )
@@ -85,11 +85,11 @@ interface Ways {
 }
 
 function stepsByPhase(
-  tables: readonly Entry[],
+  tables: readonly PlannedTable[],
   { fills, changes, snapshot, takenOver }: Ways,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
-  const isNullable = ({ table, relation }: Entry) => lacksNotNull(table, relation)
-  const isEarly = (entry: Entry) => entry.isNew || isNullable(entry)
+  const isNullable = ({ table, relation }: PlannedTable) => lacksNotNull(table, relation)
+  const isEarly = (entry: PlannedTable) => entry.isNew || isNullable(entry)
   const listed = new Set(tables.map(({ table }) => qualifiedName(table)))
   // A constraint of the parent reaches its children.
   const roots = tables.filter(
@@ -105,7 +105,7 @@ function stepsByPhase(
   const unindexed = tables.filter(({ table }) => !indexed.has(qualifiedName(table)))
   const optional = (phase: PhaseName) => changes.flatMap(({ steps }) => steps[phase] ?? [])
   const observer = planObserver(tables, snapshot)
-  const defaults = (entry: Entry) => planDefault(entry.table, entry.relation, snapshot)
+  const defaults = (entry: PlannedTable) => planDefault(entry.table, entry.relation, snapshot)
 
   return {
     columns: [

@@ -2,13 +2,13 @@ import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameSet } from '../util/same-set.ts'
-import type { Entry } from './change.ts'
+import type { PlannedTable } from './change.ts'
 import { isReplaced } from './foreign-keys.ts'
 import type { KeyContext } from './key-context.ts'
 
 /** A unique key that spans all tenants. */
 export interface GlobalKey {
-  readonly entry: Entry
+  readonly entry: PlannedTable
   readonly index: IndexState
   /** The keys of its successor, and what follows them: `(tenant_id, lower(email))`. */
   readonly body: string
@@ -26,7 +26,7 @@ export function globalKeys(context: KeyContext): GlobalKey[] {
   )
 }
 
-function globalKey(index: IndexState, entry: Entry, context: KeyContext): GlobalKey {
+function globalKey(index: IndexState, entry: PlannedTable, context: KeyContext): GlobalKey {
   const { table, relation } = entry
   const body = bodyOf(index, relation, table.column)
   const name = qualifiedName(relation)
@@ -84,7 +84,7 @@ export function isReferable(index: IndexState, columns: readonly string[]): bool
   )
 }
 
-function spansTenants(index: IndexState, { table }: Entry): boolean {
+function spansTenants(index: IndexState, { table }: PlannedTable): boolean {
   const { isUnique, isPartition, columns, name } = index
   return (
     isUnique && !isPartition && !columns.includes(table.column) && !table.globalKeys.includes(name)
@@ -92,7 +92,7 @@ function spansTenants(index: IndexState, { table }: Entry): boolean {
 }
 
 function obstacleOf(
-  { table }: Entry,
+  { table }: PlannedTable,
   index: IndexState,
   { body, users }: { body: string | undefined; users: readonly string[] },
 ): string | undefined {

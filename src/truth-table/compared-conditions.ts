@@ -7,10 +7,10 @@ import { hasSameShape } from '../policy/policy-match.ts'
 import { pairsOf } from '../policy/policy-pair.ts'
 import { type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Bounds, exactly, opaque, open } from './bounds.ts'
 import { type Applied, CLAUSES, clauseOf, combine } from './combine-policies.ts'
 import { namesItsSettings } from './condition-text.ts'
-import type { DriftedTable } from './drifted-table.ts'
 import type { Anatomy } from './read-condition-parts.ts'
 import type { Samples } from './samples.ts'
 
@@ -25,7 +25,7 @@ export interface Subject {
 
 /** What there is to compare: all policies of each role together, and each that changed alone. */
 export function subjectsOf(
-  { table, relation }: DriftedTable,
+  { table, relation }: TenantTableState,
   snapshot: Snapshot,
   { anatomies, samples }: { anatomies: readonly Anatomy[]; samples: Samples },
 ): Subject[] {

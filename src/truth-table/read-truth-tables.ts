@@ -4,8 +4,9 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Effect, TruthTable } from '../catalog/truth-table.ts'
 import { BASE_TYPES } from '../config/tenant-setting.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { subjectsOf } from './compared-conditions.ts'
-import { type DriftedTable, driftedTables } from './drifted-table.ts'
+import { driftedTables } from './drifted-table.ts'
 import { effectOf, isSame } from './effects.ts'
 import { tryOut } from './evaluate-conditions.ts'
 import { readAnatomies } from './read-condition-parts.ts'
@@ -49,14 +50,14 @@ export async function readTruthTables(
 }
 
 // Nothing that can be made up is a tenant of a column of another type.
-function holdsTenants({ table, relation }: DriftedTable): boolean {
+function holdsTenants({ table, relation }: TenantTableState): boolean {
   return relation.columns.some(
     ({ name, baseType }) => name === table.column && baseType === BASE_TYPES[table.type],
   )
 }
 
 // The deparsed text names everything but the columns' types, which decide about its operators.
-function sameness({ table, relation }: DriftedTable): string {
+function sameness({ table, relation }: TenantTableState): string {
   const { schema: _, name, ...rest } = table
   const mentioned = new Set(
     relation.policies.flatMap((p) => [...p.usingColumns, ...p.checkColumns]),
@@ -73,7 +74,7 @@ function sameness({ table, relation }: DriftedTable): string {
 
 async function readEffects(
   db: Queryable,
-  drifted: DriftedTable,
+  drifted: TenantTableState,
   { snapshot, isLate }: { snapshot: Snapshot; isLate: boolean },
 ): Promise<Effect[]> {
   const anatomies = isLate ? [] : await readAnatomies(db, drifted.relation)

@@ -1,5 +1,5 @@
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { wordsOf } from './condition-text.ts'
-import type { DriftedTable } from './drifted-table.ts'
 import { type Rows, sampleRows } from './sample-rows.ts'
 import { sampleTenants, untriedWords } from './sample-tenants.ts'
 import { type Givens, givensOf } from './setting-states.ts'
@@ -12,7 +12,7 @@ export interface Samples {
   readonly limits: readonly string[]
 }
 
-export function samplesFor({ table, relation }: DriftedTable): Samples {
+export function samplesFor({ table, relation }: TenantTableState): Samples {
   const { policies } = relation
   const words = wordsOf(
     policies.flatMap(({ using, check }) => [using, check].flatMap((t) => t ?? [])),

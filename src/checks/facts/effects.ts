@@ -1,11 +1,11 @@
 import type { Effect, TruthTable } from '../../catalog/truth-table.ts'
-import type { TenantTable } from '../../policy/tenant-table.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import { type Applied, CLAUSES } from '../../truth-table/combine-policies.ts'
+import { isMadeFor } from '../../truth-table/is-made-for.ts'
 import { VERDICTS, verdictOf } from '../../truth-table/verdict.ts'
+import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import type { CheckContext } from './context.ts'
 import { once } from './once.ts'
-import type { TenantTableState } from './tenant-tables.ts'
 
 const truthTables = once(
   ({ snapshot }) => new Map(snapshot.truthTables?.map((table) => [qualifiedName(table), table])),
@@ -20,16 +20,7 @@ export function truthTableOf(
   context: CheckContext,
 ): TruthTable | undefined {
   const found = truthTables(context).get(qualifiedName(table))
-  return found && isOf(found, table) ? found : undefined
-}
-
-function isOf(found: TruthTable, { column, setting, shared, access }: TenantTable): boolean {
-  return (
-    found.column === column &&
-    found.setting === setting &&
-    found.shared === shared &&
-    found.access === access
-  )
+  return found && isMadeFor(found, table) ? found : undefined
 }
 
 /** The effects of all policies together, for each app role. */

@@ -2,8 +2,8 @@ import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import { tenantForeignKey } from '../../policy/tenant-foreign-key.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
+import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import { statements } from './statements.ts'
-import type { TenantTableState } from './tenant-tables.ts'
 
 interface Ends {
   readonly child: TenantTableState

@@ -8,8 +8,8 @@ import { hasSameShape } from '../../policy/policy-match.ts'
 import { findByName, type PolicyPair, pairsOf } from '../../policy/policy-pair.ts'
 import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
 import { literal } from '../../sql/literal.ts'
+import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import type { CheckContext } from './context.ts'
-import type { TenantTableState } from './tenant-tables.ts'
 
 /** The wanted policies that exist, by name. */
 export function policyPairs({ table, relation }: TenantTableState): PolicyPair[] {

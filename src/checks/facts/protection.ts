@@ -6,9 +6,9 @@ import {
 } from '../../policy/tenant-policies.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
 import { qualifiedName } from '../../sql/quote.ts'
+import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import { missingPolicies } from './policies.ts'
 import { statements } from './statements.ts'
-import type { TenantTableState } from './tenant-tables.ts'
 
 export function createPolicies(table: TenantTable, policies: readonly TenantPolicy[]): string {
   return statements(

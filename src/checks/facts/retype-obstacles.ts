@@ -4,8 +4,8 @@ import { BASE_TYPES, type TenantType } from '../../config/tenant-setting.ts'
 import { tenantPolicies } from '../../policy/tenant-policies.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { TableName } from '../../sql/table-name.ts'
+import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import type { CheckContext } from './context.ts'
-import type { TenantTableState } from './tenant-tables.ts'
 
 interface Retyping {
   readonly column: ColumnState

@@ -4,12 +4,13 @@ import { currentTenant } from '../../policy/current-tenant.ts'
 import { dropPolicy, tenantPolicies } from '../../policy/tenant-policies.ts'
 import type { TenantTable } from '../../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
+import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import type { MistypedColumn } from '../../wanted/wanted.ts'
 import type { CheckContext } from './context.ts'
 import { createPolicies } from './protection.ts'
 import { keepsFromRetyping } from './retype-obstacles.ts'
 import { statements } from './statements.ts'
-import { type TenantTableState, tenantTables } from './tenant-tables.ts'
+import { tenantTables } from './tenant-tables.ts'
 
 export interface TypeChange {
   /** The table, its partitions and children, as they will be: with the policies that are in the way. */

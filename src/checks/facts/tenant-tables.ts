@@ -1,35 +1,29 @@
-import { findRelation } from '../../catalog/find-relation.ts'
-import type { RelationState } from '../../catalog/relation-state.ts'
-import type { TenantTable } from '../../policy/tenant-table.ts'
 import { qualifiedName } from '../../sql/quote.ts'
+import { type TenantTableState, tenantTableStates } from '../../wanted/tenant-table-state.ts'
 import { type UnlistedTable, unlistedTables } from '../../wanted/unlisted-tables.ts'
 import type { CheckContext } from './context.ts'
 import { once } from './once.ts'
 
 type Fact<T> = (context: CheckContext) => T
 
-export interface TenantTableState {
-  readonly table: TenantTable
-  readonly relation: RelationState
+export interface CheckedTable extends TenantTableState {
   /** A partition or an inheritance child of another tenant table. */
   readonly isChild: boolean
 }
 
 /** The tenant tables that have their tenant column, as they are wanted and as they are. */
-export const tenantTables: Fact<readonly TenantTableState[]> = once((context) => {
+export const tenantTables: Fact<readonly CheckedTable[]> = once((context) => {
   const { snapshot, wanted } = context
   const listed = new Set(wanted.tables.map(qualifiedName))
 
-  return wanted.tables.flatMap((table) => {
-    const relation = findRelation(table, snapshot)
-    if (!relation) return []
+  return tenantTableStates(wanted.tables, snapshot).map(({ table, relation }) => {
     const isChild = relation.parents.some((parent) => listed.has(qualifiedName(parent)))
-    return [{ table, relation, isChild }]
+    return { table, relation, isChild }
   })
 })
 
 /** The same by the qualified name. */
-export const tenantTablesByName: Fact<ReadonlyMap<string, TenantTableState>> = once(
+export const tenantTablesByName: Fact<ReadonlyMap<string, CheckedTable>> = once(
   (context) => new Map(tenantTables(context).map((s) => [qualifiedName(s.relation), s])),
 )
 
