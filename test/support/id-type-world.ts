@@ -37,7 +37,7 @@ function uuid(digit: string): string {
 }
 
 /** The world of `createWorld`, tables of every id type, and one whose keys the database makes. */
-export async function createChecklistWorld(): Promise<TenantWorld> {
+export async function createIdTypeWorld(): Promise<TenantWorld> {
   const world = await createWorld()
   const [app, admin] = [`${world.name}_app`, `${world.name}_admin`]
   await withClient(world.url, async (client) => {
