@@ -4,16 +4,25 @@
  * @example `((a = 1) AND ((b = 2) OR (c = ' AND ')))` → `(a = 1)`, `((b = 2) OR (c = ' AND '))`
  */
 export function conjuncts(condition: string): string[] {
+  return partsOf(condition, ' AND ')
+}
+
+/** The parts of a deparsed condition of which one that is true is enough. */
+export function disjuncts(condition: string): string[] {
+  return partsOf(condition, ' OR ')
+}
+
+function partsOf(condition: string, operator: ' AND ' | ' OR '): string[] {
   const inner = withoutOuterParentheses(condition)
   const parts: string[] = []
   let start = 0
   for (const { at, depth } of codePositions(inner)) {
-    if (depth !== 0 || at < start || !inner.startsWith(' AND ', at)) continue
+    if (depth !== 0 || at < start || !inner.startsWith(operator, at)) continue
     parts.push(inner.slice(start, at))
-    start = at + ' AND '.length
+    start = at + operator.length
   }
   if (parts.length === 0) return [condition]
-  return [...parts, inner.slice(start)].flatMap(conjuncts)
+  return [...parts, inner.slice(start)].flatMap((part) => partsOf(part, operator))
 }
 
 function withoutOuterParentheses(text: string): string {

@@ -1,5 +1,5 @@
 import { findRelation } from '../catalog/find-relation.ts'
-import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { isSameTable, type TableName } from '../sql/table-name.ts'
 import type { Wanted } from './wanted.ts'
@@ -21,7 +21,9 @@ type Names = Pick<Wanted, 'tables' | 'withoutColumn' | 'column'>
 export function tenantColumnFinder(
   wanted: Names,
   snapshot: Snapshot,
-): (relation: RelationState) => ColumnState | undefined {
+): <C extends { readonly name: string }>(relation: {
+  readonly columns: readonly C[]
+}) => C | undefined {
   const names = tenantColumnNames(wanted, snapshot)
   return ({ columns }) => columns.find(({ name }) => names.has(normalizedName(name)))
 }

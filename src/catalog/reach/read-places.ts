@@ -32,8 +32,13 @@ export async function readPlaces(db: Queryable, known: KnownNames): Promise<Code
         kind: 'rule',
         functions: found?.functions ?? [],
         relations: found?.relations ?? [],
-        body: scanBody(source.slice(source.indexOf(' DO ')), known),
+        body: scanBody(actionsOf(source), known),
       }
     }),
   ]
+}
+
+// `CREATE RULE r AS ON INSERT TO public.pings WHERE … DO INSTEAD (…; …)`
+function actionsOf(source: string): string {
+  return source.replace(/^[\s\S]*? DO\s+(?:INSTEAD\s+|ALSO\s+)?\(?/, '')
 }

@@ -1,0 +1,58 @@
+import type { Level } from '../config/level.ts'
+import type { RoadMap } from './road-map.ts'
+import type { Crossing, End } from './road-state.ts'
+
+/**
+ * Certain where each edge is a fact of the catalog: `critical` where rows come with a plain query or the
+ * login becomes a role that nothing holds, else `high`. `medium` where it may lead there, or to a table of
+ * which it is not known whose rows it holds. `low` where a body names the tenant itself, or hands out one value.
+ */
+export function roadLevel(end: End, map: RoadMap): Level {
+  const { crossing, kind, doubt } = end
+  if (end.isNarrow || isLookup(crossing, end, map)) return 'low'
+  if (kind === 'data' || kind === 'foreign' || kind === 'anything') return 'medium'
+  if (doubt !== undefined) return isUnknownPolicy(end) ? 'low' : 'medium'
+  if (isReadInWhereOfKey(end)) return 'medium'
+  if (kind === 'stored' || crossing.kind === 'view') return 'critical'
+  if (crossing.kind === 'role') return isPowerful(end, map) ? 'critical' : 'high'
+  return 'high'
+}
+
+// A boundary of another kind, such as `user_id = …`, and it is said as such.
+function isUnknownPolicy({ doubt, state }: End): boolean {
+  return state.doubt === undefined && doubt !== undefined
+}
+
+function isPowerful({ crossing, isSuperuser, because }: End, map: RoadMap): boolean {
+  if (crossing.kind !== 'role') return false
+  const role = map.graph.find(crossing.becoming.role)
+  const isAdmin = map.context.wanted.adminRoles.includes(crossing.becoming.role)
+  return isSuperuser || (role?.bypassRls ?? false) || isAdmin || because === 'the owner'
+}
+
+// A trigger that an action of a key sets off: its WHERE may ask for the tenant of the row.
+function isReadInWhereOfKey({ crossing, state }: End): boolean {
+  if (crossing.kind !== 'key') return false
+  for (let at: typeof state | undefined = state; at; at = at.from) {
+    if (at.stop.kind === 'code' && at.stop.fn.body.rowColumns.length > 0) return true
+  }
+  return false
+}
+
+/** One value out of columns that were granted for it, by a role that owns nothing and cannot log in. */
+function isLookup(crossing: Crossing, { command, state, kind }: End, map: RoadMap): boolean {
+  if (crossing.kind !== 'function' || command !== 'select' || kind === 'anything') return false
+  const { fn } = crossing
+  const owner = map.graph.find(fn.owner)
+  const { stop, actor } = state
+  return (
+    fn.returns === 'value' &&
+    fn.body.dynamicAt === null &&
+    !fn.body.isUnread &&
+    owner !== undefined &&
+    !(owner.canLogIn || owner.superuser || owner.bypassRls) &&
+    actor.as === fn.owner &&
+    stop.kind === 'relation' &&
+    map.rights.mayOnColumnsOnly(fn.owner, 'SELECT', stop.relation)
+  )
+}

@@ -1,0 +1,112 @@
+import type { PolicyState } from '../catalog/policy-state.ts'
+import { identifier } from '../sql/quote.ts'
+import { least, most, type Openness, type OwnRow, opennessOf } from './openness.ts'
+import type { RoleGraph } from './role-graph.ts'
+
+export type RowCommand = 'select' | 'insert' | 'update' | 'delete'
+
+/**
+ * Which rows of a relation a role reaches. `held`: those of the tenant of the statement; `none`; `all`: of
+ * every tenant; `unknown`: its policies ask for something that their words do not tell.
+ */
+export interface Sight {
+  readonly verdict: 'held' | 'none' | 'all' | 'unknown'
+  /** What makes it so. */
+  readonly by: 'superuser' | 'bypassrls' | 'no row security' | 'owner' | 'policy' | 'policies'
+  /** A sentence without its subject: `is a superuser`, `whose policy p is …` */
+  readonly because: string
+}
+
+export interface SecuredRelation {
+  readonly owner: string
+  readonly rlsEnabled: boolean
+  readonly rlsForced: boolean
+  readonly policies: readonly PolicyState[]
+}
+
+interface Circumstances {
+  /** False inside an action of a foreign key, where FORCE does not count. */
+  readonly force: boolean
+  readonly own: OwnRow
+}
+
+/**
+ * PostgreSQL's own rule for a command on the relation that a statement names: the attributes of the role,
+ * the switch of the table, its owner, the policies of the roles that it inherits.
+ * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+ */
+export function seesRows(
+  graph: RoleGraph,
+  role: string,
+  { relation, command }: { relation: SecuredRelation; command: RowCommand },
+  { force, own }: Circumstances,
+): Sight {
+  const free = isFree(graph, role, relation, force)
+  if (free) return free
+  const has = graph.inherited(role)
+  const applied = relation.policies.filter(
+    (policy) =>
+      [command, 'all'].includes(policy.command) &&
+      (policy.roles.length === 0 || policy.roles.some((name) => has.has(name))),
+  )
+  return judged(applied, command, own)
+}
+
+/** Why no policy binds the role; undefined when they do. */
+export function isFree(
+  graph: RoleGraph,
+  role: string,
+  { owner, rlsEnabled, rlsForced }: SecuredRelation,
+  force = true,
+): Sight | undefined {
+  const state = graph.find(role)
+  const free = (by: Sight['by'], because: string): Sight => ({ verdict: 'all', by, because })
+  if (state?.superuser) return free('superuser', 'a superuser')
+  if (state?.bypassRls) return free('bypassrls', 'which has BYPASSRLS')
+  if (!rlsEnabled) return free('no row security', 'and row security is off')
+  if (rlsForced && force) return undefined
+  if (!graph.inherited(role).has(owner)) return undefined
+  const whose = owner === role ? 'the owner' : `which inherits the owner ${owner}`
+  return free('owner', `${whose}, ${rlsForced ? 'where FORCE does not count' : 'without FORCE'}`)
+}
+
+function judged(policies: readonly PolicyState[], command: RowCommand, own: OwnRow): Sight {
+  const judgedOnes = policies.map((policy) => ({
+    policy,
+    openness: opennessFor(policy, command, own),
+  }))
+  const opening = judgedOnes.filter(({ policy }) => policy.permissive)
+  const bounding = judgedOnes.filter(({ policy }) => !policy.permissive)
+  const openness = least([
+    most(opening.map((it) => it.openness)),
+    ...bounding.map((it) => it.openness),
+  ])
+  const bound = bounding.find((it) => it.openness === openness)
+  const decisive = bound ?? opening.find((it) => it.openness === openness)
+  return {
+    verdict: VERDICT[openness],
+    by: decisive ? 'policy' : 'policies',
+    because: decisive ? said(decisive.policy) : 'for which there is no policy',
+  }
+}
+
+const VERDICT: Readonly<Record<Openness, Sight['verdict']>> = {
+  none: 'none',
+  own: 'held',
+  unknown: 'unknown',
+  all: 'all',
+}
+
+function opennessFor(policy: PolicyState, command: RowCommand, own: OwnRow): Openness {
+  const { using, check, usingColumns, checkColumns } = policy
+  const reading = { text: using, columns: usingColumns }
+  const writing = check === null ? reading : { text: check, columns: checkColumns }
+  const clause = command === 'insert' ? writing : reading
+  if (clause.text === null) return policy.permissive ? 'none' : 'all'
+  return opennessOf({ text: clause.text, columns: clause.columns }, own)
+}
+
+function said({ name, using, check }: PolicyState): string {
+  const clause = using === null ? `with check (${check})` : `using (${using})`
+  return `whose policy ${identifier(name)} is \`${clause}\``
+}
