@@ -1,10 +1,10 @@
 import type { ConstraintState } from '../catalog/constraint-state.ts'
+import { findRelation } from '../catalog/find-relation.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { isSameTable } from '../sql/table-name.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
-import { seeingAllRows } from './facts/foreign-keys.ts'
+import { validatedWith } from './facts/foreign-keys.ts'
 import { statements } from './facts/statements.ts'
 
 export const constraintNotValid: Check = tableCheck(
@@ -34,6 +34,6 @@ function validate(
   const statement = `alter table ${qualifiedName(relation)} validate constraint ${identifier(name)}`
   if (kind !== 'foreign key') return statement
   const key = relation.foreignKeys.find((candidate) => candidate.name === name)
-  const referenced = snapshot.relations.filter((r) => key && isSameTable(r, key.references))
-  return statements(seeingAllRows([relation, ...referenced], statement))
+  const referenced = key ? (findRelation(key.references, snapshot) ?? []) : []
+  return statements(validatedWith([relation, referenced].flat(), statement, snapshot))
 }

@@ -21,7 +21,6 @@ export const fkSetNullNullsTenant: Check = tableCheck(
     references public.projects (tenant_id, id) on delete restrict`,
   },
   (child, context) => {
-    const { serverVersion } = context.snapshot
     const parents = tenantTablesByName(context)
     return child.relation.foreignKeys
       .filter((key) => !key.isPartition && key.columns.includes(child.table.column))
@@ -32,7 +31,7 @@ export const fkSetNullNullsTenant: Check = tableCheck(
         return {
           summary: `${key.name} sets the tenant ${actions.join(' and ')}.`,
           fix: parent
-            ? addTenant(key, { child, parent, serverVersion })
+            ? addTenant(key, { child, parent, snapshot: context.snapshot })
             : `-- Make ${key.name} again without ${actions.join(' and ')}.`,
         }
       })

@@ -1,6 +1,6 @@
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { qualifiedName } from '../sql/quote.ts'
+import { forcedRelations, seeingAllRows, setForce } from '../policy/all-rows.ts'
 import type { Step } from './step.ts'
 
 /**
@@ -8,13 +8,13 @@ import type { Step } from './step.ts'
  * policies would filter for the owner. A login that they do not bind needs none of it.
  * https://www.postgresql.org/docs/current/ddl-rowsecurity.html
  */
-export function seeingAllRows(
+export function stepSeeingAllRows(
   relations: readonly RelationState[],
   snapshot: Snapshot,
   step: Step,
 ): Step[] {
   const forced = binding(relations, snapshot)
-  const alter = (relation: RelationState, how: string): Omit<Step, 'why'> => ({
+  const alter = (relation: RelationState, how: 'force' | 'no force'): Omit<Step, 'why'> => ({
     table: { schema: relation.schema, name: relation.name },
     up: setForce(relation, how),
     down: [],
@@ -41,24 +41,12 @@ export function downSeeingAllRows(
   snapshot: Snapshot,
   statements: readonly string[],
 ): string[] {
-  const forced = binding(relations, snapshot)
-  return [
-    ...forced.map((relation) => setForce(relation, 'no force')),
-    ...statements,
-    ...forced.map((relation) => setForce(relation, 'force')),
-  ]
+  return seeingAllRows(binding(relations, snapshot), statements)
 }
 
-/** Those whose policies would filter what the login that makes this plan sees. */
-function binding(
-  relations: readonly RelationState[],
-  { currentUser, roles }: Snapshot,
-): RelationState[] {
-  const login = roles.find(({ name }) => name === currentUser)
+/** The relations whose policies would filter what the login that makes this plan sees. */
+function binding(relations: readonly RelationState[], snapshot: Snapshot): RelationState[] {
+  const login = snapshot.roles.find(({ name }) => name === snapshot.currentUser)
   if (login?.superuser || login?.bypassRls) return []
-  return [...new Set(relations)].filter(({ rlsForced }) => rlsForced)
-}
-
-function setForce(relation: RelationState, how: string): string {
-  return `alter table ${qualifiedName(relation)} ${how} row level security`
+  return forcedRelations(relations, snapshot)
 }

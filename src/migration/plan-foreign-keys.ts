@@ -4,7 +4,7 @@ import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { grouped } from '../util/grouped.ts'
-import { seeingAllRows } from './all-rows.ts'
+import { stepSeeingAllRows } from './all-rows.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
 import type { Change } from './change.ts'
 import {
@@ -89,7 +89,7 @@ function stepsFor(
       ...validated.map((relation) => addForeignKey(key, relation)),
     ],
     validation: validated.flatMap((relation) =>
-      seeingAllRows(key.relations, snapshot, validateForeignKey(key, relation)),
+      stepSeeingAllRows(key.relations, snapshot, validateForeignKey(key, relation)),
     ),
     keys: [
       ...(isSplit ? [takeInForeignKeys(key)] : []),
@@ -109,7 +109,7 @@ function stepsWithSuccessor(
   return {
     validation: isValid
       ? []
-      : seeingAllRows(key.relations, snapshot, validateForeignKey({ ...key, name }, relation)),
+      : stepSeeingAllRows(key.relations, snapshot, validateForeignKey({ ...key, name }, relation)),
     keys: [dropForeignKey(key, snapshot)],
   }
 }

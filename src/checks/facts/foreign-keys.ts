@@ -1,5 +1,7 @@
 import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
+import type { Snapshot } from '../../catalog/snapshot.ts'
+import { forcedRelations, seeingAllRows } from '../../policy/all-rows.ts'
 import { tenantForeignKey } from '../../policy/tenant-foreign-key.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
@@ -8,15 +10,15 @@ import { statements } from './statements.ts'
 interface Ends {
   readonly child: TenantTableState
   readonly parent: TenantTableState
-  readonly serverVersion: number
+  readonly snapshot: Snapshot
 }
 
 /** Creates the key again: with the tenant, and without actions that change the tenant of a row. */
-export function addTenant(key: ForeignKeyState, { child, parent, serverVersion }: Ends): string {
+export function addTenant(key: ForeignKeyState, { child, parent, snapshot }: Ends): string {
   const { columns, referencedColumns, definition } = tenantForeignKey(key, {
     child: child.table,
     parent: parent.table,
-    serverVersion,
+    serverVersion: snapshot.serverVersion,
   })
   if (columns.length === 1) {
     return `-- ${key.name} refers to the tenant itself: decide whether it may be another one, and what deleting it does.`
@@ -28,22 +30,24 @@ export function addTenant(key: ForeignKeyState, { child, parent, serverVersion }
       : [
           `create unique index on ${qualifiedName(parent.relation)} (${referencedColumns.map(identifier).join(', ')})`,
         ]),
-    ...seeingAllRows(
+    ...validatedWith(
       [child.relation, parent.relation],
       [
         `alter table ${qualifiedName(child.relation)} drop constraint ${name},`,
         `  add constraint ${name} ${definition}`,
       ].join('\n'),
+      snapshot,
     ),
   ])
 }
 
-/** A forced owner sees no rows, and would find every reference valid. */
-export function seeingAllRows(relations: readonly RelationState[], statement: string): string[] {
-  const forced = [...new Set(relations)].filter(({ rlsForced }) => rlsForced)
-  const force = (how: string) =>
-    forced.map((relation) => `alter table ${qualifiedName(relation)} ${how} row level security`)
-  return [...force('no force'), statement, ...force('force')]
+/** The statement, ready for an owner under FORCE, who would otherwise validate the key without looking. */
+export function validatedWith(
+  relations: readonly RelationState[],
+  statement: string,
+  snapshot: Snapshot,
+): string[] {
+  return seeingAllRows(forcedRelations(relations, snapshot), [statement])
 }
 
 function hasKey({ relation }: TenantTableState, columns: readonly string[]): boolean {
