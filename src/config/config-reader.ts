@@ -12,7 +12,7 @@ export class ConfigReader {
     this.problem(`${path}: expected ${expectation}, got ${show(got)}`)
   }
 
-  /** The same for a value that may hold a password: names its kind, and shows nothing of it. */
+  /** Names only the kind of a value that may hold a password. */
   expectedSecret(path: string, expectation: string, got: unknown): void {
     this.problem(`${path}: expected ${expectation}, got ${kindOf(got)}`)
   }

@@ -9,7 +9,7 @@ import type { TenantType } from './tenant-setting.ts'
 export type { TableInput, TenancyInput }
 
 /**
- * What the user writes, for the runtime and the CLI alike. Not trusted: {@link parseConfig} checks it.
+ * The config as the user writes it, for the runtime and the CLI alike. {@link parseConfig} checks it.
  *
  * @example
  * ```ts
@@ -34,12 +34,12 @@ export interface ConfigInput extends TenancyInput {
     /** Relative to the config file. @default what `kysely.config` of kysely-ctl says, else 'migrations' */
     readonly folder?: string
     /**
-     * For whom `migrate:rls` writes: Kysely ('ts', 'js'), Knex ('knex-ts', 'knex') or psql ('sql').
+     * The tool that runs the migrations: Kysely ('ts', 'js'), Knex ('knex-ts', 'knex') or psql ('sql').
      * `--format` overrides it. @default 'ts'
      */
     readonly format?: MigrationFormat
     /**
-     * What `migrate:rls` plans beside row security: foreign keys and unique keys that hold the tenant,
+     * `migrate:rls` plans these beside row security: foreign keys and unique keys that hold the tenant,
      * views that read as their caller, no privileges but those the app needs. @default none
      */
     readonly with?: readonly MigrationPart[]
@@ -48,8 +48,8 @@ export interface ConfigInput extends TenancyInput {
     /** `audit` exits 1 from this level on. @default 'high' */
     readonly failOn?: Level
     /**
-     * Check id → the level its findings get instead of their own, or `'off'`. Checks for hardening
-     * that most databases do without are made only when they are named here.
+     * Check id → the level its findings get instead of their own, or `'off'`. Some checks ask for
+     * hardening that most databases do without: they run only when they are named here.
      */
     readonly levels?: Readonly<Record<string, LevelOrOff>>
     /** Findings that are known and accepted for now. */
@@ -63,14 +63,14 @@ export interface Waiver {
   readonly check: string
   /** As the audit names it: `public.projects`. */
   readonly object: string
-  /** Of one finding, from the JSON report: ends when the text it is about changes. @default any */
+  /** Accepts one finding, as the JSON report names it, until its text changes. @default any finding */
   readonly fingerprint?: string
   readonly reason: string
   /** The last day on which it holds, in UTC: `2027-01-31`. */
   readonly expires: string
 }
 
-/** The same, checked and with every default filled in. */
+/** The config as {@link parseConfig} returns it: checked, and with every default filled in. */
 export interface Config {
   readonly connection: string | ClientConfig | undefined
   readonly column: string
@@ -102,8 +102,8 @@ export interface ConfigTable extends TableReference {
 }
 
 /**
- * Gives the object in a config file its type; returns it as it is. Throws nothing: whoever reads the
- * config checks it, and says `CONFIG.INVALID` with every problem.
+ * Gives the object in a config file its type, and returns it as it is. Never throws: the config is
+ * checked when it is read, which throws `CONFIG.INVALID` with every problem.
  *
  * @example
  * ```ts

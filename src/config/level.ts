@@ -1,9 +1,9 @@
-/** How bad a finding is, worst first: from "rows cross tenants now" to "worth knowing". */
+/** The levels of findings, worst first: from "rows cross tenants now" to "worth knowing". */
 export const LEVELS = ['critical', 'high', 'medium', 'low', 'info'] as const
 
 export type Level = (typeof LEVELS)[number]
 
-/** What a config may say of a check: how bad it is, or that it is not made. */
+/** The level that a config gives to a check; `'off'` switches the check off. */
 export type LevelOrOff = Level | 'off'
 
 export const LEVELS_OR_OFF: readonly LevelOrOff[] = [...LEVELS, 'off']

@@ -1,4 +1,4 @@
-/** How `migrate:rls` can write migrations: for Kysely, for Knex, and for psql. */
+/** The formats of migrations that `migrate:rls` writes: for Kysely, for Knex, and for psql. */
 export const MIGRATION_FORMATS = ['ts', 'js', 'knex-ts', 'knex', 'sql'] as const
 
 export type MigrationFormat = (typeof MIGRATION_FORMATS)[number]

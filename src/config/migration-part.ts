@@ -1,6 +1,6 @@
 /**
- * What `migrate:rls` plans only when it is asked to: each changes what others may rely on. Asked or
- * not, it says what is there to do.
+ * Parts of a migration that `migrate:rls` plans only on request, because each changes things that
+ * other code may rely on. Without the request it lists the work as advice.
  */
 export const MIGRATION_PARTS = ['foreign-keys', 'unique-keys', 'views', 'grants'] as const
 

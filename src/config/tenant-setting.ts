@@ -1,4 +1,4 @@
-/** The setting that carries the tenant unless the config names another: runtime and policies share it. */
+/** The setting that carries the tenant unless the config names another. Runtime and policies share it. */
 export const DEFAULT_SETTING = 'app.tenant_id'
 
 /** The tenant column of a table unless the config names another. */
@@ -9,7 +9,7 @@ export const TENANT_TYPES = ['uuid', 'text', 'varchar', 'integer', 'bigint'] as 
 
 export type TenantType = (typeof TENANT_TYPES)[number]
 
-/** The same as `typname` of the catalog. */
+/** The names of the tenant types in `pg_type.typname`. */
 export const BASE_TYPES: Readonly<Record<TenantType, string>> = {
   uuid: 'uuid',
   text: 'text',

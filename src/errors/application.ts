@@ -4,7 +4,7 @@ import { TenancyError } from './tenancy-error.ts'
 export function adminNoPool(): TenancyError {
   return new TenancyError(
     'ADMIN.NO_POOL',
-    'A statement ran in `runAsAdmin`, and the dialect has no `adminPool`; it was not sent.',
+    'A statement in `runAsAdmin` was not sent: the dialect has no `adminPool`.',
     'Give TenantDialect an `adminPool` with the login of the admin role.',
   )
 }
@@ -21,7 +21,7 @@ export function connectionInDoubt(): TenancyError {
   return new TenancyError(
     'CONNECTION.IN_DOUBT',
     'A connection of the wrapped dialect did not answer, or its role was changed; nothing is sent on it any more.',
-    'Find what timed out or changed the role; the dialect has one connection less until it is made anew.',
+    'Find what timed out or changed the role; until it is created again, the dialect has one connection less.',
   )
 }
 
@@ -34,7 +34,7 @@ export function connectionForeign(): TenancyError {
   )
 }
 
-/** Somebody took this client from the pool, opened a transaction and gave it back. */
+/** Other code took this client from the pool, opened a transaction and gave the client back. */
 export function connectionInTransaction(cause: unknown): TenancyError {
   return new TenancyError(
     'CONNECTION.IN_TRANSACTION',
@@ -65,7 +65,7 @@ export function dialectUnsupportedPool(
 export function poolerDetected(): TenancyError {
   return new TenancyError(
     'POOLER.DETECTED',
-    "A pooler answers for the database, and a tenant of the session would reach whoever gets the server connection next; strategy 'session' did not start, and nothing was sent.",
+    "A pooler stands between the application and the database, and could hand a tenant of the session to another client; strategy 'session' did not start, and nothing was sent.",
     "Use the strategy 'local', or set `poolerKeepsSessions: true` if the pooler pools by session.",
   )
 }
@@ -74,7 +74,7 @@ export function roleBypassesRls(reasons: readonly string[]): TenancyError {
   return new TenancyError(
     'ROLE.BYPASSES_RLS',
     lines('Row security does not bind the login of the pool; nothing was sent.', reasons),
-    'Connect as a plain login that owns nothing (`roles.app`), or set `guard` to see it through at your own risk.',
+    "Connect as a login that owns no tables and has no special attributes (`roles.app`), or set `guard` to 'warn' or 'off' at your own risk.",
   )
 }
 
@@ -93,7 +93,7 @@ export function scopeEnded(cause?: unknown): TenancyError {
 export function sessionChanged(): TenancyError {
   return new TenancyError(
     'SESSION.CHANGED',
-    'A statement changed the session that carries the tenant; it is done, and the connection is closed.',
+    'A statement changed the session that carries the tenant; the statement took effect, and the connection was closed.',
     "Use `set local` in a transaction, or a strategy that gives every statement its tenant, such as 'local'.",
   )
 }
@@ -118,7 +118,7 @@ export function tenantInvalid(problem: string): TenancyError {
   return new TenancyError(
     'TENANT.INVALID',
     `The tenant id is refused: ${problem}; the scope was not opened.`,
-    'Pass the id exactly as the tenant column holds it; look at where it comes from.',
+    'Pass the id exactly as the tenant column holds it; check where it comes from.',
   )
 }
 
@@ -138,7 +138,7 @@ export function tenantMissing(what: string): TenancyError {
   )
 }
 
-/** `cause` is what PostgreSQL said: SQLSTATE 42501, raised by a policy. */
+/** `cause` is the error of PostgreSQL: SQLSTATE 42501, raised by a policy. */
 export function tenantViolation(
   tenant: string,
   table: string | undefined,
@@ -163,7 +163,7 @@ export function transactionRolledBack(): TenancyError {
 export function transactionStatementRunning(): TenancyError {
   return new TenancyError(
     'TRANSACTION.STATEMENT_RUNNING',
-    'A transaction was to end while one of its statements was running; it was rolled back.',
+    'A transaction was about to end while one of its statements was still running; it was rolled back.',
     'Await every statement before the transaction callback returns.',
   )
 }

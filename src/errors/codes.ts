@@ -1,4 +1,4 @@
-/** What an application meets. docs/errors.md explains them all. */
+/** An application meets these. docs/errors.md explains every code. */
 export const APPLICATION_ERROR_CODES = [
   'ADMIN.NO_POOL',
   'CONFIG.INVALID',
@@ -22,7 +22,7 @@ export const APPLICATION_ERROR_CODES = [
   'TRANSACTION.STATEMENT_RUNNING',
 ] as const
 
-/** What the command and `kysely-tenants/audit` meet besides. */
+/** The command and `kysely-tenants/audit` meet these as well. */
 export const COMMAND_ERROR_CODES = [
   'BACKFILL.FAILED',
   'BACKFILL.INTERRUPTED',

@@ -13,7 +13,7 @@ const BRAND = 'kysely-tenants.TenancyError'
 export class TenancyError extends Error {
   override readonly name: string = 'TenancyError'
   readonly code: ErrorCode
-  /** What to do next. */
+  /** The next thing to do. */
   readonly hint: string
 
   constructor(code: ErrorCode, message: string, hint: string, options?: ErrorOptions) {
@@ -22,7 +22,7 @@ export class TenancyError extends Error {
     this.hint = hint
   }
 
-  // A getter lives on the prototype, so that a logged error does not show it.
+  // A getter lives on the prototype, and a logged error does not show it.
   get brand(): string {
     return BRAND
   }
@@ -40,7 +40,7 @@ export function isTenancyError(error: unknown): error is TenancyError {
   return error instanceof Error && 'brand' in error && error.brand === BRAND
 }
 
-/** The first error wins: what the clean-up said travels along with it, and is never thrown itself. */
+/** The first error wins: the one of the clean-up is attached to it, and is never thrown itself. */
 export function suppress(first: unknown, cleanUp: unknown): void {
   if (first instanceof Error) Object.assign(first, { suppressed: cleanUp })
 }

@@ -2,15 +2,15 @@ import { parseConfig } from '../config/parse-config.ts'
 import type { TenancyInput } from '../config/tenancy-input.ts'
 import type { TenantType } from '../config/tenant-setting.ts'
 
-/** The whole config, or the parts of it that the runtime reads. All that is given is checked. */
+/** The whole config, or the parts of it that the runtime reads. Every key that is given is checked. */
 export interface RuntimeConfigInput extends TenancyInput {
-  /** Of the command: the runtime takes its pools from the dialect. */
+  /** The command connects with it; the runtime takes its pools from the dialect. */
   readonly connection?: unknown
-  /** Of the command. */
+  /** Read by the command alone. */
   readonly migrations?: unknown
-  /** Of the command. */
+  /** Read by the command alone. */
   readonly audit?: unknown
-  /** Of the editor. */
+  /** Read by the editor alone. */
   readonly $schema?: string
 }
 
@@ -29,7 +29,7 @@ export interface RuntimeTable {
   readonly shared: boolean
 }
 
-/** @throws `CONFIG.INVALID` with every problem, in the words of the command */
+/** @throws `CONFIG.INVALID` with every problem, and with the same text as the command */
 export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
   const { setting, type, roles, schemas, tables } = parseConfig(input)
   return {

@@ -1,6 +1,6 @@
 /**
- * The only way for a value into SQL text. The `E` form means the same whatever
- * `standard_conforming_strings` says.
+ * Every value enters SQL text through this function. The `E` form does not depend on
+ * `standard_conforming_strings`.
  * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS-ESCAPE
  */
 export function literal(value: string): string {

@@ -7,7 +7,7 @@ export function isSameTable(a: TableName, b: TableName): boolean {
   return a.schema === b.schema && a.name === b.name
 }
 
-/** As the config writes it: without a schema, the first of `schemas` that has the table decides. */
+/** A name as the config writes it. Without a schema, it means the first of `schemas` that has the table. */
 export interface TableReference {
   readonly schema: string | undefined
   readonly name: string
@@ -20,7 +20,7 @@ const REFERENCE = new RegExp(`^(?:${PART}\\.)?${PART}$`)
  * Reads `projects`, `billing.invoices` or `billing."a.b"`. Case is kept as it is written, because the
  * config holds names and not SQL: `projectTasks` is the table that SQL writes as `"projectTasks"`.
  *
- * @returns undefined when the text is no table name
+ * @returns undefined when the text is not a table name
  */
 export function parseTableName(text: string): TableReference | undefined {
   const match = REFERENCE.exec(text)
@@ -32,7 +32,7 @@ export function parseTableName(text: string): TableReference | undefined {
   }
 }
 
-/** The way back: {@link parseTableName} reads the same names from it. */
+/** The inverse of {@link parseTableName}. */
 export function formatTableName({ schema, name }: TableReference): string {
   return schema === undefined ? part(name) : `${part(schema)}.${part(name)}`
 }

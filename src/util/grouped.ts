@@ -1,4 +1,4 @@
-/** In the order of the list, as `Map.groupBy` of Node 21 does. */
+/** Keeps the order of the list, as `Map.groupBy` of Node 21 does. */
 export function grouped<T, K = string>(
   list: readonly T[],
   keyOf: (entry: T) => K,

@@ -1,4 +1,4 @@
-/** The name that a typing error was meant to be; undefined when none is close. */
+/** The name that a misspelt one most likely means; undefined when none is close. */
 export function nearest(text: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: editDistance(text, name) }))

@@ -109,8 +109,8 @@ describe('audit of a strange database', () => {
     it('before 14 is refused', async () => {
       expect(await pretending('130022')).to.deep.equal(
         trouble(
-          '✖ The server is PostgreSQL 13, older than 14; nothing was judged.  SERVER.UNSUPPORTED',
-          '  next Update the server: what row security of an older one holds is not known here.',
+          '✖ The server is PostgreSQL 13, older than 14; nothing was checked.  SERVER.UNSUPPORTED',
+          '  next Update the server: the checks know row security of PostgreSQL 14 and later.',
         ),
       )
     })
@@ -156,7 +156,7 @@ describe('audit of a strange database', () => {
         held.release()
         expect(await running).to.deep.equal(
           trouble(
-            '✖ The schema changed while it was read; nothing was judged.  CATALOG.CHANGED',
+            '✖ The schema changed while it was read; nothing was checked.  CATALOG.CHANGED',
             '  next Run it again when no migration is running.',
           ),
         )
@@ -173,8 +173,8 @@ describe('audit of a strange database', () => {
           await migration.query('begin; lock table projects in access exclusive mode')
           expect(await audit()).to.deep.equal(
             trouble(
-              '✖ Another session holds a table under lock, and did not let go of it in time; nothing was judged.  CATALOG.LOCKED',
-              '  next Run it again when that migration or maintenance is done; `lock_timeout` of the login says how long is waited, 10 s by default.',
+              '✖ Another session holds a lock on a table, and did not release it in time; nothing was checked.  CATALOG.LOCKED',
+              '  next Run it again when that migration or maintenance is done; the wait is the `lock_timeout` of the login, 10 s by default.',
             ),
           )
         })

@@ -199,8 +199,8 @@ describe('audit --baseline', () => {
       withProject(config, async (project) => {
         expect(await audit(project, ...BASELINE)).to.deep.equal(
           trouble(
-            '✖ There is no baseline at <folder>/known.json; nothing was judged.  BASELINE.NOT_FOUND',
-            '  next Write it with `--update-baseline`: what is found then is known.',
+            '✖ There is no baseline at <folder>/known.json; nothing was checked.  BASELINE.NOT_FOUND',
+            '  next Write it with `--update-baseline`: every finding of that run is known from then on.',
           ),
         )
       }))

@@ -72,7 +72,7 @@ describe('an audit of what was saved', () => {
         const file = join(folder, 'now.json')
         expect(await runCli(['audit', '--from', file], other)).to.deep.equal(
           trouble(
-            `✖ The snapshot ${file} was made for another config; nothing was judged.  SNAPSHOT.OTHER_CONFIG`,
+            `✖ The snapshot ${file} was made for another config; nothing was checked.  SNAPSHOT.OTHER_CONFIG`,
             '  It is of another setting.',
             '  It has no schema billing.',
             '  It has no schema shop.',

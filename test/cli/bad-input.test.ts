@@ -106,7 +106,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
     const unreadable = (reason: string) =>
       trouble(
         `✖ The config file <folder>/kysely-tenants.config.ts could not be loaded: ${reason}  CONFIG.UNREADABLE`,
-        '  next Run it on its own to see the whole error; a default export is expected.',
+        '  next Run the file on its own to see the whole error; it must have a default export.',
       )
 
     it('that throws is quoted', async () => {
@@ -213,7 +213,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
       await withClient(database.url, (client) => client.query(`create role ${database.name}_clerk`))
       expect(await runCli(['status', '--url', database.url], config)).to.deep.equal(
         trouble(
-          '✖ The config and the database do not fit; nothing was done.  CATALOG.MISMATCH',
+          '✖ The config and the database do not match; nothing was done.  CATALOG.MISMATCH',
           '  public.projects is listed twice, as projects in `tables` and as public.projects in `tables`; keep one.',
           '  billing.invoices is listed twice, as billing.invoices in `tables` and as invoices in `global`; keep one.',
           '  next Run the pending migrations of your schema first, or correct the names in the config.',
@@ -231,7 +231,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
           '  public.prices.tenant_id is double precision; a tenant column is uuid, text, varchar, integer, bigint or a domain over one of them. To alter its type, view public.price_list, policy by_hand on public.prices must go first.'
         expect(await runCli([command, '--url', database.url], config)).to.deep.equal(
           trouble(
-            '✖ The config and the database do not fit; nothing was done.  CATALOG.MISMATCH',
+            '✖ The config and the database do not match; nothing was done.  CATALOG.MISMATCH',
             `  Role ${database.name}_app is missing.`,
             '  Table public.tasks is missing.',
             '  Table public.invoices is missing. There is billing.invoices.',

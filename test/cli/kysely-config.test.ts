@@ -172,7 +172,7 @@ describe('kysely.config gives what ours leaves out', () => {
       inProject({ 'kysely.config.ts': `throw new Error('no DATABASE_URL')` }, async ({ run }) => {
         expect(await run('status')).to.deep.equal(
           trouble(`✖ The config file <folder>/kysely.config.ts could not be loaded: no DATABASE_URL  CONFIG.UNREADABLE
-  next Run it on its own to see the whole error; a default export is expected.
+  next Run the file on its own to see the whole error; it must have a default export.
 `),
         )
       }))

@@ -76,7 +76,7 @@ describe('kysely-tenants', () => {
       err: `✖ Nobody expected this: out of paper; the command ended, and what was not committed is undone.  RangeError
   next This is a bug of kysely-tenants, unless the stack leads into a file of yours.
   Run it again with DEBUG=kysely-tenants to see the stack.
-  Report it with the command, the stack and the versions: \`npm bugs kysely-tenants\` opens the page.
+  Report it where you got the package from, with the command, the stack and the versions.
   kysely-tenants ${version}, Node ${process.version}, ${process.platform} ${process.arch}
 `,
     })

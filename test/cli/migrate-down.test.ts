@@ -56,8 +56,8 @@ describe('migrate:down', () => {
         code: 2,
         out: '✔ 3_c  undone\n✖ 2_b  failed\n· 1_a  kept\n',
         err: [
-          '✖ Migration 2_b failed: table "missing" does not exist; what ran before it stays, nothing of a failed transaction does.  MIGRATION.FAILED',
-          '  next Mend the cause and run the same command again; it goes on where it stopped.',
+          '✖ Migration 2_b failed: table "missing" does not exist; what ran before it stays, and the transaction that failed was rolled back.  MIGRATION.FAILED',
+          '  next Fix the cause and run the same command again; it continues where it stopped.',
           '',
         ].join('\n'),
       })

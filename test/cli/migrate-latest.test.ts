@@ -48,7 +48,7 @@ describe('migrate:latest and migrate:list', () => {
       expect(await run('migrate:latest', '--to', '4_d')).to.deep.equal(
         trouble(
           '✖ The folder has no migration 4_d; no migration was run.  MIGRATION.NOT_STARTED',
-          '  next Mend the file, or bring the folder and the table kysely_migration together.',
+          '  next Fix the file, or make the folder and the table kysely_migration agree.',
         ),
       )
       expect((await run('migrate:latest', '--to', '2_b')).out).to.equal(
@@ -87,8 +87,8 @@ describe('migrate:latest and migrate:list', () => {
         code: 2,
         out: '✔ 1_a  executed\n✖ 2_b  failed\n· 3_c  pending\n',
         err: [
-          '✖ Migration 2_b failed: relation "one" already exists; what ran before it stays, nothing of a failed transaction does.  MIGRATION.FAILED',
-          '  next Mend the cause and run the same command again; it goes on where it stopped.',
+          '✖ Migration 2_b failed: relation "one" already exists; what ran before it stays, and the transaction that failed was rolled back.  MIGRATION.FAILED',
+          '  next Fix the cause and run the same command again; it continues where it stopped.',
           '',
         ].join('\n'),
       })

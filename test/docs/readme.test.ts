@@ -34,7 +34,9 @@ describe('docs/config.md', () => {
   const [example = ''] = blocks(page('docs/config.md'), 'ts')
 
   it('shows every key', () => {
-    const [command = ''] = page('src/config/config.ts').split('/** The same, checked')
+    const [command = ''] = page('src/config/config.ts').split(
+      '/** The config as {@link parseConfig} returns it',
+    )
     const inputs = page('src/config/tenancy-input.ts') + command
     const keys = [...inputs.matchAll(/^ +readonly (\w+)\??:/gm)].map(([, key]) => key)
     expect(keys.length).to.be.greaterThan(20)

@@ -29,7 +29,11 @@ async function compileAll(): Promise<number> {
     Object.entries(KYSELYS).map(([kysely, types]) => {
       const exclude = files.filter((file) => (SINCE.exec(file)?.[1] ?? '') > kysely)
       return {
-        ...{ version, compiler, kysely, types, exclude },
+        version,
+        compiler,
+        kysely,
+        types,
+        exclude,
         expectations: expectations.filter(({ at }) => !exclude.some((file) => at.startsWith(file))),
       }
     }),
@@ -47,8 +51,8 @@ async function compileAll(): Promise<number> {
 }
 
 /**
- * Where the compiler itself honours `@ts-expect-error`, any error will do, a misspelt name included. So
- * it never sees them, and the errors that it finds are compared with those that are expected.
+ * The compiler accepts any error below `@ts-expect-error`, a misspelt name included. So it never sees
+ * the directives, and the errors that it finds are compared with the expected ones.
  */
 function copyWithoutDirectives(file: string, folder: string): Expectation[] {
   const lines = readFileSync(join(import.meta.dirname, file), 'utf8').split('\n')
@@ -79,7 +83,7 @@ async function compile(
   const index = join(ROOT, 'node_modules', types, 'index.d.ts')
   const compilerOptions = {
     rootDir: ROOT,
-    // What an application sees, which may check the declarations of its packages.
+    // An application may check the declarations of its packages.
     skipLibCheck: false,
     lib: ['es2023'],
     types: ['node'],
@@ -119,7 +123,7 @@ function versionOf(root: string): string {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 }
 
-/** What a compiler prints; it ends with a code that says there are errors, and here there are. */
+/** The output of a compiler; its exit code is not 0, because there are errors to be found. */
 function run(tsc: string, args: readonly string[], cwd: string): Promise<string> {
   const all = [tsc, ...args, '--pretty', 'false', '--listFiles']
   const options = { cwd, maxBuffer: 64 * 1024 * 1024 }
@@ -128,7 +132,7 @@ function run(tsc: string, args: readonly string[], cwd: string): Promise<string>
   })
 }
 
-/** Errors that nobody expects, and expectations that no error meets. */
+/** Errors that are not expected, and expectations that no error meets. */
 function differences(output: string, expectations: readonly Expectation[]): string[] {
   // A message goes on in the indented lines below its first one.
   const errors = output

@@ -1,4 +1,4 @@
-/** What the `@example` blocks, the README and the pages take for granted: an application, its database, and its imports. */
+/** The `@example` blocks, the README and the pages assume this application, its database, and its imports. */
 declare global {
   type Generated<T> = import('kysely').Generated<T>
 

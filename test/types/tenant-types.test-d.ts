@@ -144,7 +144,7 @@ export function everyMethodThatReturnsAKysely(): void {
   type Methods<K> = {
     [Name in keyof K]: K[Name] extends (...args: never) => { getExecutor(): unknown } ? Name : never
   }[keyof K]
-  // Whatever Kysely adds to these has to be branded, too.
+  // A method that Kysely adds to these has to be branded, too.
   expectTypeOf<Exclude<Methods<Kysely<Database>>, Branded>>().toBeNever()
   expectTypeOf<Extract<keyof TenantHandle<Database>, Branded>>().toEqualTypeOf<
     Extract<keyof Kysely<Database>, Branded>

@@ -33,7 +33,7 @@ function renderBug(error: unknown, { color, debug }: Pick<Io, 'color' | 'debug'>
     [
       `${next} This is a bug of kysely-tenants, unless the stack leads into a file of yours.`,
       ...(debug ? [] : ['Run it again with DEBUG=kysely-tenants to see the stack.']),
-      `Report it with the command, the stack and the versions: \`npm bugs kysely-tenants\` opens the page.`,
+      'Report it where you got the package from, with the command, the stack and the versions.',
       versions,
       ...(debug ? inspect(error).split('\n') : []),
     ],

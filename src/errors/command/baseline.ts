@@ -4,8 +4,8 @@ import { TenancyError } from '../tenancy-error.ts'
 export function baselineNotFound(path: string): TenancyError {
   return new TenancyError(
     'BASELINE.NOT_FOUND',
-    `There is no baseline at ${path}; nothing was judged.`,
-    'Write it with `--update-baseline`: what is found then is known.',
+    `There is no baseline at ${path}; nothing was checked.`,
+    'Write it with `--update-baseline`: every finding of that run is known from then on.',
   )
 }
 
@@ -21,7 +21,7 @@ export function baselineNotWritable(path: string, cause: unknown): TenancyError 
 export function baselineUnreadable(path: string, cause: unknown): TenancyError {
   return new TenancyError(
     'BASELINE.UNREADABLE',
-    `The baseline ${path} cannot be read; nothing was judged: ${reasonOf(cause)}`,
+    `The baseline ${path} cannot be read; nothing was checked: ${reasonOf(cause)}`,
     'Take it from version control, or remove it and write it with `--update-baseline`.',
     { cause },
   )

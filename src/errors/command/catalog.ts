@@ -1,11 +1,11 @@
 import { lines } from '../message.ts'
 import { TenancyError } from '../tenancy-error.ts'
 
-/** `cause`: what was looked up in vain. */
+/** `cause` names the object that was gone when it was looked up. */
 export function catalogChanged(cause: unknown): TenancyError {
   return new TenancyError(
     'CATALOG.CHANGED',
-    'The schema changed while it was read; nothing was judged.',
+    'The schema changed while it was read; nothing was checked.',
     'Run it again when no migration is running.',
     { cause },
   )
@@ -14,8 +14,8 @@ export function catalogChanged(cause: unknown): TenancyError {
 export function catalogLocked(cause: unknown): TenancyError {
   return new TenancyError(
     'CATALOG.LOCKED',
-    'Another session holds a table under lock, and did not let go of it in time; nothing was judged.',
-    'Run it again when that migration or maintenance is done; `lock_timeout` of the login says how long is waited, 10 s by default.',
+    'Another session holds a lock on a table, and did not release it in time; nothing was checked.',
+    'Run it again when that migration or maintenance is done; the wait is the `lock_timeout` of the login, 10 s by default.',
     { cause },
   )
 }
@@ -23,7 +23,7 @@ export function catalogLocked(cause: unknown): TenancyError {
 export function catalogMismatch(problems: readonly string[]): TenancyError {
   return new TenancyError(
     'CATALOG.MISMATCH',
-    lines('The config and the database do not fit; nothing was done.', problems),
+    lines('The config and the database do not match; nothing was done.', problems),
     'Run the pending migrations of your schema first, or correct the names in the config.',
   )
 }

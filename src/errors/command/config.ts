@@ -30,7 +30,7 @@ export function configUnreadable(path: string, cause: unknown): TenancyError {
   return new TenancyError(
     'CONFIG.UNREADABLE',
     `The config file ${path} could not be loaded: ${reasonOf(cause)}`,
-    'Run it on its own to see the whole error; a default export is expected.',
+    'Run the file on its own to see the whole error; it must have a default export.',
     { cause },
   )
 }

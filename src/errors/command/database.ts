@@ -4,8 +4,8 @@ import { TenancyError } from '../tenancy-error.ts'
 export function databaseConnectionLost(target: string, cause: unknown): TenancyError {
   return new TenancyError(
     'DATABASE.CONNECTION_LOST',
-    `The connection to ${target} broke half-way: ${reasonOf(cause)}; what was not committed is undone.`,
-    'Look into the log of the server, then run the command again.',
+    `The connection to ${target} was lost: ${reasonOf(cause)}; what was not committed was rolled back.`,
+    'Look at the log of the server, then run the command again.',
     { cause },
   )
 }

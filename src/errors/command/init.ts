@@ -1,7 +1,7 @@
 import { lines } from '../message.ts'
 import { TenancyError } from '../tenancy-error.ts'
 
-/** @param options what the question could be answered with, a line each */
+/** @param options the possible answers, a line each */
 export function initAmbiguous(
   question: string,
   options: readonly string[],
@@ -37,7 +37,7 @@ export function initNothingFound(database: string, hasTables: boolean): TenancyE
 export function initUnknownName(problems: readonly string[]): TenancyError {
   return new TenancyError(
     'INIT.UNKNOWN_NAME',
-    lines('The flags and the database do not fit; nothing was written.', problems),
+    lines('The flags and the database do not match; nothing was written.', problems),
     'Write names as the database has them: case counts, quotes are not part of them.',
   )
 }

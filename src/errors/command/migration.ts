@@ -4,8 +4,8 @@ import { TenancyError } from '../tenancy-error.ts'
 export function migrationFailed(name: string, cause: unknown): TenancyError {
   return new TenancyError(
     'MIGRATION.FAILED',
-    `Migration ${name} failed: ${reasonOf(cause)}; what ran before it stays, nothing of a failed transaction does.`,
-    'Mend the cause and run the same command again; it goes on where it stopped.',
+    `Migration ${name} failed: ${reasonOf(cause)}; what ran before it stays, and the transaction that failed was rolled back.`,
+    'Fix the cause and run the same command again; it continues where it stopped.',
     { cause },
   )
 }
@@ -47,24 +47,24 @@ export function migrationNoColumn(columns: readonly string[]): TenancyError {
   )
 }
 
-/** Before the first migration: a file does not load, files and database do not fit, or it takes no writes. */
+/** Before the first migration: a file does not load, files and database differ, or writes are refused. */
 export function migrationNotStarted(problem: string, cause: unknown): TenancyError {
   return new TenancyError(
     'MIGRATION.NOT_STARTED',
     `${problem}; no migration was run.`,
     takesNoWrites(cause)
       ? 'Connect to the primary: a standby takes no writes, nor does a session with `default_transaction_read_only`.'
-      : 'Mend the file, or bring the folder and the table kysely_migration together.',
+      : 'Fix the file, or make the folder and the table kysely_migration agree.',
     { cause },
   )
 }
 
-/** SQLSTATE of a statement that writes in a transaction that may not. */
+/** 25006 is the SQLSTATE of a write in a read-only transaction. */
 function takesNoWrites(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === '25006'
 }
 
-/** @param run what to do instead */
+/** @param run the thing to do instead */
 export function migrationOtherTool(what: string, tool: string, run: string): TenancyError {
   return new TenancyError(
     'MIGRATION.OTHER_TOOL',
@@ -77,20 +77,20 @@ export function migrationPolicyNotOurs(policies: readonly string[]): TenancyErro
   return new TenancyError(
     'MIGRATION.POLICY_NOT_OURS',
     lines(
-      'These policies have the names of the tool and were not made by it; nothing was written.',
+      'These policies have names that this tool uses, and something else created them; nothing was written.',
       policies,
     ),
     'Rename or drop them yourself, or name each with `migrate:rls --take-over`.',
   )
 }
 
-/** `cause`: an integrity violation, SQLSTATE class 23; the written files say in it where to look. */
+/** `cause` is an integrity violation, SQLSTATE class 23; the SQL of the migrations puts the query into its message. */
 export function migrationRowsInTheWay(name: string, cause: Error): TenancyError {
   const detail = 'detail' in cause && typeof cause.detail === 'string' ? `; ${cause.detail}` : ''
   return new TenancyError(
     'MIGRATION.ROWS_IN_THE_WAY',
-    `Migration ${name} failed: ${cause.message}${detail}; what ran before it stays, nothing of a failed transaction does.`,
-    'Mend the rows, those that the query shows if there is one, and run the same command again; it goes on where it stopped.',
+    `Migration ${name} failed: ${cause.message}${detail}; what ran before it stays, and the transaction that failed was rolled back.`,
+    'Fix the rows, which the query of the message shows if it has one, and run the same command again; it continues where it stopped.',
     { cause },
   )
 }

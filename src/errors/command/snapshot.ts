@@ -13,7 +13,7 @@ export function snapshotNotWritable(path: string, cause: unknown): TenancyError 
 export function snapshotOtherConfig(path: string, missing: readonly string[]): TenancyError {
   return new TenancyError(
     'SNAPSHOT.OTHER_CONFIG',
-    lines(`The snapshot ${path} was made for another config; nothing was judged.`, missing),
+    lines(`The snapshot ${path} was made for another config; nothing was checked.`, missing),
     'Save it again with this config: `kysely-tenants audit --snapshot <file>`.',
   )
 }

@@ -11,7 +11,7 @@ import { A, B, openDb, type Tables } from '../../support/tenants.ts'
 
 describeFaults('faults: waiting for a client', (bench) => {
   const USE_TRX =
-    'Inside a transaction use the `trx` of its callback, not the Kysely around it. Hold clients for a shorter time, or give the pool a greater `max`.'
+    'Inside a transaction use the `trx` of its callback, not the Kysely around it. Hold clients for a shorter time, or raise `max` of the pool.'
 
   for (const max of [1, 3]) {
     it(`F12b a scope that holds all of ${max} clients and asks for another is told so`, async () => {
@@ -77,7 +77,7 @@ describeFaults('faults: waiting for a client', (bench) => {
         {
           code: 'POOL.EXHAUSTED',
           message: [
-            `A statement of tenant "${A}" has waited n s for a client of the pool, and so have all who hold one: perhaps they wait for each other, and for ever. Clients: 1 in use, 1 of them by this scope, 0 by open streams.`,
+            `A statement of tenant "${A}" has waited n s for a client of the pool, and so has every scope that holds one: they may wait for each other without end. Clients: 1 in use, 1 of them by this scope, 0 by open streams.`,
             `transaction of tenant "${A}" for n s`,
           ],
           hint: `${USE_TRX} With a \`connectionTimeoutMillis\` of the pool this is an error.`,
@@ -114,7 +114,7 @@ describeFaults('faults: waiting for a client', (bench) => {
         `A statement of tenant "tenant-c" waited n s for a client of the pool; it was not sent. Clients: 2 in use, 0 of them by this scope, 2 by open streams.`,
         ...['stream of another tenant for n s', 'stream of another tenant for n s'],
       ],
-      hint: 'Read a stream to its end, or leave it by `break` or `return()`. Hold clients for a shorter time, or give the pool a greater `max`.',
+      hint: 'Read a stream to its end, or leave it by `break` or `return()`. Hold clients for a shorter time, or raise `max` of the pool.',
       cause: 'timeout exceeded when trying to connect',
     })
     for (let done = false; !done; ) done = (await read.next()).done === true

@@ -25,7 +25,7 @@ describe('init refuses answers', () => {
     expect(await refusalOf(proposal(sql, answers))).to.deep.equal({
       code: 'INIT.UNKNOWN_NAME',
       message: [
-        'The flags and the database do not fit; nothing was written.',
+        'The flags and the database do not match; nothing was written.',
         'No table has a column org.',
         'There is no table orgs.',
         'There is no table notes.',
@@ -46,7 +46,7 @@ describe('init refuses answers', () => {
     ).to.deep.equal({
       code: 'INIT.UNKNOWN_NAME',
       message: [
-        'The flags and the database do not fit; nothing was written.',
+        'The flags and the database do not match; nothing was written.',
         'orgs has no key of one column that could be the tenant.',
         'countries has no tenant column, and so no rows to share.',
       ].join('\n  '),

@@ -139,7 +139,7 @@ describe('P11 drift is repaired, and the repair undone', () => {
         code: 2,
         out: '',
         err: [
-          '✖ These policies have the names of the tool and were not made by it; nothing was written.  MIGRATION.POLICY_NOT_OURS',
+          '✖ These policies have names that this tool uses, and something else created them; nothing was written.  MIGRATION.POLICY_NOT_OURS',
           '  tenant_access on public.projects',
           '  tenant_isolation on public.notes',
           '  next Rename or drop them yourself, or name each with `migrate:rls --take-over`.',

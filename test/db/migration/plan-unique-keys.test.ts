@@ -23,7 +23,7 @@ describe('a key that is meant to span all tenants', () => {
       expect({ code, err: err.split('\n').slice(0, 2) }).to.deep.equal({
         code: 2,
         err: [
-          '✖ The config and the database do not fit; nothing was done.  CATALOG.MISMATCH',
+          '✖ The config and the database do not match; nothing was done.  CATALOG.MISMATCH',
           '  public.projects has no unique key nope: globalKeys.',
         ],
       })

@@ -3,7 +3,7 @@ import { literal } from '../../../src/sql/literal.ts'
 import { identifier } from '../../../src/sql/quote.ts'
 import { withClient, withDatabase } from '../../support/postgres.ts'
 
-// PostgreSQL is the reference, not a second list of ours.
+// PostgreSQL is the reference: a second list of keywords could be wrong in the same way.
 describe('quote', () => {
   it('quotes every name that PostgreSQL quotes, in the same way', () =>
     withDatabase((url) =>

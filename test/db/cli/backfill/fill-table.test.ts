@@ -264,7 +264,7 @@ describe('backfill', () => {
       code: 2,
       out: '',
       err: [
-        '✖ These tables cannot be filled; no row was.  BACKFILL.REFUSED',
+        '✖ These tables cannot be filled; no row was changed.  BACKFILL.REFUSED',
         ...problems.map((problem) => `  ${problem}`),
         '  next Run the migration that adds a missing column first, `migrate:latest --to <migration>`; name an unknown source in the config, { backfill: … }.',
         '',
@@ -305,7 +305,7 @@ describe('backfill', () => {
     const HIDDEN = (problem: string) =>
       new RegExp(
         [
-          '^✖ Row security hides rows that have to be seen; no row was filled\\. {2}BACKFILL\\.ROWS_HIDDEN',
+          '^✖ Row security hides rows that `backfill` has to read; no row was filled\\. {2}BACKFILL\\.ROWS_HIDDEN',
           `  ${problem}`,
           '  next Fill before the migration with FORCE runs, as the owner; or with `--url` of a login that is superuser or BYPASSRLS: .*\\bpostgres\\b.*\\.\n$',
         ].join('\n'),
@@ -384,8 +384,8 @@ describe('backfill', () => {
       code: 2,
       out: '',
       err: [
-        '✖ Filling public.tasks stopped: not today; 4 rows were filled before, and stay so.  BACKFILL.FAILED',
-        '  next Mend the cause and run the same command again; it goes on where it stopped.',
+        '✖ Filling public.tasks stopped: not today; 4 rows were filled before, and stay filled.  BACKFILL.FAILED',
+        '  next Fix the cause and run the same command again; it continues where it stopped.',
         '',
       ].join('\n'),
     })

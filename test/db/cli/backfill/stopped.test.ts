@@ -89,8 +89,8 @@ describe('a backfill', () => {
           out: '',
           err: [
             '· Stops when the batch that is running is done.',
-            '✖ Interrupted in public.tasks; 20 rows were filled before, and stay so.  BACKFILL.INTERRUPTED',
-            '  next Run the same command again; it goes on where it stopped.',
+            '✖ Interrupted in public.tasks; 20 rows were filled before, and stay filled.  BACKFILL.INTERRUPTED',
+            '  next Run the same command again; it continues where it stopped.',
             '',
           ].join('\n'),
         })
@@ -124,7 +124,7 @@ describe('a backfill', () => {
         cli.interrupt()
         expect(await cli.code).to.equal(2)
         expect(cli.err()).to.include(
-          '✖ Interrupted in public.tasks; 0 rows were filled before, and stay so.',
+          '✖ Interrupted in public.tasks; 0 rows were filled before, and stay filled.',
         )
         await other.query('commit')
         expect(await filled()).to.deep.equal([])

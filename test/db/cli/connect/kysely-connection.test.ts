@@ -71,7 +71,7 @@ describe('the connection of a kysely.config', () => {
     const outcome = await broken.catch((error: Error) => error.message)
     await killing
     expect(outcome).to.equal(
-      'The connection to the database of kysely.config.ts broke half-way: terminating connection due to administrator command; what was not committed is undone.',
+      'The connection to the database of kysely.config.ts was lost: terminating connection due to administrator command; what was not committed was rolled back.',
     )
   })
 
