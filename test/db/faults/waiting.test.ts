@@ -80,7 +80,7 @@ describeFaults('faults: waiting for a client', (bench) => {
             `A statement of tenant "${A}" has waited n s for a client of the pool, and so has every scope that holds one: they may wait for each other without end. Clients: 1 in use, 1 of them by this scope, 0 by open streams.`,
             `transaction of tenant "${A}" for n s`,
           ],
-          hint: `${USE_TRX} With a \`connectionTimeoutMillis\` of the pool this is an error.`,
+          hint: `${USE_TRX} With a \`connectionTimeoutMillis\` the pool throws instead of waiting on.`,
           cause: undefined,
         },
       ])
