@@ -14,6 +14,12 @@ import type { TenantHandle } from './tenant-types.ts'
 
 /** A Kysely over the same pool and with the same plugins, every statement of which has `scope`. */
 export function tenantHandle<DB>(db: Kysely<DB>, scope: Scope, tenancy: Tenancy): TenantHandle<DB> {
+  if (typeof db?.getExecutor !== 'function') {
+    throw dialectForeign(
+      'This is no Kysely',
+      'Pass the Kysely of this tenancy; for Knex there is `forTenant` of kysely-tenants/knex.',
+    )
+  }
   if (db.isTransaction) throw dialectForeign('A transaction belongs to the scope it began in')
   const executor = db.getExecutor()
   const origin = originOf(executor.adapter)

@@ -145,7 +145,10 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`
 }
 
-// pg-pool gives it neither a code nor a class.
+// pg-pool gives it neither a code nor a class; every copy of Knex has a class of its own.
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
+  if (!(error instanceof Error)) return false
+  return (
+    error.message === 'timeout exceeded when trying to connect' || error.name === 'KnexTimeoutError'
+  )
 }

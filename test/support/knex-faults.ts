@@ -166,8 +166,7 @@ export const KNEX_FAULTS: readonly (readonly [string, Fault])[] = [
     async ({ db, admin }) => {
       await terminate(admin, await pidOf(db))
       // The client of the pool hears of it a moment later.
-      const [{ resource }] = db.client.pool.free
-      while (!resource.__knex__disposed) await turn()
+      while (!db.client.pool.free[0]?.resource.__knex__disposed) await turn()
     },
   ],
   [
