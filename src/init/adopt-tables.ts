@@ -13,17 +13,23 @@ interface Outcome {
   readonly unrelated: readonly RelationState[]
 }
 
+interface Sources {
+  readonly owned: readonly OwnedTable[]
+  /** Their tenant column holds no tenant: no parents, but tables of tenants all the same. */
+  readonly mistyped: readonly UndecidedTable[]
+  /** The tenant column that an adopted table gets. */
+  readonly column: string
+}
+
 type Known = ReadonlyMap<string, RelationState>
 
 /**
  * Finds for each table the parent that its rows take their tenant from. Of several, the one that deletes
  * its rows with it is proposed, and the others are named.
- *
- * @param column the tenant column that an adopted table gets
  */
 export function adoptTables(
   relations: readonly RelationState[],
-  { owned, column }: { readonly owned: readonly OwnedTable[]; readonly column: string },
+  { owned, mistyped, column }: Sources,
 ): Outcome {
   const tables = relations.map((relation) => ({ relation }))
   const { filled, left, parents } = fillInRounds(tables, {
@@ -32,7 +38,7 @@ export function adoptTables(
     asParent: ({ relation }) => relation,
   })
   const rest = left.map(({ relation }) => relation)
-  const stranded = strandedTables(rest, parents, column)
+  const stranded = strandedTables(rest, parents, { mistyped, column })
   const names = new Set(stranded.map(({ relation }) => relation))
   return {
     adopted: filled,
@@ -68,11 +74,12 @@ function byOwnership(a: ForeignKeyState, b: ForeignKeyState): number {
 function strandedTables(
   left: readonly RelationState[],
   known: Known,
-  column: string,
+  { mistyped, column }: Omit<Sources, 'owned'>,
 ): UndecidedTable[] {
   const tables = left.map((relation) => ({ relation }))
+  const open = mistyped.map(({ relation }) => [qualifiedName(relation), relation] as const)
   const { filled } = fillInRounds(tables, {
-    parents: known,
+    parents: new Map([...known, ...open]),
     fill: ({ relation }, reached): UndecidedTable | undefined => {
       const [key] = keysTo(relation, reached)
       return key && { relation, reason: whyStranded(relation, key, known, column) }

@@ -7,6 +7,8 @@ export interface Answers {
   readonly adminRoles?: readonly string[] | undefined
   /** Tables whose rows without a tenant are for every tenant. */
   readonly shared?: readonly string[] | undefined
+  /** Tables without data of a tenant, whatever their columns suggest. */
+  readonly global?: readonly string[] | undefined
 }
 
 /** The catalog allows several answers. */

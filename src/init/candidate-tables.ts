@@ -14,11 +14,11 @@ export interface Candidates {
   readonly schemas: readonly string[]
 }
 
-/** Every table that no config mentions yet. An inheritance child goes with its parent. */
+/** Every table that no config mentions yet. */
 export function candidateTables({ snapshot }: Survey): Candidates {
   const tables = unlistedTables(NOTHING, snapshot)
     .map(({ relation }) => relation)
-    .filter((relation) => isTable(relation) && relation.parents.length === 0)
+    .filter(isTable)
   return {
     tables,
     byName: new Map(tables.map((table) => [qualifiedName(table), table])),

@@ -34,6 +34,8 @@ export interface Classification {
   /** Parents first. */
   readonly adopted: readonly AdoptedTable[]
   readonly undecided: readonly UndecidedTable[]
+  /** Those of them that a foreign key leads from to a tenant. */
+  readonly stranded: readonly UndecidedTable[]
   /** No foreign key leads from them to a tenant. */
   readonly global: readonly RelationState[]
 }

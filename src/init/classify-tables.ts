@@ -6,38 +6,51 @@ import { tenantTypeOf } from '../wanted/tenant-type.ts'
 import { adoptTables } from './adopt-tables.ts'
 import type { Candidates } from './candidate-tables.ts'
 import type { Classification, OwnedTable, TenantKey, UndecidedTable } from './classification.ts'
-import { referringNames, USUAL_NAMES } from './column-names.ts'
+import { decideGlobal } from './decide-global.ts'
+import { globalDoubts } from './global-doubts.ts'
+import { withoutChildren } from './inheritance-children.ts'
 import { commonest, references } from './references.ts'
 
 type Verdict = OwnedTable | UndecidedTable | { readonly relation: RelationState }
 
-/** Every table of the candidates, in exactly one of its lists. */
+interface GlobalTables {
+  /** On every node of Citus. */
+  readonly isReference: (table: RelationState) => boolean
+  /** The user says so. */
+  readonly isGlobal: (table: RelationState) => boolean
+}
+
+/** Puts every table of the candidates in exactly one of the lists. */
 export function classifyTables(
   candidates: Candidates,
   key: TenantKey,
-  isReference: (table: RelationState) => boolean,
+  { isReference, isGlobal }: GlobalTables,
 ): Classification {
-  const verdicts = candidates.tables.map((table) => judge(table, key, candidates))
+  const verdicts = candidates.tables
+    .filter((table) => !isGlobal(table))
+    .map((table) => judge(table, key, candidates))
   const owned = verdicts.filter((verdict) => 'column' in verdict)
+  const mistyped = verdicts.filter((verdict) => 'reason' in verdict)
   const column = usualName(owned, key)
-  const rest = verdicts.filter((verdict) => !('column' in verdict) && !('reason' in verdict))
-  const forAll = rest.filter(({ relation }) => isReference(relation))
+  const rest = verdicts
+    .filter((verdict) => !('column' in verdict) && !('reason' in verdict))
+    .map(({ relation }) => relation)
   const { adopted, stranded, unrelated } = adoptTables(
-    rest.filter((verdict) => !forAll.includes(verdict)).map(({ relation }) => relation),
-    { owned, column },
+    rest.filter((relation) => !isReference(relation)),
+    { owned, mistyped, column },
   )
-  const children = childColumnNames([...owned, ...adopted].map(({ relation }) => relation))
-  const doubtful = unrelated.flatMap((relation) => doubt(relation, key, children))
-  return {
+  const { undecided, global } = decideGlobal(unrelated, {
+    others: [...owned, ...adopted, ...mistyped, ...stranded].map(({ relation }) => relation),
+    doubt: globalDoubts(key, { owned, adopted }, candidates.byName),
+  })
+  return withoutChildren({
     column,
     owned,
     adopted,
-    undecided: [...verdicts.filter((verdict) => 'reason' in verdict), ...stranded, ...doubtful],
-    global: [
-      ...forAll.map(({ relation }) => relation),
-      ...unrelated.filter((table) => !doubtful.some(({ relation }) => relation === table)),
-    ],
-  }
+    stranded,
+    undecided: [...mistyped, ...stranded, ...undecided],
+    global: [...candidates.tables.filter(isGlobal), ...rest.filter(isReference), ...global],
+  })
 }
 
 function judge(relation: RelationState, key: TenantKey, candidates: Candidates): Verdict {
@@ -81,33 +94,4 @@ function usualName(owned: readonly OwnedTable[], { columnName, tenants }: Tenant
   const named = others.filter(({ column }) => normalizedName(column.name) === columnName)
   const [name] = commonest((named.length > 0 ? named : others).map(({ column }) => column.name))
   return name ?? columnName
-}
-
-/** The usual name of a column that refers to one of these tables → the table. */
-function childColumnNames(tables: readonly RelationState[]): ReadonlyMap<string, string> {
-  return new Map(
-    tables.flatMap((table) =>
-      referringNames(table.name).flatMap((columnName): [string, string][] =>
-        columnName.endsWith('id') ? [[columnName, qualifiedName(table)]] : [],
-      ),
-    ),
-  )
-}
-
-/** A name suggests whose rows these are, and no foreign key says so: not for everybody to read. */
-function doubt(
-  relation: RelationState,
-  { columnName }: TenantKey,
-  children: ReadonlyMap<string, string>,
-): UndecidedTable[] {
-  const found = (reason: string) => [{ relation, reason }]
-  for (const { name } of relation.columns) {
-    const own = normalizedName(name)
-    const parent = children.get(own)
-    if (own === columnName) return found(`${name} refers to another table`)
-    const refers = references(relation).some(({ column }) => column === name)
-    if (parent && !refers) return found(`${name} may lead to ${parent}, and no foreign key says so`)
-    if (USUAL_NAMES.includes(own)) return found(`${name} may be its tenant, and nothing says so`)
-  }
-  return []
 }

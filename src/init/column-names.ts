@@ -20,6 +20,26 @@ export const USUAL_NAMES: readonly string[] = [
   ...TENANT_WORDS.map((word) => `${word}uuid`),
 ]
 
+/** What else a database may be divided by, for columns that no foreign key explains. */
+export const TENANT_NOUNS: readonly string[] = [
+  'brand',
+  'client',
+  'clinic',
+  'domain',
+  'hotel',
+  'merchant',
+  'namespace',
+  'partner',
+  'project',
+  'realm',
+  'restaurant',
+  'school',
+  'shop',
+  'site',
+  'store',
+  'vendor',
+]
+
 /** The usual names of a column that refers to this table: `taskid` for `tasks`. */
 export function referringNames(table: string): string[] {
   const plural = normalizedName(table)

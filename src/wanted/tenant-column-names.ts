@@ -12,6 +12,11 @@ export function normalizedName(name: string): string {
 /** In every table these name the row itself, never the tenant of the row. */
 const OWN_KEYS = ['id', 'uuid', 'guid']
 
+/** @param name as {@link normalizedName} writes it */
+export function isOwnKeyName(name: string): boolean {
+  return OWN_KEYS.includes(name)
+}
+
 type Names = Pick<Wanted, 'tables' | 'withoutColumn' | 'column'>
 
 /**
@@ -43,7 +48,7 @@ function tenantColumnNames(wanted: Names, snapshot: Snapshot): ReadonlySet<strin
     ...others.map(({ column }) => column),
     ...wanted.withoutColumn.map(({ column }) => column),
   ]
-  return new Set(names.map(normalizedName).filter((name) => !OWN_KEYS.includes(name)))
+  return new Set(names.map(normalizedName).filter((name) => !isOwnKeyName(name)))
 }
 
 interface ListedColumn {
