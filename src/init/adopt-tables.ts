@@ -49,6 +49,14 @@ export function adoptTables(
 
 function adopt(relation: RelationState, known: Known, column: string): AdoptedTable | undefined {
   if (relation.columns.some(({ name }) => name === column)) return undefined
+  return withParent(relation, known)
+}
+
+/** The table and the parent that its rows take their tenants from; undefined: no key tells. */
+export function withParent(
+  relation: RelationState,
+  known: ReadonlyMap<string, RelationState>,
+): AdoptedTable | undefined {
   const keys = keysTo(relation, known).filter((key) => isNotNull(relation, key))
   const ways = keys.filter((key) => isOnlyWay(key, relation)).toSorted(byOwnership)
   const [parent, ...alternatives] = ways.flatMap(

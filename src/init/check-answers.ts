@@ -8,7 +8,8 @@ import type { Classification, TenantKey } from './classification.ts'
 /** @throws `INIT.UNKNOWN_NAME` with all that the answers name and the database does not have */
 export function checkAnswers(answers: Answers, candidates: Candidates, { roles }: Snapshot): void {
   const columns = new Set(candidates.tables.flatMap((t) => t.columns.map(({ name }) => name)))
-  const tables = [answers.tenantsTable ?? [], answers.shared ?? []].flat()
+  const { tenantsTable = [], shared = [], global = [] } = answers
+  const tables = [tenantsTable, shared, global].flat()
   const logins = [answers.appRoles ?? [], answers.adminRoles ?? []].flat()
   const columnNames = new Set([...columns].map(normalizedName))
   const problems = [
@@ -20,6 +21,9 @@ export function checkAnswers(answers: Answers, candidates: Candidates, { roles }
     ...tables.flatMap((name) =>
       tableByLabel(name, candidates) ? [] : [`There is no table ${name}.`],
     ),
+    ...global
+      .filter((name) => name === answers.tenantsTable)
+      .map((name) => `${name} cannot be both the tenants table and global.`),
     ...logins.flatMap((name) =>
       roles.some((role) => role.name === name) ? [] : [`There is no role ${name}.`],
     ),

@@ -33,6 +33,8 @@ export interface Classification {
   readonly owned: readonly OwnedTable[]
   /** Parents first. */
   readonly adopted: readonly AdoptedTable[]
+  /** Those of `owned` whose column may be NULL, and whose rows have a parent with a tenant. */
+  readonly fillable: readonly AdoptedTable[]
   readonly undecided: readonly UndecidedTable[]
   /** Those of them that a foreign key leads from to a tenant. */
   readonly stranded: readonly UndecidedTable[]

@@ -7,24 +7,28 @@ import { adoptTables } from './adopt-tables.ts'
 import type { Candidates } from './candidate-tables.ts'
 import type { Classification, OwnedTable, TenantKey, UndecidedTable } from './classification.ts'
 import { decideGlobal } from './decide-global.ts'
+import { fillNullable } from './fill-nullable.ts'
 import { globalDoubts } from './global-doubts.ts'
 import { withoutChildren } from './inheritance-children.ts'
 import { commonest, references } from './references.ts'
 
 type Verdict = OwnedTable | UndecidedTable | { readonly relation: RelationState }
 
-interface GlobalTables {
+type Test = (table: RelationState) => boolean
+
+interface KnownTables {
   /** On every node of Citus. */
-  readonly isReference: (table: RelationState) => boolean
-  /** The user says so. */
-  readonly isGlobal: (table: RelationState) => boolean
+  readonly isReference: Test
+  /** The user says so, like `isShared`. */
+  readonly isGlobal: Test
+  readonly isShared: Test
 }
 
 /** Puts every table of the candidates in exactly one of the lists. */
 export function classifyTables(
   candidates: Candidates,
   key: TenantKey,
-  { isReference, isGlobal }: GlobalTables,
+  { isReference, isGlobal, isShared }: KnownTables,
 ): Classification {
   const verdicts = candidates.tables
     .filter((table) => !isGlobal(table))
@@ -47,6 +51,12 @@ export function classifyTables(
     column,
     owned,
     adopted,
+    fillable: fillNullable({
+      owned: owned.filter(
+        ({ relation }) => relation !== key.tenants?.relation && !isShared(relation),
+      ),
+      adopted,
+    }),
     stranded,
     undecided: [...mistyped, ...stranded, ...undecided],
     global: [...candidates.tables.filter(isGlobal), ...rest.filter(isReference), ...global],

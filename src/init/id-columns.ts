@@ -59,7 +59,7 @@ export function isOwnId({ name, default: made, isIdentity }: ColumnState, table:
 }
 
 function makesIds(made: string | null): boolean {
-  return made !== null && /nextval\(|uuid|ulid|nanoid|cuid/i.test(made)
+  return made !== null && /(?:nextval|uuid\w*|ulid\w*|nanoid\w*|cuid\w*)\(/i.test(made)
 }
 
 /** The columns that look like an id and that no foreign key explains. */

@@ -34,7 +34,13 @@ export interface ProposedTable {
   readonly nullable: boolean
   readonly shared: boolean
   /** It has no tenant column: where its tenants come from, and what would do as well. */
-  readonly adoption:
-    | { readonly parent: string; readonly alternatives: readonly string[] }
-    | undefined
+  readonly adoption: ProposedParent | undefined
+  /** Its tenant column may be NULL: the parent that gives its rows a tenant. */
+  readonly backfill?: ProposedParent
+}
+
+export interface ProposedParent {
+  readonly parent: string
+  /** Other tables that would do as well. */
+  readonly alternatives: readonly string[]
 }

@@ -1,16 +1,15 @@
 import type { Survey } from '../catalog/read-survey.ts'
 import { isTable, type RelationState } from '../catalog/relation-state.ts'
-import type { Snapshot } from '../catalog/snapshot.ts'
 import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import { initNothingFound } from '../errors/command/init.ts'
-import { isSameTable } from '../sql/table-name.ts'
 import { tenantTypeOf } from '../wanted/tenant-type.ts'
 import type { Answers, Question } from './answers.ts'
 import { type Candidates, candidateTables, labelOf, tableByLabel } from './candidate-tables.ts'
 import { checkAnswers, checkUse } from './check-answers.ts'
 import type { Classification, TenantKey } from './classification.ts'
 import { findLogins, type Login, ownersOf, reachedBy } from './logins.ts'
-import type { Proposal, ProposedTable } from './proposal.ts'
+import type { Proposal } from './proposal.ts'
+import { proposedTables } from './proposed-tables.ts'
 import { roleWarnings } from './role-warnings.ts'
 import { findTenantKey } from './tenant-key.ts'
 
@@ -64,12 +63,12 @@ interface Found {
 }
 
 function describe(found: Found): Proposal {
-  const { survey, candidates, key, classification, roles } = found
+  const { survey, candidates, key, classification, answers, roles } = found
   const { database, serverVersion, currentUser } = survey.snapshot
   const label = (table: RelationState) => labelOf(table, candidates)
   const types = new Set(classification.owned.map(({ column }) => tenantTypeOf(column)))
   const [type, ...otherTypes] = types
-  const global = globalTables(classification, roles.app, survey.snapshot)
+  const global = globalTables(found)
   const { undecided } = classification
   const named = [
     ...tenantTables(classification),
@@ -86,7 +85,7 @@ function describe(found: Found): Proposal {
     type: otherTypes.length > 0 ? undefined : type,
     tenantsTable: key.tenants && label(key.tenants.relation),
     schemas: candidates.schemas.filter((schema) => named.some((table) => table.schema === schema)),
-    tables: proposedTables(found),
+    tables: proposedTables(classification, { candidates, key, answers }),
     undecided: undecided.map(({ relation, reason }) => ({ name: label(relation), reason })),
     global: global.map(label),
     citus: survey.citus !== undefined,
@@ -97,48 +96,17 @@ function tenantTables({ owned, adopted }: Classification): RelationState[] {
   return [...owned, ...adopted].map(({ relation }) => relation)
 }
 
-/** The table of the tenants first, then by schema and name; those without the column after their parents. */
-function proposedTables({ candidates, key, classification, answers }: Found): ProposedTable[] {
-  const label = (table: RelationState) => labelOf(table, candidates)
-  const shared = (answers.shared ?? []).flatMap((name) => tableByLabel(name, candidates) ?? [])
-  const owned = classification.owned.map(({ relation, column }) => ({
-    relation,
-    entry: {
-      name: label(relation),
-      column: column.name,
-      nullable: !column.notNull,
-      shared: shared.includes(relation),
-      adoption: undefined,
-    },
-  }))
-  const isTenants = (table: RelationState) =>
-    key.tenants !== undefined && isSameTable(table, key.tenants.relation)
-  const adopted = classification.adopted.map(({ relation, parent, alternatives }) => ({
-    name: label(relation),
-    column: classification.column,
-    nullable: false,
-    shared: false,
-    adoption: { parent: label(parent), alternatives: alternatives.map(label) },
-  }))
-  const rank = ({ schema }: RelationState) => candidates.schemas.indexOf(schema)
-  const others = owned
-    .filter(({ relation }) => !isTenants(relation))
-    .toSorted((a, b) => rank(a.relation) - rank(b.relation))
-  return [...owned.filter(({ relation }) => isTenants(relation)), ...others]
-    .map(({ entry }): ProposedTable => entry)
-    .concat(adopted)
-}
-
 /** Tables that the app does not reach need not be listed. Without a known app, all of them are. */
-function globalTables(
-  { global }: Classification,
-  app: readonly string[],
-  snapshot: Snapshot,
-): RelationState[] {
-  if (app.length === 0) return [...global]
-  const reach = app.map((role) => reachedBy(role, snapshot, ROWS))
+function globalTables({ survey, candidates, classification, answers, roles }: Found) {
+  const { global } = classification
+  const { snapshot } = survey
+  if (roles.app.length === 0) return global
+  const reach = roles.app.map((role) => reachedBy(role, snapshot, ROWS))
+  const named = (answers.global ?? []).map((name) => tableByLabel(name, candidates))
   const bookkeeping = snapshot.relations.filter((table) => isTable(table) && isBookkeeping(table))
-  return [...global, ...bookkeeping].filter((table) => reach.some((reaches) => reaches(table)))
+  return [...global, ...bookkeeping].filter(
+    (table) => named.includes(table) || reach.some((reaches) => reaches(table)),
+  )
 }
 
 function whichLogin(logins: readonly Login[], tables: number): Question {

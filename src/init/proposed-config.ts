@@ -24,11 +24,12 @@ export function proposedConfig(proposal: Proposal): ProposedConfig {
   }
 }
 
-function tableInput({ column, shared, adoption }: ProposedTable, usual: string): TableInput {
+function tableInput(table: ProposedTable, usual: string): TableInput {
+  const { column, shared, adoption, backfill = adoption } = table
   return {
     ...(column !== usual && { column }),
     ...(shared && { shared }),
-    ...(adoption && { backfill: { parent: adoption.parent } }),
+    ...(backfill && { backfill: { parent: backfill.parent } }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Proposal, ProposedTable } from './proposal.ts'
+import type { Proposal, ProposedParent, ProposedTable } from './proposal.ts'
 import { type ProposedConfig, proposedConfig } from './proposed-config.ts'
 import { commentText, type Entries, propertyLines } from './source-text.ts'
 
@@ -111,9 +111,12 @@ function tables(proposal: Proposal, config: ProposedConfig): string[] {
 function remark(table: ProposedTable, { column, tenantsTable }: Proposal): string[] {
   if (table.name === tenantsTable) return comment('The tenants: each sees its own row.')
   if (table.adoption) {
-    const { parent, alternatives } = table.adoption
-    const others = alternatives.length > 0 ? `; ${alternatives.join(', ')} would do as well` : ''
-    return comment(`Gets a column ${column}, filled from ${parent}${others}.`)
+    return comment(`Gets a column ${column}, filled from ${parentText(table.adoption)}.`)
+  }
+  if (table.backfill) {
+    return comment(
+      `${table.column} may be NULL: rows without a tenant get that of ${parentText(table.backfill)}.`,
+    )
   }
   if (!table.nullable) return []
   return table.shared
@@ -123,11 +126,16 @@ function remark(table: ProposedTable, { column, tenantsTable }: Proposal): strin
       )
 }
 
+function parentText({ parent, alternatives }: ProposedParent): string {
+  const others = alternatives.length > 0 ? `; ${alternatives.join(', ')} would do as well` : ''
+  return `${parent}${others}`
+}
+
 function global({ global: names }: ProposedConfig): string[] {
   if (names.length === 0) return []
   return [
     ...comment(
-      'No foreign key leads from these to a tenant: every tenant sees every row. What holds data of a tenant belongs under `tables`.',
+      'No foreign key leads from these to a tenant: every tenant sees every row. A table with data of a tenant belongs under `tables`.',
     ),
     ...propertyLines('global', names, 2),
   ]

@@ -35,7 +35,8 @@ export function findTenantKey(
   const key = { columnName: first.columnName, tenants: found.tenants }
   const classification = classifyTables(candidates, key, {
     isReference: isReferenceTable(survey),
-    isGlobal: namedTables(answers.global ?? [], candidates),
+    isGlobal: namedTables(answers.global, candidates),
+    isShared: namedTables(answers.shared, candidates),
   })
   if (first.evidence === 'given') return { key, classification }
   const isMinority = coverage(classification) * 2 < candidates.tables.length
@@ -52,7 +53,7 @@ function coverage({ owned, adopted, stranded }: Classification): number {
 }
 
 function namedTables(
-  names: readonly string[],
+  names: readonly string[] = [],
   candidates: Candidates,
 ): (table: RelationState) => boolean {
   const tables = new Set(names.map((name) => tableByLabel(name, candidates)))

@@ -25,6 +25,7 @@ interface InitOptions {
   readonly tenantColumn?: string
   readonly tenantsTable?: string
   readonly shared?: readonly string[]
+  readonly global?: readonly string[]
   readonly appRole?: readonly string[]
   readonly adminRole?: readonly string[]
   readonly migrations?: string
@@ -58,6 +59,7 @@ export function initCommand(io: Io, exit: (code: number) => void): Command {
     .option('--tenant-column <name>', 'what most tables call the column')
     .option('--tenants-table <table>', 'the table with a row for each tenant')
     .option('--shared <table...>', 'tables whose rows without a tenant are for every tenant')
+    .option('--global <table...>', 'tables without data of a tenant: every tenant may read them')
     .option('--app-role <name...>', 'login of the application')
     .option('--admin-role <name...>', 'login that sees every tenant')
     .option('--migrations <folder>', 'folder of the migrations, relative to the file')
@@ -146,6 +148,7 @@ function answersOf(options: InitOptions) {
     column: options.tenantColumn,
     tenantsTable: options.tenantsTable,
     shared: options.shared,
+    global: options.global,
     appRoles: options.appRole,
     adminRoles: options.adminRole,
   }

@@ -33,7 +33,7 @@ export default defineConfig({
     // - drafts: its way to a tenant, project_id, may be NULL
   },
 
-  // No foreign key leads from these to a tenant: every tenant sees every row. What holds data
+  // No foreign key leads from these to a tenant: every tenant sees every row. A table with data
   // of a tenant belongs under `tables`.
   global: ['countries'],
 })
