@@ -3,7 +3,7 @@ import { startEmbeddedPostgres } from '../test/support/embedded-postgres.ts'
 import { startApplication, type Waits } from './application.ts'
 import { withProject } from './project.ts'
 
-/** What the writer of a table may have to wait, in milliseconds. */
+/** The longest wait of the writer of a table, in milliseconds. */
 export const LONGEST_STALL = 250
 
 interface Step extends Waits {
@@ -31,7 +31,7 @@ export async function* benchAdoption(rows: number): AsyncGenerator<string> {
   const server = await startEmbeddedPostgres()
   try {
     await execute(server.url, createTables(rows))
-    // Or autovacuum would begin with them at some moment, and stop whoever wants the whole table.
+    // Otherwise autovacuum would start on them at some moment, and block a statement that locks the table.
     await execute(server.url, 'vacuum analyze')
     const appUrl = new URL(server.url)
     appUrl.username = 'bench_app'

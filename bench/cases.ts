@@ -12,7 +12,7 @@ export interface Case {
   run(contender: Contender, i: number, tenants: number): Promise<unknown>
 }
 
-/** How many tenants take turns where nothing else is said. */
+/** How many tenants take turns in a case without a number of its own. */
 export const USUAL_TENANTS = 100
 
 export const BY_KEY: Case = {
@@ -38,7 +38,7 @@ export const CASES: readonly Case[] = [
     name: 'insert',
     fixed: BIG_TENANT,
     counts: [600, 60],
-    // Who has a scope leaves the tenant to the column's default, which the server reads and plans.
+    // A contender with a scope leaves the tenant to the default of the column, which the server reads and plans.
     run: (contender) => insert(contender, !hasScope(contender)),
   },
   {
@@ -97,7 +97,7 @@ function byKey(db: Kysely<Tables>, contender: Contender, tenant: number, id: num
   return ofTenant(db, contender, tenant).where('id', '=', id)
 }
 
-/** Who serves one tenant only reads as many different rows as those who serve all of them. */
+/** A contender of one tenant reads as many different rows as one of all tenants. */
 function keyOf({ isFixed }: Contender, i: number, tenants: number) {
   const turn = (i * 7919) % tenants
   const row = i % ROWS_PER_TENANT

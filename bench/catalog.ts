@@ -62,7 +62,7 @@ function config(app: string | undefined, tables: number): ConfigInput {
   }
 }
 
-/** What the plan does for the first table. */
+/** The statements of the plan for the first table. */
 async function policySteps(client: pg.Client, input: ConfigInput): Promise<string> {
   const parsed = parseConfig(input)
   const request = snapshotRequest(parsed)

@@ -37,13 +37,13 @@ export class ContenderProcesses {
     await this.#askAll({ kind: 'open', name: this.name, ...place })
   }
 
-  /** What it runs in a case. */
+  /** The runner of a case. */
   runner(one: Case, tenants = USUAL_TENANTS): Runner {
     const order = { kind: 'time', case: one.name, tenants } as const
     const turns = takeTurns(this.#children)
     return {
       name: this.name,
-      // What `time` in measure.ts returns, in the other process.
+      // The other process calls `time` of measure.ts.
       time: async (load) => (await this.#ask(turns.next().value, { ...order, load })) as Sample,
     }
   }

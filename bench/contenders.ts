@@ -16,13 +16,13 @@ export interface Contender {
 }
 
 /**
- * What the others are compared with: the same table under the same policies, in an application that
+ * The others are compared with this one: the same table under the same policies, in an application that
  * knows its request by AsyncLocalStorage, as most do (loggers, tracing, frameworks). Before Node 24 that
- * makes every promise dearer, whoever uses it; the row without it shows by how much.
+ * makes every promise more expensive; the row without it shows by how much.
  */
 export const BASELINE = 'plain Kysely, predicate'
 
-/** Whose cost over ever more tenants is shown; without policies it is that of the table and its index. */
+/** The contenders of the table by tenants. Without policies, the cost is that of the table and its index. */
 export const BY_TENANTS = ['the same, table without policies', 'kysely-tenants, local']
 
 /** Where a contender runs. */
@@ -72,7 +72,9 @@ function plain(name: string, { table, pool, hasRequests }: Plain): Contender {
   const requests = new AsyncLocalStorage<object>()
   const inRequest = <T>(body: () => T): T => (hasRequests ? requests.run({}, body) : body())
   return {
-    ...{ name, table, isFixed: table === 'projects' },
+    name,
+    table,
+    isFixed: table === 'projects',
     statement: (_, body) => inRequest(() => body(db)),
     transaction: (_, body) => inRequest(() => db.transaction().execute(body)),
     end: () => db.destroy(),
@@ -86,7 +88,9 @@ function scoped(name: string, config: Omit<TenantPoolConfig, 'tenancy'>): Conten
     plugins: [new TenantPlugin({ tenancy })],
   })
   return {
-    ...{ name, table: 'projects', isFixed: false },
+    name,
+    table: 'projects',
+    isFixed: false,
     statement: (tenant, body) => tenancy.run(tenant, () => body(db)),
     transaction: (tenant, body) => tenancy.run(tenant, () => db.transaction().execute(body)),
     end: () => db.destroy(),
@@ -101,7 +105,9 @@ function usual(name: string, pool: pg.Pool): Contender {
       return body(trx)
     })
   return {
-    ...{ name, table: 'projects', isFixed: false },
+    name,
+    table: 'projects',
+    isFixed: false,
     statement: inTransaction,
     transaction: inTransaction,
     end: () => db.destroy(),

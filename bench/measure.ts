@@ -35,7 +35,7 @@ export async function measure(
   await warmUp(runners, load, rounds * WARM_UP_MS)
   for (let round = 0; round < rounds; round++) {
     for (const offset of runners.keys()) {
-      // Each round begins with another: whoever runs first pays for what ran before.
+      // Each round starts with another runner: the first one pays for the work before it.
       const index = (offset + round) % runners.length
       const sample = await runners[index]?.time(load)
       if (sample) costs[index]?.samples.push(sample)
@@ -44,7 +44,7 @@ export async function measure(
   return costs.map((cost) => ({ ...cost, median: medianOf(cost.samples) }))
 }
 
-/** What one costs in a round, as a part of what another costs in the same round: the median of that. */
+/** The median over all rounds of the cost of one runner, divided by that of another in the same round. */
 export function ratioOf(cost: Cost, base: Cost): Sample {
   const ratios = cost.samples.map(({ elapsed, cpu }, round) => {
     const other = base.samples[round]
@@ -61,7 +61,7 @@ function medianOf(samples: readonly Sample[]): Sample {
 }
 
 // For each round that is measured: fifteen thousand short statements, shared by the processes of a runner.
-// Before V8 has compiled what runs them, they cost whoever has more code of his own up to a tenth more.
+// Before V8 has compiled the code, a runner with more code of its own costs up to a tenth more.
 const WARM_UP_MS = 250
 
 /** Connections are made and code is compiled before the first round: each runs as long as the others. */
@@ -77,7 +77,7 @@ async function warmUp(runners: readonly Runner[], load: Load, milliseconds: numb
 }
 
 // A process that waited while the others ran finds its memory cold: without a lead-in that is not
-// measured, a statement takes up to twice the CPU of the next second, whoever runs it.
+// measured, a statement of any runner takes up to twice the CPU of the next second.
 const LEAD_IN = 0.5
 
 /** Runs one round in this process. */

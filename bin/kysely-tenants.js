@@ -2,13 +2,13 @@
 const { stdin, stdout, stderr } = process
 
 for (const stream of [stdout, stderr]) {
-  // `| head` has read enough and left; the exit code still says what was found.
+  // `| head` closes the pipe early; the exit code still tells the result.
   stream.on('error', (error) => {
     if (error.code !== 'EPIPE') throw error
   })
 }
 
-// Not a static import: what cannot be loaded would end with 1, which says that something was found.
+// Not a static import: a failure to load it would end with 1, the exit code of findings.
 const [{ main }, { renderError }] = await Promise.all([
   import('../dist/cli/main.js'),
   import('../dist/cli/render/error.js'),
@@ -19,7 +19,7 @@ const [{ main }, { renderError }] = await Promise.all([
   process.exit(2)
 })
 
-/** Of a terminal, which may change and is 0 where it is not known. */
+/** The width of a terminal, which may change and is 0 where it is not known. */
 const widthOf = (stream) => (stream.isTTY ? stream.columns || 80 : undefined)
 
 const isTerminal = stdin.isTTY === true && stderr.isTTY === true
@@ -28,7 +28,7 @@ const io = {
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
   color: stdout.isTTY === true && !process.env.NO_COLOR,
-  // As the package `debug` and those who use it read it.
+  // The syntax of the package `debug`.
   debug: /(^|[\s,])(\*|kysely-tenants)($|[\s,:])/.test(process.env.DEBUG ?? ''),
   terminal: isTerminal ? { input: stdin, output: stderr } : undefined,
   get columns() {
@@ -43,10 +43,10 @@ const io = {
   },
 }
 
-// Node would end with 1 here, too. The state is unknown: nothing goes on.
+// Node would end with 1 here, too. The state is unknown, so the process ends.
 process.on('uncaughtException', (error) => {
   stderr.write(renderError(error, io), () => process.exit(2))
 })
 
-// Not `process.exit`: it would cut off what a pipe has not taken yet.
+// Not `process.exit`: it would drop output that a pipe has not taken yet.
 process.exitCode = await main(process.argv.slice(2), io)

@@ -7,7 +7,7 @@ import { chapter, say, showCommand, showResult } from './narrator.ts'
 import { createProject, type Project } from './project.ts'
 import { execute, type Logins, withPostgres } from './with-postgres.ts'
 
-// Repeated signals change nothing: a terminal and npm both send one.
+// Repeated signals have no effect: a terminal and npm both send one.
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => interrupted.abort(signal))

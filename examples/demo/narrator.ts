@@ -19,7 +19,7 @@ export function showExit(code: number): void {
   say(`${chalk.dim(`exit ${code}`)}\n`)
 }
 
-/** What somebody did, and what came of it. */
+/** Prints an action and its result. */
 export function showResult(who: string, what: string): void {
   say(`  ${chalk.cyan(who.padEnd(9))}${what}`)
 }

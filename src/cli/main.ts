@@ -7,7 +7,7 @@ import { paint } from './render/paint.ts'
 
 type CreateCommand = (io: Io, exit: (code: number) => void) => Command
 
-// In the order of the help. A command loads what it needs, and nothing of the others.
+// In the order of the help. Each command is loaded on its own.
 const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   init: async () => (await import('./commands/init.ts')).initCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
@@ -26,14 +26,14 @@ const HELP = `
 Exit codes:
   0  clean
   1  findings, or work to do
-  2  could not do the job, be it for a bug
+  2  could not do the job
 
 Examples:
   kysely-tenants init             propose a config from what the database has
-  kysely-tenants status           what is in place, table by table
+  kysely-tenants status           show what is in place, table by table
   kysely-tenants migrate:rls      write the migrations that are missing
   kysely-tenants migrate:latest   run them
-  kysely-tenants audit            what still lets a tenant out`
+  kysely-tenants audit            find what lets one tenant reach another`
 
 /** Runs the CLI and resolves to its exit code. Only `bin/` touches the process. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -77,7 +77,7 @@ async function createProgram(
   return program
 }
 
-/** All of them when none is named: for the help, and for who mistyped one. */
+/** All commands when the first argument names none: the help lists them, and a typo gets a suggestion. */
 function wantedCommands([name = '']: readonly string[]): Promise<CreateCommand>[] {
   const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   return (named ? [named] : Object.values(COMMANDS)).map((load) => load())

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 
-/** What the options below become; a command extends it with its own. */
+/** The values of the options below; a command extends them with its own. */
 export interface CommonOptions {
   readonly config?: string
   readonly url?: string

@@ -87,7 +87,7 @@ describeOnOwnServer('audit --against', () => {
 
         expect([human.code, json.code, markdown.code]).to.deep.equal([1, 1, 1])
         expect(violations(json.out)).to.deep.equal([])
-        // What would not be valid: another version, a judgement that there is none of, a field too many.
+        // The schema refuses another version, an unknown judgement and an additional field.
         for (const [text, other] of [
           ['"version": 1', '"version": 2'],
           [`"${judgement}"`, '"OPENS"'],
@@ -188,7 +188,7 @@ describeOnOwnServer('audit --against', () => {
     }))
 })
 
-/** What the schema says against it, which allows no field that it does not name. */
+/** The errors of the schema, with additional fields forbidden. */
 function violations(json: string) {
   const url = new URL('../../schemas/audit-comparison.schema.json', import.meta.url)
   const schema = JSON.parse(readFileSync(url, 'utf8'), (_, value) =>

@@ -22,7 +22,8 @@ describe('audit --app-url', () => {
     database = await createDatabase()
     url = database.url
     role = {
-      ...{ app: roleName(url, 'app'), owner: roleName(url, 'owner') },
+      app: roleName(url, 'app'),
+      owner: roleName(url, 'owner'),
       group: roleName(url, 'group'),
     }
     config = {

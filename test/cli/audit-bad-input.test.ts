@@ -101,7 +101,9 @@ describe('audit of a strange database', () => {
     /** The first row that is answered is what the server says of itself. */
     const pretending = (version: string) =>
       throughProxy({
-        ...{ dir: 'B', type: 'D', match: /kt_/ },
+        dir: 'B',
+        type: 'D',
+        match: /kt_/,
         action: (bytes) =>
           Buffer.from(bytes.toString('latin1').replace(/1[4-8]\d{4}/, version), 'latin1'),
       })
@@ -147,7 +149,10 @@ describe('audit of a strange database', () => {
       const proxy = await startFaultProxy(url)
       // When privileges are asked for, the list of the relations has been read.
       const held = proxy.on({
-        ...{ dir: 'F', type: 'P', match: /has_table_privilege/, action: 'hold' },
+        dir: 'F',
+        type: 'P',
+        match: /has_table_privilege/,
+        action: 'hold',
       })
       try {
         const running = runCli(['audit', '--url', proxy.url], config)

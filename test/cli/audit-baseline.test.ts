@@ -65,7 +65,9 @@ describe('audit --baseline', () => {
       expect(kept(project)).to.deep.equal({
         version: 1,
         findings: findings.map(({ check, object, fingerprint }) => ({
-          ...{ check, object, fingerprint },
+          check,
+          object,
+          fingerprint,
         })),
       })
 
@@ -151,10 +153,13 @@ describe('audit --baseline', () => {
       )
       await audit(project, ...UPDATE)
       expect(JSON.parse(readFileSync(join(project.folder, 'real.json'), 'utf8'))).to.deep.equal({
-        ...{ version: 1, findings: [] },
+        version: 1,
+        findings: [],
       })
       expect(readdirSync(project.folder).toSorted()).to.deep.equal([
-        ...['known.json', 'kysely-tenants.config.ts', 'real.json'],
+        'known.json',
+        'kysely-tenants.config.ts',
+        'real.json',
       ])
     }))
 

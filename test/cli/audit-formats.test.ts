@@ -13,7 +13,11 @@ import { renderAuditSarif } from '../../src/cli/render/audit-sarif.ts'
 import { renderJson } from '../../src/cli/render/json.ts'
 
 const REPORT: AuditReport = {
-  ...{ serverVersion: 180004, database: 'shop', tables: 2, checks: 3, off: ['rls-not-forced'] },
+  serverVersion: 180004,
+  database: 'shop',
+  tables: 2,
+  checks: 3,
+  off: ['rls-not-forced'],
   findings: [
     {
       check: 'rls-disabled',
@@ -52,7 +56,11 @@ const REPORT: AuditReport = {
   ],
 }
 const CLEAN: AuditReport = {
-  ...{ ...REPORT, findings: [], waived: [], inconclusive: [], off: [] },
+  ...REPORT,
+  findings: [],
+  waived: [],
+  inconclusive: [],
+  off: [],
   matrix: [isolation('public.projects', 'isolated')],
 }
 const [NEW, KNOWN] = REPORT.findings

@@ -25,7 +25,9 @@ describe('the tables of the Migrator', () => {
           grant select, insert, update, delete on projects to ${app};
           alter default privileges in schema public grant ${privileges} on tables to ${app};`)
         const config = {
-          ...{ connection: url, roles: { app }, tables: ['projects'] },
+          connection: url,
+          roles: { app },
+          tables: ['projects'],
           // Named before they are there, which is no mistake.
           global: ['kysely_migration', 'kysely_migration_lock'],
           audit: { levels: { 'server-rls-cve': 'off', 'default-privileges-too-wide': 'off' } },

@@ -66,8 +66,11 @@ describe('an audit of what was saved', () => {
         await run('audit', '--url', url, '--snapshot', 'now.json')
         const other = {
           tenant: { setting: 'app.org_id' },
-          ...{ roles: { app: ['other', config.roles.app], admin: 'boss' } },
-          ...{ schemas: ['public', 'billing'], tables: ['projects', 'shop.orders'] },
+
+          roles: { app: ['other', config.roles.app], admin: 'boss' },
+
+          schemas: ['public', 'billing'],
+          tables: ['projects', 'shop.orders'],
         }
         const file = join(folder, 'now.json')
         expect(await runCli(['audit', '--from', file], other)).to.deep.equal(

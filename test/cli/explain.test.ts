@@ -97,7 +97,14 @@ describe('kysely-tenants explain', () => {
       data: {
         version: 1,
         checks: CHECKS.map(({ id, level, isOptIn = false, title, why, link, broken, fixed }) => ({
-          ...{ id, level, optIn: isOptIn, title, why, link, broken, fixed },
+          id,
+          level,
+          optIn: isOptIn,
+          title,
+          why,
+          link,
+          broken,
+          fixed,
         })),
       },
     })
@@ -107,7 +114,15 @@ describe('kysely-tenants explain', () => {
     const { code, out } = await runCli(['explain', 'rls-not-forced', '--json'])
     expect(code).to.equal(0)
     expect(JSON.parse(out)).to.have.all.keys(
-      ...['version', 'id', 'level', 'optIn', 'title', 'why', 'link', 'broken', 'fixed'],
+      'version',
+      'id',
+      'level',
+      'optIn',
+      'title',
+      'why',
+      'link',
+      'broken',
+      'fixed',
     )
   })
 })

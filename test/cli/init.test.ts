@@ -57,7 +57,7 @@ describe('init', () => {
   let database: TestDatabase
   let owner = ''
   before(async () => {
-    // Of whoever runs the tests: here it is what a test sets.
+    // Only the tests set it, whatever the environment of the run has.
     delete process.env.DATABASE_URL
     database = await createDatabase()
     owner = loginUrl(database.url, `${database.name}_owner`)
@@ -115,7 +115,9 @@ Review it, then run \`kysely-tenants migrate:rls\`.
       if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, written)
       expect(written).to.equal(readFileSync(GOLDEN, 'utf8'))
       expect(readdirSync(project.folder).toSorted()).to.deep.equal([
-        ...[FILE, 'node_modules', 'package.json'],
+        FILE,
+        'node_modules',
+        'package.json',
       ])
     }))
 
@@ -135,10 +137,10 @@ Review it, then run \`kysely-tenants migrate:rls\`.
           const { out } = await run('audit', '--json')
           const found: { check: string }[] = JSON.parse(out).findings
           const checks = new Set(found.map(({ check }) => check))
-          // What no config can mend: keys without the tenant, the server, a login beside the app's.
+          // No config can mend these: keys without the tenant, the server, a login beside that of the app.
           expect(
             [...checks].filter((check) => check !== 'server-rls-cve').toSorted(),
-          ).to.deep.equal([...['fk-without-tenant', 'grant-other-role', 'unique-without-tenant']])
+          ).to.deep.equal(['fk-without-tenant', 'grant-other-role', 'unique-without-tenant'])
         } finally {
           delete process.env.DATABASE_URL
         }
@@ -364,7 +366,9 @@ function openTerminal() {
     shown += stripVTControlCharacters(String(chunk))
   })
   return {
-    ...{ input, output, shown: () => shown },
+    input,
+    output,
+    shown: () => shown,
     async answer(question: string, ...keys: string[]): Promise<void> {
       while (!shown.includes(question)) await once(output, 'data')
       for (const key of keys) input.write(key)

@@ -7,7 +7,7 @@ import { type Project, withProject } from '../support/run-cli.ts'
 
 const CONFIG = `export default { tables: ['notes'] }`
 
-// What the documentation of kysely-ctl shows, with a pool of its own each time.
+// The examples of the documentation of kysely-ctl, each with a pool of its own.
 // https://github.com/kysely-org/kysely-ctl#configuration
 const WAYS = {
   "dialect: 'pg' with a pool": `dialect: 'pg',

@@ -73,7 +73,7 @@ describe('kysely-tenants', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
     expect(await runIntoBug({ debug: false })).to.deep.equal({
       code: 2,
-      err: `✖ Nobody expected this: out of paper; the command ended, and what was not committed is undone.  RangeError
+      err: `✖ Unexpected error: out of paper; the command ended, and changes that were not committed are undone.  RangeError
   next This is a bug of kysely-tenants, unless the stack leads into a file of yours.
   Run it again with DEBUG=kysely-tenants to see the stack.
   Report it where you got the package from, with the command, the stack and the versions.
@@ -132,7 +132,9 @@ describe('kysely-tenants', () => {
 async function runIntoBug(options: { debug: boolean }): Promise<{ code: number; err: string }> {
   let err = ''
   const code = await main(['explain'], {
-    ...{ cwd: '.', color: false, ...options },
+    cwd: '.',
+    color: false,
+    ...options,
     out: () => {
       throw new RangeError('out of paper', { cause: new Error('no tree') })
     },
@@ -161,18 +163,18 @@ Commands:
   migrate:list [options]         show which migrations have run and which are pending
   backfill [options] [table...]  fill a new tenant column in batches, while the application goes on
   audit [options]                report what lets one tenant reach another
-  explain [options] [check]      list all checks, or say why one matters and what resolves it
+  explain [options] [check]      list all checks, or explain why one matters and how to resolve it
   help [command]                 display help for command
 
 Exit codes:
   0  clean
   1  findings, or work to do
-  2  could not do the job, be it for a bug
+  2  could not do the job
 
 Examples:
   kysely-tenants init             propose a config from what the database has
-  kysely-tenants status           what is in place, table by table
+  kysely-tenants status           show what is in place, table by table
   kysely-tenants migrate:rls      write the migrations that are missing
   kysely-tenants migrate:latest   run them
-  kysely-tenants audit            what still lets a tenant out
+  kysely-tenants audit            find what lets one tenant reach another
 `

@@ -97,7 +97,9 @@ describe('the format of migrations', () => {
     [
       'that is nearest',
       { 'package.json': '{ "type": "module" }', 'migrations/package.json': '{}' },
-      ...(['.mjs', '.js'] as const),
+
+      '.mjs',
+      '.js',
     ],
   ]
   for (const [title, packages, js, knex] of PACKAGES) {

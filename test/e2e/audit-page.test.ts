@@ -17,7 +17,7 @@ const binary = chromiumBinary()
 if (binary === undefined) {
   describe('the page of the audit', () => {
     const title = 'Chromium is not installed: the page was not opened'
-    // Pending, and so in the summary: nobody may take them for passed.
+    // Pending tests are in the summary, so a run without Chromium does not look complete.
     if (process.env.CI !== 'true') it(title)
     else it(title, () => expect.fail('apt-get install chromium'))
   })
@@ -114,15 +114,26 @@ if (binary === undefined) {
         const order: string[] = []
         for (let step = 0; step < 9; step++) order.push(await pressed('Tab'))
         expect(order.map((name) => name.replace(/ \d+$/, ''))).to.deep.equal([
-          ...['critical', 'high', 'medium', 'low', 'info'],
-          ...['Table', 'Check', 'only tables that are not isolated', 'Reset'],
+          'critical',
+          'high',
+          'medium',
+          'low',
+          'info',
+
+          'Table',
+          'Check',
+          'only tables that are not isolated',
+          'Reset',
         ])
         expect(await page.evaluate(hasFocusRing)).to.equal(true)
 
         await page.focus('#object')
         await page.keyboard.type('TASKS')
         expect(await shown(page)).to.deep.equal({
-          ...{ findings: 1, rows: 1, policies: 1, said: '1 of 3 shown.' },
+          findings: 1,
+          rows: 1,
+          policies: 1,
+          said: '1 of 3 shown.',
         })
         await page.focus('button[type=reset]')
         await page.keyboard.press('Enter')
@@ -130,7 +141,10 @@ if (binary === undefined) {
           document.querySelector('#count')?.textContent?.startsWith('3'),
         )
         expect(await shown(page)).to.deep.equal({
-          ...{ findings: 3, rows: 4, policies: 4, said: '3 new findings.' },
+          findings: 3,
+          rows: 4,
+          policies: 4,
+          said: '3 new findings.',
         })
 
         await page.focus('details.table:nth-of-type(2) summary')
@@ -187,7 +201,7 @@ if (binary === undefined) {
       { mayComplain = false } = {},
     ): Promise<void> {
       const page = await browser.newPage({ viewport: { width: 1024, height: 800 }, colorScheme })
-      // What tsx leaves behind in a function that is sent to the page.
+      // tsx leaves calls of `__name` in a function that is sent to the page.
       await page.addInitScript('globalThis.__name = (value) => value')
       const said: string[] = []
       page.on('console', (message) => said.push(message.text()))
@@ -216,7 +230,7 @@ async function shown(page: Page) {
   }
 }
 
-// What follows runs in the page.
+// The functions below run in the page.
 
 function unfold(): void {
   for (const details of document.querySelectorAll('details')) details.open = true

@@ -80,7 +80,7 @@ function gather(output: NodeJS.ReadableStream): () => string {
   return () => text
 }
 
-/** What is there once the service that compiles for tsx has noticed that the demo is gone. */
+/** The files and processes left when the service that compiles for tsx has noticed that the demo is gone. */
 async function leftBehind(demo: ChildProcess, temporary: string) {
   const deadline = Date.now() + 5_000
   while (leftBy(demo, temporary).processes && Date.now() < deadline) await setTimeout(20)

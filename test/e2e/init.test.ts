@@ -23,7 +23,7 @@ const FILE = 'kysely-tenants.config.ts'
 
 const run = promisify(execFile)
 
-/** What a failed test may have left running. */
+/** Processes that a failed test may have left running. */
 const started: ChildProcess[] = []
 
 describe('from an empty folder to a clean audit', function () {

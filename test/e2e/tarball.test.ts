@@ -52,7 +52,11 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
     expect(await exportsOf(project)).to.deep.equal({
       '.': ['TenancyError', 'TenantDialect', 'TenantPlugin', 'createTenancy', 'isTenancyError'],
       './audit': [
-        ...['audit', 'auditSnapshot', 'compareSnapshots', 'loadSnapshot', 'saveSnapshot'],
+        'audit',
+        'auditSnapshot',
+        'compareSnapshots',
+        'loadSnapshot',
+        'saveSnapshot',
         'takeSnapshot',
       ],
       './audit-comparison.schema.json': ['default'],

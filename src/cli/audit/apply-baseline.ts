@@ -11,7 +11,7 @@ export interface BaselineOptions {
 }
 
 /**
- * Sets aside what the baseline knows; the file is written before anything is printed.
+ * Sets aside the findings that the baseline knows; writes the file before the report is printed.
  *
  * @throws `BASELINE.NOT_FOUND`, `BASELINE.UNREADABLE`, `BASELINE.NOT_WRITABLE`
  */

@@ -6,7 +6,7 @@ import { baselineNotWritable, baselineUnreadable } from '../../errors/command/ba
 const VERSION = 1
 
 /**
- * Undefined where there is no file.
+ * Reads the baseline; undefined when there is no file.
  *
  * @throws `BASELINE.UNREADABLE`
  */
@@ -20,13 +20,13 @@ export function loadBaseline(path: string): BaselineEntry[] | undefined {
 }
 
 /**
- * In one step: whoever reads it, or is cut off, finds the old file or the new one.
+ * Replaces the file in one step: a reader finds the old file or the new one, also after a crash.
  *
  * @throws `BASELINE.NOT_WRITABLE`
  */
 export function saveBaseline(path: string, entries: readonly BaselineEntry[]): void {
   const file = { version: VERSION, findings: baselineOf(entries) }
-  // A link stays one.
+  // Keep a symbolic link: write to its target.
   const target = existsSync(path) ? realpathSync(path) : path
   const draft = `${target}.${randomUUID()}.tmp`
   try {

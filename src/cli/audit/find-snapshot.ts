@@ -12,19 +12,19 @@ import type { LoadedConfig } from '../connect/load-config.ts'
 
 export interface SnapshotSource {
   readonly url?: string
-  /** Of the application. */
+  /** The connection of the application. */
   readonly appUrl?: string
   readonly rows?: boolean
-  /** File to keep it in. */
+  /** The file to save the snapshot in. */
   readonly snapshot?: string
-  /** File that it was kept in: no database is asked. */
+  /** The file of a saved snapshot, which is read instead of a database. */
   readonly from?: string
 }
 
 /**
- * Of a file, or of the database as it is.
+ * Loads the snapshot of a file, or takes one of the database.
  *
- * @throws what `loadSnapshot`, `takeSnapshot` and `saveSnapshot` throw
+ * @throws the errors of `loadSnapshot`, `takeSnapshot` and `saveSnapshot`
  */
 export async function findSnapshot(
   { config, connection }: LoadedConfig,

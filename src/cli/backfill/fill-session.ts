@@ -9,12 +9,12 @@ import { qualifiedName } from '../../sql/quote.ts'
 export interface Counts {
   /** Rows without a tenant. */
   readonly empty: number
-  /** Those of them that could get one. */
+  /** The rows among them that could get one. */
   readonly fillable: number
 }
 
-// Triggers of the table run with it: the search path stays that of the login. A batch reads a part of
-// an index; the planner, who knows nothing yet of a new column, would rather sort the whole table.
+// The search path stays that of the login, because triggers of the table run with it. A batch reads a part
+// of an index; the planner has no statistics of a new column yet and would sort the whole table.
 const SESSION = `
   set row_security = off;
   set lock_timeout = '500ms';
@@ -38,7 +38,7 @@ const AS_USUAL = `
 `
 
 /**
- * Makes the session ready to fill tables; the connection is for nothing else afterwards.
+ * Prepares the session to fill tables. Do not use the connection for other work afterwards.
  *
  * @throws `BACKFILL.ROWS_HIDDEN`
  */
@@ -52,7 +52,7 @@ export async function prepareSession(
   await refuseHiddenRows(client, fills, snapshot)
 }
 
-// Asked of the server: it knows every way in which a role can count as the owner.
+// The server decides: it knows every way in which a role can count as the owner.
 async function refuseHiddenRows(
   client: pg.Client,
   fills: readonly Fill[],

@@ -8,11 +8,11 @@ import type { ProgressView } from '../render/progress.ts'
 import { countRows } from './fill-session.ts'
 import type { Throttle } from './throttle.ts'
 
-// Whoever goes on writing rows without a tenant is not run after for ever.
+// An application that goes on writing rows without a tenant must not keep the command running.
 const PASSES = 10
 
 export interface FillOptions {
-  /** Rows a batch. */
+  /** Rows in a batch. */
   readonly batch: number
   readonly throttle: Throttle
   readonly listener: Pick<ProgressView, 'progress' | 'say'>
@@ -22,15 +22,15 @@ export interface FillOptions {
 
 export interface Filled {
   readonly filled: number
-  /** Rows that no tenant was found for. */
+  /** Number of rows for which no tenant was found. */
   readonly left: number
 }
 
 /**
- * Gives the rows of one table their tenants, batch by batch, each committed on its own. Which rows are
- * left is what the table itself says, so whoever was interrupted goes on.
+ * Gives the rows of one table their tenants, batch by batch, each committed on its own. The table itself
+ * says which rows are left, so a second run goes on where the first one was interrupted.
  *
- * The first pass goes round rows that somebody has locked; the next ones wait for them.
+ * The first pass leaves out rows that another session has locked; the next ones wait for them.
  *
  * @throws `BACKFILL.FAILED`, `BACKFILL.INTERRUPTED`
  */
@@ -100,7 +100,7 @@ async function runBatch(
   )
   if (!outcome.result) throw outcome.error
   const [result] = outcome.result.rows
-  if (!result) throw new Error('A batch did not say what it did.')
+  if (!result) throw new Error('A batch returned no row.')
   return result
 }
 

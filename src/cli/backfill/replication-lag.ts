@@ -5,7 +5,7 @@ import { pause } from '../migrate/retry-locked.ts'
 const POLL_INTERVAL = 200
 
 export interface ReplicationLag {
-  /** Resolves when every replica has replayed what was written `maxLag` seconds ago. */
+  /** Resolves when every replica has replayed the changes that are `maxLag` seconds old. */
   wait(): Promise<void>
 }
 
@@ -20,10 +20,10 @@ const MAY_SEE = `select pg_catalog.pg_has_role('pg_read_all_stats', 'usage') as 
 
 const READ_POSITION = `select pg_catalog.pg_current_wal_lsn()::text as "lsn"`
 
-// A base backup is in this view too, and replays nothing ever.
+// A base backup is in this view too, and never replays.
 const REPLICAS = `pg_catalog.pg_stat_replication where state in ('streaming', 'catchup')`
 
-// One that has not answered yet has replayed nothing.
+// A replica that has not answered yet has no `replay_lsn`.
 const READ_BEHIND = `
   select distinct coalesce(nullif(application_name, ''), client_addr::text) as "name"
   from ${REPLICAS} and (replay_lsn is null or replay_lsn < $1)
@@ -31,11 +31,11 @@ const READ_BEHIND = `
 `
 
 /**
- * Measures by the position of what was written, and not by `replay_lag`: PostgreSQL does not go on
- * with that while a replica stands still.
+ * Compares positions in the write-ahead log and not `replay_lag`, which PostgreSQL does not update while a
+ * replica stands still.
  * https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-REPLICATION-VIEW
  *
- * @throws `BACKFILL.REFUSED` when the login sees no positions: a lag that is not seen is not none
+ * @throws `BACKFILL.REFUSED` when the login sees no positions: a lag that it cannot see may still be there
  */
 export async function watchReplicationLag(
   client: pg.Client,

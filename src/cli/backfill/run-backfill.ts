@@ -11,16 +11,16 @@ import { createThrottle, type ThrottleOptions } from './throttle.ts'
 
 export interface RunOptions extends ThrottleOptions {
   readonly io: Io
-  /** A sentence for each table that nothing says how to fill. */
+  /** A sentence for each table for which neither the config nor a foreign key names a tenant. */
   readonly unknown: readonly string[]
-  /** Rows a batch. */
+  /** Rows in a batch. */
   readonly batch: number
   readonly json?: boolean
 }
 
 /**
- * Fills one table after the other, with a line for each as soon as it is done (with `json` one list in
- * the end, of a failed run too).
+ * Fills one table after the other and prints a line for each as soon as it is done. With `json` it prints
+ * one list at the end, also when the run fails.
  *
  * @returns `EXIT.findings` when rows are left without a tenant
  */
@@ -39,7 +39,7 @@ export async function runBackfill(
   try {
     const { signal } = stop
     const throttle = await createThrottle(client, limits, { say: progress.say, signal })
-    // A batch above the rate would come in one lump with a long pause.
+    // A batch above the rate would be one burst followed by a long pause.
     const rows = Math.min(batch, limits.rate ?? batch)
     for (const fill of fills) {
       const options = { batch: rows, throttle, listener: progress, signal }
@@ -60,7 +60,7 @@ export async function runBackfill(
   return tables.some(({ left }) => left > 0) ? EXIT.findings : EXIT.clean
 }
 
-/** What there is to do, and the statement that would do it. */
+/** Prints how many rows there are to fill, and the statements that would fill them. */
 export async function showBackfill(
   client: pg.Client,
   fills: readonly Fill[],

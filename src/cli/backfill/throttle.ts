@@ -3,9 +3,9 @@ import { pause } from '../migrate/retry-locked.ts'
 import { watchReplicationLag } from './replication-lag.ts'
 
 export interface ThrottleOptions {
-  /** Rows a second. Absent: as many as the server takes. */
+  /** Rows per second. Absent: as many as the server takes. */
   readonly rate?: number
-  /** Seconds that replicas may be behind. Absent: nobody looks. */
+  /** Seconds that replicas may be behind. Absent: replicas are not checked. */
   readonly maxLag?: number
 }
 

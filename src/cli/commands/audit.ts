@@ -27,7 +27,7 @@ interface AuditOptions extends CommonOptions, BaselineOptions, SnapshotSource {
 
 const HELP = `
 Reads the catalog in one read-only transaction and changes nothing.
-Exits 1 when a finding is at least as bad as --fail-on; with --against, when a change WIDENS what somebody
+Exits 1 when a finding is at least as bad as --fail-on; with --against, when a change WIDENS what a role
 can see or write, or is UNKNOWN.
 
 Examples:
@@ -64,31 +64,31 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
     )
     .option(
       '--app-url <url>',
-      'also ask on a connection of the application (default: `audit.appConnection` of the config)',
+      'also check a connection of the application (default: `audit.appConnection` of the config)',
     )
     .option(
       '--rows',
       'also count the rows that break a foreign key which PostgreSQL calls valid; reads all of them',
     )
-    .option('--snapshot <file>', 'also save what was read')
+    .option('--snapshot <file>', 'also save the snapshot of the catalog')
     .addOption(
-      new Option('--from <file>', 'audit what --snapshot saved, without a database').conflicts([
-        'snapshot',
-        'url',
-        'appUrl',
-        'rows',
-      ]),
+      new Option(
+        '--from <file>',
+        'audit a file that --snapshot saved, without a database',
+      ).conflicts(['snapshot', 'url', 'appUrl', 'rows']),
     )
     .addOption(
-      new Option('--against <file>', 'report what changed since --snapshot saved it').conflicts([
-        'failOn',
-        'baseline',
-        'rows',
-      ]),
+      new Option(
+        '--against <file>',
+        'report the changes since --snapshot saved this file',
+      ).conflicts(['failOn', 'baseline', 'rows']),
     )
     .option('--baseline <file>', 'let the findings in this file pass; new ones fail')
-    .option('--update-baseline', 'take out of it what is fixed; write it where there is none')
-    .option('--verbose', 'a line of the matrix for every table')
+    .option(
+      '--update-baseline',
+      'remove fixed findings from the baseline; create it when there is none',
+    )
+    .option('--verbose', 'print a line of the matrix for every table')
     .addHelpText('after', HELP)
     .action(async (options: AuditOptions, command: Command) => {
       if (options.updateBaseline && options.baseline === undefined) {
@@ -108,7 +108,7 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
     })
 }
 
-/** Prints what is found; whether it is as bad as `--fail-on`. */
+/** Prints the findings; true when one is as bad as `--fail-on`. */
 async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Promise<boolean> {
   const { config, path } = loaded
   const snapshot = await findSnapshot(loaded, options, io.cwd)
@@ -133,14 +133,14 @@ interface ComparisonOptions extends SnapshotSource {
   readonly format: ComparisonFormat
 }
 
-/** Prints what changed; whether somebody can see or write more. */
+/** Prints the changes; true when a role can see or write more than before. */
 async function compare(
   loaded: LoadedConfig,
   { against, format, ...source }: ComparisonOptions,
   io: Io,
 ): Promise<boolean> {
   const { config } = loaded
-  // What cannot be read must not cost a look at the database, nor overwrite itself.
+  // Read first: a file that cannot be read must cost no query, and must not be overwritten.
   const before = loadSnapshot(resolve(io.cwd, against), config)
   const after = await findSnapshot(loaded, source, io.cwd)
   const changes = compareSnapshots(before, after, config)

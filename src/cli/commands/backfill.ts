@@ -16,11 +16,11 @@ interface BackfillOptions extends CommonOptions, Omit<RunOptions, 'io' | 'unknow
 }
 
 const HELP = `
-Gives rows without a tenant the one of their parent, or the one of the config: \`backfill\` of the
+Gives rows without a tenant the tenant of their parent, or that of the config: \`backfill\` of the
 table, else the only tenant table that a foreign key without NULL leads to. A batch is one statement
-and one commit; interrupted, it goes on where it stopped. Run it between the migration that adds the
-column and those that need it filled, as the owner of the tables or a superuser. Exits 1 when rows
-are left that no tenant was found for.
+and one commit; a second run goes on where the first one stopped. Run it between the migration that adds
+the column and those that need it filled, as the owner of the tables or a superuser. Exits 1 when rows
+are left for which no tenant was found.
 
 Examples:
   kysely-tenants backfill
@@ -37,14 +37,16 @@ export function backfillCommand(io: Io, exit: (code: number) => void): Command {
     )
     .addOption(configOption())
     .addOption(urlOption())
-    .addOption(new Option('--batch <rows>', 'rows a batch').default(1000).argParser(parseRows))
-    .addOption(new Option('--rate <rows>', 'fill so many a second at most').argParser(parseRows))
+    .addOption(new Option('--batch <rows>', 'rows in a batch').default(1000).argParser(parseRows))
+    .addOption(
+      new Option('--rate <rows>', 'fill at most this many rows per second').argParser(parseRows),
+    )
     .addOption(
       new Option('--max-lag <seconds>', 'wait for replicas that are further behind').argParser(
         parseSeconds,
       ),
     )
-    .addOption(new Option('--dry-run', 'print how many rows there are and the SQL, fill none'))
+    .addOption(new Option('--dry-run', 'print the number of rows and the SQL, and fill none'))
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (only: TableReference[], options: BackfillOptions) => {

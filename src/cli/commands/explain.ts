@@ -15,7 +15,7 @@ Examples:
 
 export function explainCommand(io: Io): Command {
   return new Command('explain')
-    .description('list all checks, or say why one matters and what resolves it')
+    .description('list all checks, or explain why one matters and how to resolve it')
     .argument('[check]', 'as the audit names it')
     .addOption(jsonOption())
     .addHelpText('after', HELP)
@@ -41,7 +41,7 @@ function find(id: string): Check {
   )
 }
 
-// What a check says, without what it does.
+// The texts of a check, without its functions.
 function data({ id, level, title, why, link, broken, fixed, isOptIn }: Check): object {
   return { id, level, optIn: isOptIn ?? false, title, why, link, broken, fixed }
 }

@@ -37,8 +37,8 @@ interface InitOptions {
 
 const HELP = `
 Reads the catalog, no rows, and changes nothing in the database: the one of --url, of a
-kysely.config.ts, or of DATABASE_URL, which a .env may set. On a terminal it asks what the catalog
-leaves open; elsewhere, and with --yes, the flags say it. Prints the path of the file it wrote.
+kysely.config.ts, or of DATABASE_URL, which a .env may set. On a terminal it asks questions that the
+catalog leaves open; elsewhere, and with --yes, the flags answer them. Prints the path of the file it wrote.
 
 Examples:
   kysely-tenants init
@@ -56,7 +56,7 @@ export function initCommand(io: Io, exit: (code: number) => void): Command {
     )
     .option('--url <url>', 'database to look into')
     .option('--schema <name...>', 'look into these schemas only (default: all with tables)')
-    .option('--tenant-column <name>', 'what most tables call the column')
+    .option('--tenant-column <name>', 'name of the tenant column in most tables')
     .option('--tenants-table <table>', 'the table with a row for each tenant')
     .option('--shared <table...>', 'tables whose rows without a tenant are for every tenant')
     .option('--global <table...>', 'tables without data of a tenant: every tenant may read them')
@@ -89,7 +89,7 @@ async function init(io: Io, options: InitOptions): Promise<void> {
   const ask = await askerFor(io, options)
   const survey = await surveyOf(project, options, ask)
   const proposal = await agreeOnProposal(survey, answersOf(options), ask)
-  // What the other commands would refuse is not written.
+  // Refuse now what the other commands would refuse later.
   wantedState(parseConfig(proposedConfig(proposal)), survey.snapshot)
 
   const text = renderConfig(proposal, { ...project, folder: options.migrations })
@@ -105,10 +105,10 @@ async function init(io: Io, options: InitOptions): Promise<void> {
   report(io, options, { file: relative(io.cwd, path), text, proposal })
 }
 
-/** Undefined: nobody sits there, or they want to be left alone. */
+/** Undefined without a terminal, and with `--yes` or `--json`. */
 async function askerFor({ terminal }: Io, { yes, json }: InitOptions): Promise<Ask | undefined> {
   if (terminal === undefined || yes || json) return undefined
-  // No other command waits for the prompts to be loaded.
+  // Loaded here: the prompts are slow to load, and only this command needs them.
   const { askAt } = await import('../init/ask.ts')
   return askAt(terminal)
 }

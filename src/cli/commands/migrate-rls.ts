@@ -33,7 +33,7 @@ interface RlsOptions extends CommonOptions {
 
 interface Plan {
   readonly phases: readonly Phase[]
-  /** What was not asked for, and what only the user can decide. */
+  /** Changes that were not asked for, and those that only the user can decide. */
   readonly advice: readonly Change[]
 }
 
@@ -61,9 +61,10 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
       new Option('--check', 'write nothing, exit 1 when a migration is needed').conflicts('dryRun'),
     )
     .addOption(
-      new Option('--format <format>', 'what to write, instead of `migrations.format`').choices(
-        MIGRATION_FORMATS,
-      ),
+      new Option(
+        '--format <format>',
+        'format of the files, instead of `migrations.format`',
+      ).choices(MIGRATION_FORMATS),
     )
     .addOption(
       new Option('--name <name>', 'second part of the file names')
@@ -81,7 +82,7 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
     .addOption(
       new Option(
         '--take-over <policy>',
-        'change this one too, which somebody else made; repeatable',
+        'also change this policy, which the tool did not create; repeatable',
       )
         .default([], 'none')
         .argParser((policy, before: readonly string[]) => [...before, policy]),
@@ -89,7 +90,7 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
     .addOption(
       new Option(
         '--observe',
-        'enforce nothing yet on new tables: log the statements that come without a tenant',
+        'do not enforce on new tables yet: log the statements without a tenant',
       ),
     )
     .addOption(jsonOption())

@@ -20,16 +20,16 @@ const CONNECT_TIMEOUT = 10_000
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const LOGIN_REFUSED = ['28P01', '28000', '3D000']
 
-/** Where to connect, and the file that says so when it is not our own config. */
+/** The database to connect to, and the file that names it when that is not our own config. */
 export interface Connection {
   readonly to: Config['connection'] | KyselyConnection
   readonly file: string | undefined
 }
 
 /**
- * What a `kysely.config` connects to.
+ * Reads the connection of a `kysely.config`.
  *
- * @throws `DATABASE.UNREACHABLE` when no connection can be made of what it says
+ * @throws `DATABASE.UNREACHABLE` when it has none that can be used
  */
 export async function connectionOf(config: KyselyConfig | undefined): Promise<Connection> {
   if (config === undefined) return { to: undefined, file: undefined }
@@ -41,9 +41,9 @@ export async function connectionOf(config: KyselyConfig | undefined): Promise<Co
 }
 
 /**
- * Runs `body` with a client of its own, closed afterwards. What is thrown never shows the password.
+ * Runs `body` with a client of its own, closed afterwards. No error shows the password.
  *
- * @param source asked when there is no `url`
+ * @param source read when there is no `url`
  * @throws `DATABASE.UNREACHABLE`, `DATABASE.LOGIN_REFUSED`, or `DATABASE.CONNECTION_LOST` when the
  * connection breaks under `body`
  */
@@ -115,8 +115,8 @@ async function createClient(connection: string | pg.ClientConfig | undefined): P
   try {
     return new pg.Client({
       connectionTimeoutMillis: CONNECT_TIMEOUT,
-      // A peer that is gone without a word is found out within minutes, and a long step is not cut off
-      // by a firewall that sees nothing pass.
+      // A peer that disappeared is noticed within minutes, and a firewall that closes idle connections does
+      // not cut off a long step.
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       fallback_application_name: 'kysely-tenants',
@@ -163,7 +163,7 @@ function isShutdown(error: unknown): boolean {
   return sqlState(error)?.startsWith('57P') ?? false
 }
 
-// By shape: a dialect may bring a pg of its own.
+// Checked by shape: a dialect may bring a pg of its own.
 function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : undefined

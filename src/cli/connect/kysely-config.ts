@@ -2,13 +2,13 @@ import { statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { configUnreadable } from '../../errors/command/config.ts'
 
-/** What kysely-ctl is told. */
+/** The config of kysely-ctl. */
 export interface KyselyConfig {
-  /** As messages name it: `kysely.config.ts`. */
+  /** The name in messages: `kysely.config.ts`. */
   readonly name: string
-  /** Not trusted: what the file exports. */
+  /** The export of the file, not validated. */
   readonly exported: object
-  /** Absolute. Undefined: it has a migrator or a provider of its own. */
+  /** Absolute. Undefined when the config has a migrator or a provider of its own. */
   readonly migrationFolder: string | undefined
 }
 

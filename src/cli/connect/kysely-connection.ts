@@ -2,11 +2,11 @@ import type { Dialect, Kysely } from 'kysely'
 import type pg from 'pg'
 import { suppress } from '../../errors/tenancy-error.ts'
 
-/** What a `kysely.config` connects to: the options of a pool, or a Kysely that lends its connection. */
+/** The connection of a `kysely.config`: the options of a pool, or a Kysely that lends its connection. */
 export type KyselyConnection = pg.ClientConfig | Lender
 
 export interface Lender {
-  /** One borrower at a time: a pool of one connection would let a second one wait for ever. */
+  /** Serves one borrower at a time: with a pool of one connection a second one would wait for ever. */
   readonly lend: <T>(body: (client: pg.Client) => Promise<T>) => Promise<T>
 }
 
@@ -15,10 +15,10 @@ export function isLender(connection: object): connection is Lender {
 }
 
 /**
- * Reads `dialect` and `dialectConfig`, or `kysely`. Nothing is connected.
+ * Reads `dialect` and `dialectConfig`, or `kysely`, without connecting.
  *
- * @param config not trusted: what the file exports
- * @throws Error, with what the file would have to say instead
+ * @param config the export of the file, not validated
+ * @throws Error with the reason why the file cannot be used
  */
 export async function readConnection(config: object): Promise<KyselyConnection> {
   const { dialect, dialectConfig, kysely } = config as Partial<Record<string, unknown>>
@@ -38,7 +38,7 @@ async function poolOptions(dialectConfig: unknown): Promise<pg.ClientConfig> {
   const pool = isObject(dialectConfig) ? await resolved(dialectConfig.pool) : undefined
   const options = isObject(pool) ? pool.options : undefined
   if (!isObject(options)) throw new Error('its dialectConfig has no pool of pg')
-  // A pool hides its password from whoever copies its options.
+  // The password of a pool is not enumerable: a spread does not copy it.
   return { ...options, password: options.password as pg.ClientConfig['password'] }
 }
 
@@ -81,14 +81,14 @@ function clientOver(db: Kysely<unknown>): pg.Client {
     const { CompiledQuery } = await import('kysely')
     const { rows, numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, values))
     if (numAffectedRows === undefined) return { rows }
-    // As a statement that changes rows answers, whichever it was.
+    // The shape of the answer to any statement that changes rows.
     return { rows, command: 'UPDATE', rowCount: Number(numAffectedRows) }
   }
-  // The commands call `query` with a text and values, and nothing else of a client.
+  // The commands only call `query`, with a text and values.
   return { query } as unknown as pg.Client
 }
 
-/** kysely-ctl takes a value or a function that makes it. */
+/** kysely-ctl takes a value or a function that returns it. */
 async function resolved(value: unknown): Promise<unknown> {
   return typeof value === 'function' ? value() : value
 }
@@ -99,7 +99,7 @@ async function shaped<T>(value: unknown, isShaped: (value: unknown) => value is 
   throw new Error('it has no dialect')
 }
 
-// By shape: the application may have a Kysely of its own.
+// Checked by shape: the application may have a Kysely of its own.
 function isDialect(value: unknown): value is Dialect {
   return isObject(value) && typeof value.createDriver === 'function'
 }

@@ -10,11 +10,11 @@ export interface LoadedConfig {
   readonly config: Config
   /** Absolute. */
   readonly path: string
-  /** Of the config file: relative paths in the config start here. */
+  /** The folder of the config file, where relative paths in the config start. */
   readonly folder: string
-  /** Ours, else that of a `kysely.config` beside it, which is loaded only when it is needed. */
+  /** The connection of our config, else of a `kysely.config` beside it, which is loaded when needed. */
   readonly connection: () => Promise<Connection>
-  /** The same for the migrations. Absolute. */
+  /** The folder of the migrations, found in the same way. Absolute. */
   readonly migrationFolder: () => Promise<string>
 }
 
@@ -41,7 +41,9 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     return loading
   }
   return {
-    ...{ config, path, folder },
+    config,
+    path,
+    folder,
     connection: async () =>
       config.connection === undefined
         ? connectionOf(await beside())
@@ -71,8 +73,8 @@ async function defaultExport(path: string, folder: string): Promise<unknown> {
   const { loadConfig: readConfigFile } = await import('c12')
   let exported: unknown
   try {
-    // Only the file that was named, as it is written: no rc files, no `extends`, no layers per
-    // environment, no merging. What is audited can be seen in it.
+    // Reads the named file alone: no rc files, no `extends`, no layers per environment, no merging. So the
+    // file shows everything that the audit judges by.
     const { config } = await readConfigFile({
       cwd: folder,
       configFile: path,

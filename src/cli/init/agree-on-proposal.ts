@@ -12,9 +12,9 @@ const FLAGS: Readonly<Record<Question['about'], string>> = {
 }
 
 /**
- * Comes to a proposal, with the answers of whoever can be asked.
+ * Makes a proposal from the catalog, the given answers and those to further questions.
  *
- * @throws `INIT.AMBIGUOUS` when there is a question and nobody to ask
+ * @throws `INIT.AMBIGUOUS` when there is a question and no terminal to ask it at
  */
 export async function agreeOnProposal(
   survey: Survey,

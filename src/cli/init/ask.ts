@@ -12,18 +12,18 @@ import { initCancelled } from '../../errors/command/init.ts'
 import type { Option } from '../../init/answers.ts'
 import type { Terminal } from '../io.ts'
 
-/** Questions to whoever sits there. Each throws `INIT.CANCELLED` on Ctrl-C, Ctrl-D and a closed input. */
+/** Questions at a terminal. Each throws `INIT.CANCELLED` on Ctrl-C, Ctrl-D and a closed input. */
 export interface Ask {
   readonly text: (message: string, placeholder: string) => Promise<string>
   readonly one: (message: string, options: readonly Option[]) => Promise<string>
-  /** None is an answer too. */
+  /** The answer may be empty. */
   readonly any: (message: string, options: readonly Option[]) => Promise<string[]>
   readonly yes: (message: string) => Promise<boolean>
   readonly show: (message: string, title: string) => void
 }
 
 export function askAt({ input, output }: Terminal): Ask {
-  // The prompts know Ctrl-C as the end: Ctrl-D and a closed input would leave them waiting for ever.
+  // The prompts end on Ctrl-C only: after Ctrl-D or a closed input they would wait for ever.
   const closed = new AbortController()
   for (const event of ['end', 'close']) input.once(event, () => closed.abort())
   input.on('keypress', (_: unknown, key: Key) => {
@@ -34,7 +34,9 @@ export function askAt({ input, output }: Terminal): Ask {
     text: async (message, placeholder) =>
       answered(
         await text({
-          ...{ ...terminal, message, placeholder },
+          ...terminal,
+          message,
+          placeholder,
           validate: (value) => (value?.trim() ? undefined : 'It is needed.'),
         }),
       ),

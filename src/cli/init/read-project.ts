@@ -4,17 +4,17 @@ import type { Surroundings } from '../../init/render-config.ts'
 import { type Connection, connectionOf } from '../connect/connect.ts'
 import { type KyselyConfig, loadKyselyConfig } from '../connect/kysely-config.ts'
 
-/** What there is before there is a config. */
+/** The project before it has a config. */
 export interface Project {
-  /** Of `kysely.config`, else DATABASE_URL; undefined: nobody names one. */
+  /** The connection of `kysely.config`, else of DATABASE_URL; undefined when both are missing. */
   readonly connection: Connection | undefined
-  /** Why `kysely.config` does not say it. */
+  /** The reason why `kysely.config` has no usable connection. */
   readonly problem: unknown
   readonly kyselyConfig: Surroundings['kyselyConfig']
 }
 
 /**
- * Looks beside the config that is to be written.
+ * Reads the files beside the config that is to be written, and the environment.
  *
  * @throws `CONFIG.UNREADABLE` when there is a `kysely.config` that does not load
  */

@@ -10,7 +10,7 @@ export function refuseExisting(paths: readonly string[]): void {
 }
 
 /**
- * Writes the whole file or nothing: what was there before stays until the new one is complete.
+ * Replaces the file in one step: the old content stays until the new one is complete.
  *
  * @throws `CONFIG.NOT_WRITABLE`
  */

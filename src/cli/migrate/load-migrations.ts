@@ -5,13 +5,13 @@ import { reasonOf } from '../../errors/message.ts'
 import type { MigrationFile } from './migration-folder.ts'
 
 export interface LoadedMigration extends Migration {
-  /** False: it opens the transactions it needs itself, such as none for a concurrent index. */
+  /** False when the file opens its own transactions, or must have none, as a concurrent index. */
   readonly transaction: boolean
 }
 
 /**
- * Loads what Kysely's FileMigrationProvider would: `up` stands alone or in the default export, and
- * what has none is passed over.
+ * Loads the files that Kysely's FileMigrationProvider would: `up` stands alone or in the default export, and
+ * a file without one is skipped.
  *
  * @throws `MIGRATION.NOT_STARTED` when a file does not load
  */
@@ -19,7 +19,7 @@ export async function loadMigrations(
   files: readonly MigrationFile[],
 ): Promise<Record<string, LoadedMigration>> {
   const { createJiti } = await import('jiti')
-  // Without its caches: what runs is what the file says, and no file is left behind.
+  // Without caches, the file is read as it is now, and no cache file is left behind.
   const jiti = createJiti(import.meta.url, { fsCache: false, moduleCache: false })
   const migrations: Record<string, LoadedMigration> = {}
 

@@ -12,7 +12,7 @@ const TEMPLATES = new URL('../../../migrations-templates/', import.meta.url)
 
 export interface PhaseFiles {
   readonly phase: Phase
-  /** One, or one for each direction. */
+  /** One file, or one for each direction. */
   readonly files: readonly NewFile[]
 }
 
@@ -23,7 +23,7 @@ export interface Target {
   readonly name: string
 }
 
-/** The files that `migrate:rls` writes; nothing is written yet. */
+/** Renders the files of `migrate:rls` without writing them. */
 export function migrationFiles(
   phases: readonly Phase[],
   { folder, format, name }: Target,
@@ -49,7 +49,7 @@ export function migrationFiles(
 }
 
 /**
- * What Node takes a `.js` file of this folder for.
+ * The module system by which Node loads a `.js` file of this folder.
  * https://nodejs.org/api/packages.html#determining-module-system
  */
 function packageType(folder: string): 'module' | 'commonjs' {
@@ -63,7 +63,7 @@ function isModule(text: string): boolean {
     const { type }: { type?: unknown } = JSON.parse(text)
     return type === 'module'
   } catch {
-    // Node itself says what is wrong with the file, and to those who need it.
+    // Node reports the broken file when it needs it.
     return false
   }
 }

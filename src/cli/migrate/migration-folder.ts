@@ -41,7 +41,7 @@ export function filesOf(folder: string): string[] {
   }
 }
 
-/** The names in a folder that is about to be written: one that does not exist is empty. */
+/** The names of the migrations in a folder that is about to be written, which may not exist yet. */
 export function existingNames(folder: string, format: MigrationFormat): string[] {
   if (!existsSync(folder)) return []
   if (format !== 'sql') return readMigrationFolder(folder).map(({ name }) => name)
@@ -65,7 +65,7 @@ export function writeMigrations(folder: string, files: readonly NewFile[]): void
   const taken = files.find(({ path }) => existsSync(path))
   if (taken) throw migrationFileExists(taken.path)
 
-  // Not the extension of a migration: Kysely passes over it.
+  // Kysely skips a file with this extension.
   const moves = files.map((file) => ({ ...file, temporary: `${file.path}.${randomUUID()}.tmp` }))
   const leftOvers: string[] = []
   try {

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { migrationNotStarted } from '../../errors/command/migration.ts'
 import { suppress } from '../../errors/tenancy-error.ts'
 
-// The lock of Kysely's own Migrator, so that it and we exclude each other.
+// The lock of Kysely's own Migrator, so that the two exclude each other.
 // https://github.com/kysely-org/kysely/blob/master/src/dialect/postgres/postgres-adapter.ts
 const LOCK = '3853314791062309107'
 
@@ -15,10 +15,10 @@ const PATIENCE = 60 * 60 * 1000
  * Holds Kysely's migration lock while `body` runs. Kysely takes the same lock once more on the same
  * connection, which PostgreSQL grants at once.
  *
- * It asks again and again rather than wait inside a statement: a statement that waits has a snapshot,
- * and CREATE INDEX CONCURRENTLY of the migration that holds the lock would wait for it in turn.
+ * It polls instead of waiting inside a statement: a waiting statement has a snapshot, and CREATE INDEX
+ * CONCURRENTLY of the migration that holds the lock would wait for that snapshot in turn.
  *
- * @param say told once when somebody else has the lock
+ * @param say called once when another session has the lock
  */
 export async function withMigrationLock<T>(
   client: pg.Client,

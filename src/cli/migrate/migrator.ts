@@ -12,9 +12,9 @@ import { type MigrationListener, runEach } from './run-each-migration.ts'
 export type DownTarget = 'last' | 'all' | { readonly to: string }
 
 /**
- * Runs what is pending in the folder, up to the named migration if one is. Each file shares one
- * transaction with the record of it, so that no failure leaves one without the other, and no lock is
- * held until the last file is done. A file that refuses a transaction gets none.
+ * Runs the pending migrations of the folder, up to the named one if there is one. Each file shares one
+ * transaction with its record, so that no failure leaves one without the other, and no lock is held until
+ * the last file is done. A file that refuses a transaction gets none.
  *
  * @throws `MIGRATION.FOLDER_NOT_READABLE`, `MIGRATION.NOT_STARTED` (also when the folder does not have
  * the named migration), `MIGRATION.FAILED`
@@ -36,7 +36,7 @@ export async function migrateToLatest(
       .map(({ name }) => name)
     await runEach('up', pending, { client, migrations, listener })
     if (state.some(({ executedAt }) => !executedAt)) return
-    // Runs nothing: Kysely compares the folder with its record.
+    // Runs no migration: Kysely compares the folder with its record.
     const { error } = await (await createMigrator(client, migrations)).migrateUp()
     if (error !== undefined) throw migrationNotStarted(reasonOf(error), error)
   })

@@ -8,7 +8,7 @@ type Command = 'migrate:latest' | 'migrate:down' | 'migrate:list'
 
 type Tool = Readonly<Record<Command, string>> & {
   readonly name: string
-  /** What comes after `migrate:rls`. */
+  /** The sentence after `migrate:rls` has written files. */
   readonly next: string
 }
 
@@ -31,14 +31,14 @@ const PSQL: Tool = {
 
 const TOOLS: Partial<Record<string, Tool>> = { knex: KNEX, 'knex-ts': KNEX, sql: PSQL }
 
-/** What to say when files of this format were written. */
+/** The next step after files of this format have been written. */
 export function nextStep(format: MigrationFormat): string {
   return TOOLS[format]?.next ?? 'Review them, then run `kysely-tenants migrate:latest`.'
 }
 
 /**
- * Kysely's Migrator can neither run nor record what was written for another tool, whether the config
- * says so or the first line of a file.
+ * Refuses migrations of another tool, named by the config or by the first line of a file: Kysely's Migrator
+ * can neither run nor record them.
  *
  * @throws `MIGRATION.OTHER_TOOL`
  */

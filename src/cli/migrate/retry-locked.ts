@@ -6,26 +6,26 @@ const TRIES = 10
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const LOCKED = ['55P03', '40P01']
 
-/** Like the result of Kysely's Migrator: an error is an outcome, and not thrown. */
+/** Like the result of Kysely's Migrator, which returns an error instead of throwing it. */
 interface Outcome {
   readonly error?: unknown
 }
 
 export interface Retry<T> {
-  /** What failed, by name. */
+  /** The name of the work that failed. */
   readonly nameOf: (outcome: T) => string
   readonly say: (text: string) => void
-  /** Ends the pause before the next try. */
+  /** Aborts the pause before the next try. */
   readonly signal?: AbortSignal
   /** Before the second try, in milliseconds. Default: 200. */
   readonly firstDelay?: number
 }
 
 /**
- * Tries again what was rolled back for a lock: at first after 0.2 s, each time after twice as long,
- * for about two minutes in all. Meanwhile nobody queues behind it.
+ * Runs a transaction again that was rolled back for a lock: at first after 0.2 s, each time after twice as
+ * long, for about two minutes in all. No other session queues behind it meanwhile.
  *
- * @param run one transaction: what has half happened cannot be repeated
+ * @param run one transaction: half of one could not be repeated
  */
 export async function retryLocked<T extends Outcome>(
   run: () => Promise<T>,
@@ -36,7 +36,7 @@ export async function retryLocked<T extends Outcome>(
     const { error } = outcome
     if (attempt === TRIES || !isLocked(error)) return outcome
 
-    // Two that failed on each other's locks would meet again without the jitter.
+    // Without the jitter, two transactions that failed on each other's locks would meet again.
     const delay = firstDelay * 2 ** (attempt - 1) * (0.5 + Math.random() / 2)
     say(
       `${nameOf(outcome)}: ${error.message}; rolled back, try ${attempt + 1} of ${TRIES} in ${(delay / 1000).toFixed(1)} s.`,
@@ -46,7 +46,7 @@ export async function retryLocked<T extends Outcome>(
   }
 }
 
-/** Sleeps, and wakes up early when it is told to stop. */
+/** Sleeps, and wakes up early when the signal is aborted. */
 export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(milliseconds, undefined, { ...(signal && { signal }) }).catch((error) => {
     if (!signal?.aborted) throw error

@@ -10,13 +10,13 @@ import { createMigrator } from './create-migrator.ts'
 import type { LoadedMigration } from './load-migrations.ts'
 import { retryLocked } from './retry-locked.ts'
 
-/** What became of a migration that was to run. */
+/** The outcome of a migration that was to run. */
 export type MigrationStatus = 'executed' | 'undone' | 'failed' | 'pending' | 'kept'
 
 export interface MigrationListener {
-  /** Told of each migration as soon as its fate is known. */
+  /** Called for each migration as soon as its status is known. */
   readonly done: (name: string, status: MigrationStatus) => void
-  /** Talk: waiting for others, trying again. */
+  /** Called with a line about the work: waiting for others, trying again. */
   readonly say: (text: string) => void
 }
 

@@ -16,8 +16,8 @@ interface RunOptions extends CommonOptions {
 }
 
 /**
- * Runs migrations with everything around it: the connection, a line for each as soon as it is done
- * (with `json` one list in the end, of a failed run too), and talk about what takes long.
+ * Runs migrations with everything around it: the connection, a line for each as soon as it is done, and
+ * lines about statements that take long. With `json` it prints one list at the end, also when the run fails.
  *
  * @returns how many migrations there were to run
  */

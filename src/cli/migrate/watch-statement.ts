@@ -32,14 +32,14 @@ interface Activity {
 }
 
 export interface Observer {
-  /** Lends a second connection: the first is busy. */
+  /** Opens a second connection, because the first is busy. */
   readonly connect: (body: (client: pg.Client) => Promise<void>) => Promise<void>
   readonly say: (text: string) => void
 }
 
 /**
- * Says what `client` is busy with while `body` runs, and whom it waits for: after a second, then less
- * and less often. What is quick is not talked about.
+ * Reports the statement that `client` runs while `body` runs, and the sessions it waits for: after a second,
+ * then less and less often. A quick statement is not reported.
  */
 export async function watchStatement<T>(
   client: pg.Client,
@@ -48,7 +48,7 @@ export async function watchStatement<T>(
 ): Promise<T> {
   const { rows } = await client.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid')
   const done = new AbortController()
-  // Talk about the work must not break it: without a second connection there is none.
+  // The report must not break the work: without a second connection there is none.
   const watching = watch(rows[0]?.pid, observer, done.signal).catch(() => undefined)
   try {
     return await body()

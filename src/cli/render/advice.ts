@@ -4,8 +4,8 @@ import { qualifiedName } from '../../sql/quote.ts'
 import { wrap } from './wrap.ts'
 
 /**
- * What only the user can decide, each line for itself; of the rest how much there is, and how to ask for
- * it.
+ * A line for each change that only the user can decide, and a line for each part that was not asked for,
+ * with the option that asks for it.
  */
 export function renderAdvice(
   advice: readonly Change[],

@@ -4,20 +4,22 @@ import { auditFix, auditSentence } from './audit-sentence.ts'
 import type { AuditSource } from './audit-source.ts'
 
 /**
- * Workflow commands: each finding becomes an annotation at the config, which is what names the table.
+ * Workflow commands: each finding becomes an annotation at the config, which names the table.
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export function renderAuditGithub(report: AuditReport, { configFile }: AuditSource): string {
   const annotations = [
     ...report.findings.map(({ level, check, object, summary, fix }) =>
       annotation(COMMAND[level], {
-        ...{ file: configFile, title: `${check} (${level})` },
+        file: configFile,
+        title: `${check} (${level})`,
         message: `${object}: ${summary}\n${auditFix(fix)}`,
       }),
     ),
     ...report.inconclusive.map(({ check, reason }) =>
       annotation('warning', {
-        ...{ file: configFile, title: `${check} could not look` },
+        file: configFile,
+        title: `${check} could not look`,
         message: reason,
       }),
     ),

@@ -15,8 +15,8 @@ import { policiesSection } from './html/policies.ts'
 const ASSETS = new URL('../../../report-assets/', import.meta.url)
 
 /**
- * One page that needs nothing else: no network, no other file. Its policy lets it run the script of this
- * package and nothing that a name in the database could smuggle in.
+ * One page without other files or network. Its content security policy lets it run the script of this package
+ * alone, and no script that a name in the database could bring in.
  */
 export function renderAuditHtml(
   report: AuditReport,
@@ -71,7 +71,7 @@ function header(report: AuditReport, version: string): Html {
 `
 }
 
-/** Hidden until the script shows it: without the script it would do nothing. */
+/** Hidden until the script shows it, because it has no effect without the script. */
 function filters({ findings }: AuditReport): Html {
   const levels = LEVELS.map((level) => {
     const count = findings.filter((finding) => finding.level === level).length

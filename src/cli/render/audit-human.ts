@@ -19,8 +19,8 @@ interface HumanOptions extends Screen {
 }
 
 /**
- * Findings by object, the object with the worst first; what could not be checked; what is fixed; what
- * each command reaches; the sum.
+ * Findings by object, the object with the worst first; checks that could not look; fixed findings; the
+ * matrix of what each command reaches; the sum.
  */
 export function renderAuditHuman(report: AuditReport, options: HumanOptions): string {
   const c = paint(options.color)
@@ -45,7 +45,7 @@ export function renderAuditHuman(report: AuditReport, options: HumanOptions): st
   return `${parts.join('\n\n')}\n`
 }
 
-/** @param isKnown the reason of its check has been printed: once is enough */
+/** @param isKnown an earlier finding has printed the reason of the check */
 function findingLines(finding: Finding, isKnown: boolean, { color, columns }: Screen): string[] {
   const c = paint(color)
   const { level, check, summary, fix } = finding
@@ -64,7 +64,7 @@ function findingLines(finding: Finding, isKnown: boolean, { color, columns }: Sc
   ]
 }
 
-/** The columns that a label takes. */
+/** The width of a label. */
 const LABEL = 9
 
 function labelled(label: string, [first, ...more]: readonly string[]): string[] {

@@ -9,8 +9,8 @@ import type { AuditSource } from './audit-source.ts'
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json'
 
 /**
- * SARIF 2.1.0, as code scanning takes it: rules with their severity, results with a fingerprint that
- * stays the same as long as the finding does, and what could not be checked as notifications.
+ * SARIF 2.1.0 for code scanning: rules with their severity, results with a fingerprint that stays the same
+ * as long as the finding does, and a notification for each check that could not look.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html
  */
 export function renderAuditSarif(report: AuditReport, source: AuditSource): string {
@@ -63,7 +63,7 @@ const SARIF_LEVEL: Readonly<Record<Level, 'error' | 'warning' | 'note'>> = {
   info: 'note',
 }
 
-// In the middle of the ranges by which code scanning names a severity.
+// The middle of each range by which code scanning names a severity.
 const SEVERITY: Readonly<Record<Level, string>> = {
   critical: '9.5',
   high: '8.0',
@@ -98,7 +98,7 @@ function result(
   }
 }
 
-/** What the baseline knows and is found no more. */
+/** A finding of the baseline that is gone. */
 function absent({ check, object, fingerprint }: BaselineEntry, source: AuditSource): Result {
   return {
     ...ruleOf(check),
@@ -111,13 +111,13 @@ function absent({ check, object, fingerprint }: BaselineEntry, source: AuditSour
   }
 }
 
-// What is found about waivers is of no check.
+// Findings about waivers belong to no check.
 function ruleOf(check: string): Pick<Result, 'ruleId' | 'ruleIndex'> {
   const index = CHECKS.findIndex(({ id }) => id === check)
   return { ruleId: check, ...(index < 0 ? {} : { ruleIndex: index }) }
 }
 
-// The object lives in a database. What a repository has of it is the config that names it.
+// The object lives in a database. The repository has the config that names it.
 function location(object: string, { configFile }: AuditSource): Location {
   return {
     physicalLocation: {

@@ -4,7 +4,7 @@ import { plural } from './plural.ts'
 
 type Paint = (what: Level | 'doubt', text: string) => string
 
-/** The sum of a report in one line: the same in every format. */
+/** The sum of a report in one line, the same in every format. */
 export function auditSentence(report: AuditReport, paint: Paint = (_, text) => text): string {
   const { tables, checks, baseline, waived, inconclusive, off } = report
   // One check can be in doubt about many tables.
@@ -32,7 +32,7 @@ function foundIn({ findings, baseline }: AuditReport, paint: Paint): string {
   return `${plural(findings.length, kind)} (${counts.join(', ')})`
 }
 
-/** Ready to paste; a fix that no statement can be is a comment. */
+/** A fix to paste: statements, or a comment where no statement can mend it. */
 export function auditFix(fix: string): string {
   return fix.startsWith('--') ? fix : `${fix};`
 }

@@ -1,7 +1,7 @@
-/** What a report does not say of itself, and some formats want. */
+/** Facts about a report that some formats print and the report does not hold. */
 export interface AuditSource {
-  /** Relative to the working directory, with slashes: where an annotation is shown. */
+  /** The file at which an annotation is shown: relative to the working directory, with slashes. */
   readonly configFile: string
-  /** Of this package. */
+  /** The version of this package. */
   readonly version: string
 }

@@ -15,7 +15,7 @@ export type AuditFormat = (typeof AUDIT_FORMATS)[number]
 interface Surroundings extends AuditSource, Screen {
   /** A line of the matrix for every table. */
   readonly verbose: boolean
-  /** Read only by the format that shows them. */
+  /** Called only by the format that shows them. */
   readonly policies: () => TablePolicies[]
 }
 
@@ -36,7 +36,7 @@ export async function renderAudit(
     case 'markdown':
       return renderAuditMarkdown(report, { verbose })
     case 'html': {
-      // No other format waits for it to be loaded.
+      // Loaded here, because no other format needs it.
       const { renderAuditHtml } = await import('./audit-html.ts')
       return renderAuditHtml(report, { ...source, policies: policies() })
     }

@@ -29,10 +29,10 @@ export function renderFilled(table: FilledTable, color: boolean): string {
   return `${c.red('✖')} ${done}  ${parent}\n  ${c.dim('see')} ${rows};\n`
 }
 
-/** SQL that can be read and run: what is not a statement is a comment. */
+/** SQL that can be read and run; the rest is in comments. */
 export function renderFillable({ empty, fillable, sql, ...table }: FillableTable): string {
   return `-- ${qualifiedName(table)}: ${plural(empty, 'row')} without a tenant, ${fillable} to be filled now.
--- $1: rows a batch; $2: the key of the last row of the batch before, absent in the first.
+-- $1: rows in a batch; $2: the key of the last row of the batch before, absent in the first.
 ${sql.batch};
 `
 }

@@ -1,6 +1,6 @@
 import { grouped } from '../../util/grouped.ts'
 
-/** The list is sorted, and a Map keeps the order in which its keys arrive: the worst object first. */
+/** Groups a sorted list. A Map keeps the order of its keys, so the worst object comes first. */
 export function byObject<T extends { readonly object: string }>(
   list: readonly T[],
 ): Map<string, T[]> {

@@ -3,13 +3,13 @@ import { wrap } from './wrap.ts'
 
 const GAP = '  '
 
-/** Below it, a last column is not worth its indentation. */
+/** The narrowest last column that is still wrapped. */
 const NARROWEST = 24
 
 interface Table {
-  /** Without it, the cells say themselves what they are. */
+  /** Leave it out where the cells need no names. */
   readonly header?: readonly string[]
-  /** Of the terminal. */
+  /** The width of the terminal. */
   readonly columns?: number | undefined
 }
 
@@ -59,7 +59,7 @@ function paragraph(
   columns: number,
 ): string[] {
   const cells = row.map((cell, i) => (i === 0 || !header ? cell : `${header[i]} ${cell}`))
-  // The name of a value stays beside it; what has no name is prose.
+  // A value stays beside its name; cells without a header are prose.
   const words = cells.map((cell, i) => (i < row.length - 1 || header ? [cell] : cell.split(' ')))
   const spaced = words.flatMap(([first = '', ...more], i) => [
     i === 0 ? first : ` ${first}`,

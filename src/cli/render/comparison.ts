@@ -9,7 +9,7 @@ import { paint } from './paint.ts'
 import { plural } from './plural.ts'
 import { wrap } from './wrap.ts'
 
-/** As loud as a finding of that level. */
+/** Each judgement is painted like a finding of this level. */
 const LEVEL: Readonly<Record<Judgement, Level>> = {
   WIDENS: 'high',
   UNKNOWN: 'medium',
@@ -17,10 +17,10 @@ const LEVEL: Readonly<Record<Judgement, Level>> = {
   SAFE: 'info',
 }
 
-/** What changed, and since when. */
+/** The changes since a snapshot. */
 interface Comparison {
   readonly database: string
-  /** The file that holds what was there before. */
+  /** The file of the earlier snapshot. */
   readonly against: string
   readonly changes: readonly Change[]
 }
@@ -78,7 +78,7 @@ function renderMarkdown(comparison: Comparison): string {
   return `${blocks.join('\n\n')}\n`
 }
 
-/** Somebody can see or write more than before, or nobody knows. */
+/** True when a role can see or write more than before, or when that is not known. */
 export function opens(changes: readonly Change[]): boolean {
   return changes.some(({ judgement }) => judgement === 'WIDENS' || judgement === 'UNKNOWN')
 }

@@ -5,7 +5,7 @@ import type { Io } from '../io.ts'
 import { packageVersion } from '../package-version.ts'
 import { paint } from './paint.ts'
 
-/** What ends a command: a failure to act on, an error of the server, or a bug. */
+/** Renders the error that ended a command: a failure to act on, an error of the server, or a bug. */
 export function renderError(error: unknown, io: Pick<Io, 'color' | 'debug'>): string {
   if (isTenancyError(error)) return renderFailure(error, io.color)
   if (isPostgresError(error)) return renderPostgresError(error, io.color)
@@ -13,7 +13,8 @@ export function renderError(error: unknown, io: Pick<Io, 'color' | 'debug'>): st
   return renderBug(error, io)
 }
 
-// A command loads its packages when it needs them. What a file of the user imports is an error of that file.
+// A command loads its packages when it needs them. A missing import of a file of the user is reported as an
+// error of that file.
 function isMissingPackage(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
 }
@@ -28,7 +29,7 @@ function renderBug(error: unknown, { color, debug }: Pick<Io, 'color' | 'debug'>
   const next = paint(color).dim('next')
   const versions = `kysely-tenants ${packageVersion()}, Node ${process.version}, ${process.platform} ${process.arch}`
   return block(
-    `Nobody expected this: ${reasonOf(error)}; the command ended, and what was not committed is undone.`,
+    `Unexpected error: ${reasonOf(error)}; the command ended, and changes that were not committed are undone.`,
     error instanceof Error ? error.name : typeof error,
     [
       `${next} This is a bug of kysely-tenants, unless the stack leads into a file of yours.`,
@@ -42,7 +43,7 @@ function renderBug(error: unknown, { color, debug }: Pick<Io, 'color' | 'debug'>
 }
 
 function renderFailure({ message, code, hint }: TenancyError, color: boolean): string {
-  // A cause that is quoted brings line breaks and indentation of its own.
+  // A quoted cause has line breaks and indentation of its own.
   const [summary = '', ...details] = message.split('\n').map((line) => line.trim())
   return block(summary, code, [...details, `${paint(color).dim('next')} ${hint}`], color)
 }
@@ -54,7 +55,7 @@ interface PostgresError extends Error {
   readonly hint?: string
 }
 
-// By shape: the error may come from a second copy of pg.
+// Checked by shape: the error may come from a second copy of pg.
 function isPostgresError(error: unknown): error is PostgresError {
   return (
     error instanceof Error &&

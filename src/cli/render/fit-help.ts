@@ -2,7 +2,7 @@ import { wrap } from './wrap.ts'
 
 const EXAMPLE = /^ +kysely-tenants /
 
-/** Commander wraps its own part of a help; this wraps ours, and leaves commands whole, to be copied. */
+/** Wraps the part of a help that Commander does not wrap. Examples stay whole, to be copied. */
 export function fitHelp(text: string, columns: number | undefined): string {
   return text
     .split('\n')

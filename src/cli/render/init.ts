@@ -4,7 +4,7 @@ import { paint } from './paint.ts'
 import { plural } from './plural.ts'
 import { wrap } from './wrap.ts'
 
-/** What was found, for whoever reviews the file: numbers to compare with what they know. */
+/** The proposal in numbers, for the reader to compare with what they know of the database. */
 export function renderProposal(proposal: Proposal, { color, columns }: Screen): string {
   const c = paint(color)
   const { column, type, tenantsTable, tables, undecided, global, roles } = proposal

@@ -6,7 +6,7 @@ import {
 } from '../../audit/isolation-matrix.ts'
 import { plural } from './plural.ts'
 
-/** A sign a verdict, the same in every format. */
+/** A sign for each verdict, the same in every format. */
 export const SIGN: Readonly<Record<Isolation, string>> = { isolated: '✔', hole: '✖', unknown: '?' }
 
 export const MEANING: Readonly<Record<Isolation, string>> = {
@@ -23,10 +23,9 @@ export interface MatrixLine {
 }
 
 /**
- * The lines that are worth reading: of tables that are not isolated or are spoken of in a finding, and
- * one for all the others. A thousand tables without anything to say are one line.
+ * A line for each table that is not isolated or has a finding, and one line for all the others together.
  *
- * @param every a line for each table instead
+ * @param every print a line for each table instead
  */
 export function matrixLines(
   matrix: readonly TableIsolation[],

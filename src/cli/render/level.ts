@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk'
 import type { Level } from '../../config/level.ts'
 
-/** The worse, the louder. */
+/** The worse the level, the louder the color. */
 export function paintLevel(c: ChalkInstance, level: Level, text: string): string {
   switch (level) {
     case 'critical':

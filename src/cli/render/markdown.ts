@@ -8,13 +8,13 @@ export function table(
   return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** Text of one line, which no character of it formats: fit for a cell of a table. */
+/** Escapes text for one line or one cell of a table, so that no character of it formats. */
 export function escaped(text: string): string {
   const plain = text.replaceAll(/\s+/g, ' ')
   return plain.replaceAll(/[\\`*_|<>~[\]]/g, (character) => `\\${character}`)
 }
 
-// In a code span nothing is escaped but, inside a table, the bar.
+// A code span needs no escapes; only inside a table, the bar needs one.
 export function code(text: string): string {
   const plain = text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')
   const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length))

@@ -8,16 +8,16 @@ import { truncate } from './truncate.ts'
 export interface Progress {
   readonly table: TableName
   readonly filled: number
-  /** Rows without a tenant when it began. */
+  /** Rows without a tenant at the start. */
   readonly total: number
   readonly milliseconds: number
 }
 
 export interface ProgressView {
   readonly progress: (progress: Progress) => void
-  /** A line of talk, above the bar where there is one. */
+  /** Prints a line, above the bar where there is one. */
   readonly say: (text: string) => void
-  /** Takes the bar away. */
+  /** Removes the bar. */
   readonly clear: () => void
 }
 
@@ -29,7 +29,7 @@ const DEFAULT_COLUMNS = 80
 const LONGEST_BAR = 40
 const SHORTEST_NAME = 8
 
-/** A bar that is drawn again after each batch; where stderr is no terminal, a line now and then. */
+/** Draws a bar after each batch; where stderr is no terminal, prints a line now and then. */
 export function showProgress(io: Io): ProgressView {
   const c = paint(io.color)
   const line = (text: string) => io.err(`${c.dim('·')} ${text}\n`)
@@ -38,7 +38,7 @@ export function showProgress(io: Io): ProgressView {
   }
   const clear = () => io.err(CLEAR_LINE)
   return {
-    // The terminal may have got another size meanwhile.
+    // Read again each time: a terminal can be resized.
     progress: (progress) => io.err(`${CLEAR_LINE}${renderBar(progress, io.errColumns)}`),
     say: (text) => {
       clear()

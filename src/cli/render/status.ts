@@ -9,7 +9,7 @@ import { wrap } from './wrap.ts'
 
 const HEADER = ['table', 'column', 'type', 'policies', 'enabled', 'forced', 'drift']
 
-/** A line for each table of the config, then the tables that it does not mention. */
+/** A line for each table of the config, then the tables that the config does not mention. */
 export function renderStatus(status: Status, { color, columns }: Screen): string {
   const c = paint(color)
   const table = alignColumns(

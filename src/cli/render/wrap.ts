@@ -4,15 +4,15 @@ import { displayWidth } from './display-width.ts'
 const PROSE = 88
 
 interface Lines {
-  /** Of the terminal. Without it, everything is one line. */
+  /** The width of the terminal. Without it, all words stay in one line. */
   readonly columns?: number | undefined
   /** Spaces before each line but the first. */
   readonly indent?: number
 }
 
 /**
- * Puts as many words in a line as a terminal shows in it. A word that is wider has a line of its own and
- * is never cut. Colors have no width.
+ * Puts as many words in a line as fit the terminal. A word that is wider has a line of its own and is never
+ * cut. Colors have no width.
  *
  * @param words text, or words that may hold spaces; a space before one widens the gap
  */
@@ -37,7 +37,7 @@ export function wrap(
   return lines.map((line) => line.trimEnd())
 }
 
-/** Prose beside a margin of so many columns. */
+/** Wraps prose beside a margin of this many columns. */
 export function wrapProse(
   text: string,
   {

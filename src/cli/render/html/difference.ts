@@ -1,12 +1,12 @@
 import { diffLines, diffWordsWithSpace } from 'diff'
 
-/** A piece of text: in both, only in what is, or only in what is wanted. */
+/** A piece of text: in both texts, only in the present one, or only in the wanted one. */
 export interface Piece {
   readonly kind: 'same' | 'is' | 'wanted'
   readonly text: string
 }
 
-/** Texts that differ in more places are shown one below the other. */
+/** Texts with more differences are shown one below the other. */
 const LIMIT = { maxEditLength: 500 }
 
 /**

@@ -19,7 +19,7 @@ ${groups.map(([object, own]) => group(object, own))}
 `
 }
 
-/** What is said beside the findings: accepted ones, fixed ones, and what nobody could look at. */
+/** The lists beside the findings: checks that could not look, accepted findings, fixed ones. */
 export function asidesSection({ waived, inconclusive, baseline }: AuditReport): Html {
   const { known = [], fixed = [] } = baseline ?? {}
   return html`${aside(

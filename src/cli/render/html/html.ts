@@ -1,17 +1,17 @@
-/** Markup that is safe as it is. Only {@link html} makes it of what others wrote. */
+/** Markup that is safe as it is. Only {@link html} makes it from text of others. */
 export interface Html {
   readonly markup: string
 }
 
 type Value = string | number | Html | readonly Html[]
 
-/** Escapes whatever is put into it and is no markup itself: in text and in quoted attributes. */
+/** Escapes every value that is not markup itself, for text and for quoted attributes. */
 export function html(texts: TemplateStringsArray, ...values: readonly Value[]): Html {
   const parts = texts.map((text, index) => text + markupOf(values[index] ?? ''))
   return { markup: parts.join('') }
 }
 
-/** For the files of this package that are put into the page, and nothing else. */
+/** Only for the files of this package that are put into the page. */
 export function trusted(markup: string): Html {
   return { markup }
 }
@@ -29,7 +29,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-// What no page shows may still turn the text around it: https://trojansource.codes.
+// Invisible characters can turn the text around them: https://trojansource.codes.
 const INVISIBLE = /(?![\t\n])[\p{Cc}\p{Cf}]/gu
 
 function escaped(text: string): string {

@@ -2,7 +2,7 @@ import { COMMANDS, isIsolated, type TableIsolation } from '../../../audit/isolat
 import { MATRIX_TITLE, MEANING, SIGN } from '../isolation.ts'
 import { type Html, html } from './html.ts'
 
-/** Every table: the page has filters for what a terminal has to leave out. */
+/** All tables: a page has filters, where a terminal has to leave lines out. */
 export function matrixSection(matrix: readonly TableIsolation[]): Html {
   if (matrix.length === 0) return html``
   const legend = (['isolated', 'hole', 'unknown'] as const).map(

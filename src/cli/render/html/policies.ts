@@ -9,10 +9,10 @@ const STATE: Readonly<Record<PolicyBeside['state'], string>> = {
   own: 'not of this tool',
 }
 
-/** Up to so many tables with something to mend are unfolded. */
+/** Unfold tables with something to mend only up to this many. */
 const OPEN = 10
 
-/** A table each: the policies as they are, with what has to go and what has to come. */
+/** The policies of each table as they are, with the text that has to go and the text that has to come. */
 export function policiesSection(tables: readonly TablePolicies[]): Html {
   if (tables.length === 0) return html``
   const mended = tables.filter(({ policies }) => policies.some(isToMend))
@@ -69,7 +69,7 @@ function pieceMarkup({ kind, text }: Piece): Html {
   return kind === 'wanted' ? html`<ins>${text}</ins>` : html`${text}`
 }
 
-// The last line ends like the others, or what comes would stand beside what goes.
+// The last line ends like the others: otherwise new text would stand beside old text.
 function asLines(text: string | undefined): string {
   return text === undefined ? '' : `${text}\n`
 }

@@ -186,7 +186,7 @@ describe('backfill', () => {
       code: 0,
       out: [
         '-- public.tasks: 10 rows without a tenant, 10 to be filled now.',
-        '-- $1: rows a batch; $2: the key of the last row of the batch before, absent in the first.',
+        '-- $1: rows in a batch; $2: the key of the last row of the batch before, absent in the first.',
         'with batch as (',
         '  select child.ctid as place, child.id as key_1, child.project_id as own_1',
         '  from only public.tasks as child',
@@ -199,10 +199,14 @@ describe('backfill', () => {
     const json = JSON.parse((await backfill(['projects', 'tasks'], '--dry-run', '--json')).out)
     const [{ sql, ...table }] = json.tables
     expect(table).to.deep.equal({
-      ...{ schema: 'public', name: 'tasks', column: 'tenant_id', empty: 10, fillable: 10 },
+      schema: 'public',
+      name: 'tasks',
+      column: 'tenant_id',
+      empty: 10,
+      fillable: 10,
       rows: 'select * from only public.tasks where tenant_id is null',
     })
-    // What is printed is what runs.
+    // The printed statements are those that run.
     await withClient(database.url, async (client) => {
       expect((await client.query(sql.count)).rows).to.deep.equal([{ empty: 10, fillable: 10 }])
       const batch = await client.query(sql.batch, [4, ['3']])
@@ -244,14 +248,22 @@ describe('backfill', () => {
         version: 1,
         tables: [
           {
-            ...{ schema: 'public', name: 'tasks', column: 'tenant_id' },
+            schema: 'public',
+            name: 'tasks',
+            column: 'tenant_id',
             rows: 'select * from only public.tasks where tenant_id is null',
-            ...{ filled: 10, left: 2 },
+
+            filled: 10,
+            left: 2,
           },
           {
-            ...{ schema: 'public', name: 'notes', column: 'tenant_id' },
+            schema: 'public',
+            name: 'notes',
+            column: 'tenant_id',
             rows: 'select * from only public.notes where tenant_id is null',
-            ...{ filled: 1, left: 0 },
+
+            filled: 1,
+            left: 0,
           },
         ],
         passedOver: [],
@@ -281,13 +293,26 @@ describe('backfill', () => {
         create view totals as select tenant_id, count(*) from counts group by 1;
         create policy mine on counts using (tenant_id = 1)`)
       const config = {
-        ...{ projects: {}, tasks: {}, notes: {}, labels: {}, loose: {}, counts: {} },
+        projects: {},
+        tasks: {},
+        notes: {},
+        labels: {},
+        loose: {},
+        counts: {},
         templates: { shared: true },
       }
       expect(
         await backfill(
           config,
-          ...['notes', 'labels', 'loose', 'templates', 'counts', 'tasks', 'projects', 'x.y'],
+
+          'notes',
+          'labels',
+          'loose',
+          'templates',
+          'counts',
+          'tasks',
+          'projects',
+          'x.y',
         ),
       ).to.deep.equal(
         refused(

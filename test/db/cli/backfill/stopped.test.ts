@@ -10,7 +10,7 @@ import { startSilentReplica } from '../../../support/silent-replica.ts'
 const TENANT = '00000000-0000-4000-8000-00000000000a'
 const FILLED = { code: 0, out: '✔ public.tasks  40 rows filled\n', err: '' }
 
-// The statement that fills row 15 waits until nobody has the key.
+// The statement that fills row 15 waits until the key is free.
 const BARRIER = `
   create function barrier() returns trigger language plpgsql as $$
   begin

@@ -28,7 +28,9 @@ describe('the connection of a kysely.config', () => {
   it('of a pool has the password, which a pool hides from its options', async () => {
     const pool = new pg.Pool({ host: '/tmp', user: 'app', password: 'secret' })
     expect(await readConnection({ dialect: 'pg', dialectConfig: { pool } })).to.deep.include({
-      ...{ host: '/tmp', user: 'app', password: 'secret' },
+      host: '/tmp',
+      user: 'app',
+      password: 'secret',
     })
   })
 
@@ -62,7 +64,7 @@ describe('the connection of a kysely.config', () => {
     const broken = withCliClient(source, undefined, async (client) => {
       const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
       const sleeping = client.query('select pg_sleep(60)')
-      // Not awaited here: whoever holds the connection waits for its statement alone.
+      // Not awaited here: the holder of the connection waits for its own statement alone.
       killing = withClient(database.url, (admin) =>
         admin.query('select pg_terminate_backend($1)', [rows[0]?.pid]),
       )

@@ -49,7 +49,9 @@ describe('renderAuditHuman', () => {
 
   it('keeps a thousand tables without anything to say in one line', () => {
     const matrix = Array.from({ length: 1000 }, (_, index) => ({
-      ...{ table: `public.t${index}`, ...CELLS, ...(index === 500 && { delete: 'hole' as const }) },
+      table: `public.t${index}`,
+      ...CELLS,
+      ...(index === 500 && { delete: 'hole' as const }),
     }))
     const lines = renderAuditHuman({ ...REPORT, findings: [], matrix }, { color: false }).split(
       '\n',
