@@ -1,6 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
+import { findRole } from '../catalog/privileges.ts'
 import { type Check, defineCheck } from './check.ts'
-import { findRole, revokeMembership } from './facts/roles.ts'
+import { revokeMembership } from './facts/roles.ts'
 import { statements } from './facts/statements.ts'
 
 export const adminRoleBoundByFloor: Check = defineCheck(

@@ -1,8 +1,9 @@
 import { inherits } from '../catalog/inherits.ts'
+import { findRole } from '../catalog/privileges.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { isObserved } from './facts/policies.ts'
-import { canSetRole, findRole } from './facts/roles.ts'
+import { canSetRole } from './facts/roles.ts'
 
 export const rlsNotForced: Check = tableCheck(
   {

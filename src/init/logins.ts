@@ -1,5 +1,6 @@
+import { heldPrivileges } from '../catalog/privileges.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
-import type { RoleState } from '../catalog/role-state.ts'
+import type { Privilege, RoleState } from '../catalog/role-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { commonest } from './references.ts'
 
@@ -27,18 +28,14 @@ export function findLogins(tables: readonly RelationState[], snapshot: Snapshot)
 
 const CHANGES = ['INSERT', 'UPDATE', 'DELETE']
 
-/** By the grants of the role itself, of `public`, and of the roles that it inherits. */
+/** The role holds one of the privileges, be it on a column. */
 export function reachedBy(
   role: string,
   snapshot: Snapshot,
-  privileges: readonly string[],
+  privileges: readonly Privilege[],
 ): (relation: RelationState) => boolean {
-  const inherited = snapshot.memberships.filter((m) => m.member === role && m.inherits)
-  const holders = new Set<string | null>([null, role, ...inherited.map((m) => m.role)])
-  const readsAll = holders.has('pg_read_all_data') && privileges.includes('SELECT')
-  if (readsAll || holders.has('pg_write_all_data')) return () => true
-  return ({ grants }) =>
-    grants.some(({ grantee, privilege }) => holders.has(grantee) && privileges.includes(privilege))
+  const held = heldPrivileges(role, snapshot)
+  return (relation) => privileges.some((privilege) => held.onSomeColumn(privilege, relation))
 }
 
 /** The reason why no policy keeps this role in bounds. */

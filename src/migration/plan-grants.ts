@@ -1,8 +1,8 @@
 import { inherits } from '../catalog/inherits.ts'
+import { heldPrivileges, isSuperuser } from '../catalog/privileges.ts'
 import type { RelationGrant } from '../catalog/role-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { Change, PartContext, PlannedTable } from './change.ts'
-import { holds, isSuperuser } from './privileges.ts'
 import type { Step } from './step.ts'
 
 /** No statement of an application needs these, and no policy restrains them. */
@@ -92,9 +92,9 @@ function keep(
   const { schema, name } = relation
   const own = { ...relation, grants: relation.grants.filter((grant) => grant.grantee !== null) }
   return [...appRoles, ...adminRoles].flatMap((role) => {
+    const held = heldPrivileges(role, snapshot)
     const kept = grants.filter(
-      ({ privilege }) =>
-        NEEDED.includes(privilege) && !holds(role, privilege, { relation: own, snapshot }),
+      ({ privilege }) => NEEDED.includes(privilege) && !held.onRelation(privilege, own),
     )
     if (kept.length === 0) return []
     return [

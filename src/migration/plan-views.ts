@@ -1,9 +1,8 @@
 import { findRelation } from '../catalog/find-relation.ts'
-import { inherits } from '../catalog/inherits.ts'
+import { heldPrivileges, rolesGranted } from '../catalog/privileges.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Change, entryOf, type PartContext } from './change.ts'
-import { holds } from './privileges.ts'
 import type { Step } from './step.ts'
 
 /** The first server that has `security_invoker`. */
@@ -37,9 +36,7 @@ export function planViews(context: PartContext): Change[] {
 function isUsed(view: RelationState, { appRoles, snapshot }: PartContext): boolean {
   // Without app roles anybody could be the application.
   if (appRoles.length === 0) return true
-  return view.privileges.some(
-    ({ role, privilege }) => USES.includes(privilege) && !inherits(snapshot, role, view.owner),
-  )
+  return rolesGranted(appRoles, USES, { relation: view, snapshot }).length > 0
 }
 
 function changeOf(view: RelationState, context: PartContext): Change {
@@ -72,14 +69,15 @@ function changeOf(view: RelationState, context: PartContext): Change {
 }
 
 function hazardOf(view: RelationState, { appRoles, snapshot }: PartContext): string {
-  const lacking = appRoles.flatMap((role) =>
-    view.reads.flatMap((name) => {
+  const lacking = appRoles.flatMap((role) => {
+    const held = heldPrivileges(role, snapshot)
+    return view.reads.flatMap((name) => {
       const relation = findRelation(name, snapshot)
       // The snapshot does not tell about tables outside of it.
-      if (!relation || holds(role, 'SELECT', { relation, snapshot })) return []
+      if (!relation || held.onRelation('SELECT', relation)) return []
       return [`${identifier(role)} must first get SELECT on ${qualifiedName(relation)}`]
-    }),
-  )
+    })
+  })
   const others = view.grants.flatMap(({ grantee }) =>
     grantee === null || grantee === view.owner || appRoles.includes(grantee) ? [] : [grantee],
   )

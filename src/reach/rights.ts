@@ -1,3 +1,4 @@
+import { PREDEFINED_ROLES } from '../catalog/privileges.ts'
 import type { ReachFunction, ReachRelation } from '../catalog/reach/reach-facts.ts'
 import type { SecuredObject } from '../catalog/snapshot.ts'
 import type { CatalogIndex } from './catalog-index.ts'
@@ -16,15 +17,6 @@ export interface Rights {
   has(role: string, privilege: string, object: Pick<SecuredObject, 'owner' | 'grants'>): boolean
 }
 
-// https://www.postgresql.org/docs/current/predefined-roles.html
-const PREDEFINED: Readonly<Record<string, string>> = {
-  SELECT: 'pg_read_all_data',
-  INSERT: 'pg_write_all_data',
-  UPDATE: 'pg_write_all_data',
-  DELETE: 'pg_write_all_data',
-  MAINTAIN: 'pg_maintain',
-}
-
 export function createRights(graph: RoleGraph, index: CatalogIndex): Rights {
   const isSuperuser = (role: string) => graph.find(role)?.superuser ?? false
   const owns: Rights['owns'] = (role, { owner }) =>
@@ -34,7 +26,7 @@ export function createRights(graph: RoleGraph, index: CatalogIndex): Rights {
   const isGranted = (role: string, privilege: string, relation: ReachRelation) =>
     relation.grants.filter((g) => g.privilege === privilege && isAmong(role, g.grantee))
   const ofAll = (role: string, privilege: string) =>
-    graph.inherited(role).has(PREDEFINED[privilege] ?? '')
+    graph.inherited(role).has(PREDEFINED_ROLES[privilege] ?? '')
   const has: Rights['has'] = (role, privilege, object) =>
     owns(role, object) ||
     object.grants.some((g) => g.privilege === privilege && isAmong(role, g.grantee))

@@ -1,5 +1,6 @@
 import type { FunctionState } from '../../catalog/function-state.ts'
 import { inherits } from '../../catalog/inherits.ts'
+import { rolesGranted } from '../../catalog/privileges.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { Grant } from '../../catalog/role-state.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
@@ -15,11 +16,8 @@ export function rolesWith(
   relation: RelationState,
   context: CheckContext,
 ): string[] {
-  return plainAppRoles(context).filter(
-    (role) =>
-      !inherits(context.snapshot, role, relation.owner) &&
-      relation.privileges.some((p) => p.role === role && privileges.includes(p.privilege)),
-  )
+  const { snapshot, wanted } = context
+  return rolesGranted(wanted.appRoles, privileges, { relation, snapshot })
 }
 
 /** Takes `privileges` away where they come from: from the role, from `public`, from a group. */

@@ -1,4 +1,5 @@
 import { inherits } from '../../catalog/inherits.ts'
+import { findRole, isSuperuser } from '../../catalog/privileges.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { RoleState } from '../../catalog/role-state.ts'
 import type { Snapshot } from '../../catalog/snapshot.ts'
@@ -6,10 +7,6 @@ import { identifier } from '../../sql/quote.ts'
 import type { CheckContext } from './context.ts'
 import { statements } from './statements.ts'
 import { tenantTables } from './tenant-tables.ts'
-
-export function findRole(snapshot: Snapshot, name: string): RoleState | undefined {
-  return snapshot.roles.find((role) => role.name === name)
-}
 
 export function canSetRole(snapshot: Snapshot, member: string, role: string): boolean {
   return snapshot.memberships.some((m) => m.member === member && m.role === role && m.canSet)
@@ -20,7 +17,7 @@ export function canSetRole(snapshot: Snapshot, member: string, role: string): bo
  * one for each table.
  */
 export function plainAppRoles({ snapshot, wanted }: CheckContext): string[] {
-  return wanted.appRoles.filter((name) => !findRole(snapshot, name)?.superuser)
+  return wanted.appRoles.filter((name) => !isSuperuser(snapshot, name))
 }
 
 /** No policy of the table holds this role. */
