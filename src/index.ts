@@ -21,6 +21,7 @@ export type {
 } from './kysely/tenant-types.ts'
 export type {
   AdminEvent,
+  ResidueEvent,
   StatementEvent,
   StreamEvent,
   ViolationEvent,

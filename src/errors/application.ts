@@ -98,6 +98,16 @@ export function sessionChanged(): TenancyError {
   )
 }
 
+/** A clean-up that the server refused: what it would have taken away may still be there. */
+export function sessionNotCleaned(cause: unknown): TenancyError {
+  return new TenancyError(
+    'CONNECTION.IN_DOUBT',
+    'An earlier statement had left something on the session, and it could not be cleaned; the statement was not run, and the connection is closed.',
+    'Send the statement again: it gets another connection. The cause says what the server refused.',
+    { cause },
+  )
+}
+
 export function settingHasDefault(setting: string, value: string): TenancyError {
   return new TenancyError(
     'SETTING.HAS_DEFAULT',

@@ -70,12 +70,15 @@ export class Pools {
   ): Promise<TenantConnection> {
     const connection = await connecting
     const { onCreateConnection, onReserveConnection } = this.#config
+    const { lease } = connection
     try {
-      if (connection.lease.claimCreation()) await onCreateConnection?.(connection, ...options)
-      await onReserveConnection?.(connection, ...options)
+      await lease.setUp(async () => {
+        if (lease.claimCreation()) await onCreateConnection?.(connection, ...options)
+        await onReserveConnection?.(connection, ...options)
+      })
       return connection
     } catch (error) {
-      connection.lease.destroy(error)
+      lease.destroy(error)
       throw error
     }
   }

@@ -10,6 +10,8 @@ import {
 import { adminNoPool } from '../errors/application.ts'
 import { registerOrigin } from './origin.ts'
 import { SequentialDriver } from './sequential/sequential-driver.ts'
+import { sessionsByBackend } from './sequential/sessions.ts'
+import type { TenantConnection } from './tenant-connection.ts'
 import {
   checkDialectConfig,
   isWrapper,
@@ -82,12 +84,21 @@ function leasingDriver(config: TenantPoolConfig): Driver {
     ...{ tenancy: config.tenancy, guard: 'off', destroysInDoubt: true, hasOneConnection: false },
     drivers: [driver],
     driverOf: () => driver,
+    sessionsOf(connection) {
+      const { lease } = connection as TenantConnection
+      return {
+        expected: lease.session,
+        of: () => lease.session,
+        setUp: (body) => lease.setUp(body),
+      }
+    },
   })
 }
 
 function wrappingDriver({ tenancy, dialect, adminDialect, guard }: TenantWrapperConfig): Driver {
   const tenant = dialect.createDriver()
   const admin = adminDialect?.createDriver()
+  const sessions = { tenant: sessionsByBackend(), admin: sessionsByBackend() }
   return new SequentialDriver({
     ...{ tenancy, guard: guard ?? 'error', destroysInDoubt: false },
     hasOneConnection: dialect.createAdapter().supportsMultipleConnections === false,
@@ -97,5 +108,6 @@ function wrappingDriver({ tenancy, dialect, adminDialect, guard }: TenantWrapper
       if (!admin) throw adminNoPool()
       return admin
     },
+    sessionsOf: (_, { kind }) => (kind === 'admin' ? sessions.admin : sessions.tenant),
   })
 }

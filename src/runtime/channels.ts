@@ -15,6 +15,18 @@ export interface ViolationEvent {
   readonly found: string
 }
 
+/**
+ * Published on `kysely-tenants:residue` when an earlier statement had left something on the session of a
+ * client: the session was cleaned, and the statement ran on the clean one.
+ */
+export interface ResidueEvent {
+  /** Of the statement that met it, not of the one that left it. */
+  readonly scope: Scope
+  readonly strategy: string
+  /** Such as `temporary objects` and `search_path attic`. */
+  readonly found: readonly string[]
+}
+
 /** Published on `kysely-tenants:admin` when an admin scope opens. */
 export interface AdminEvent {
   readonly reason: string | undefined
@@ -44,6 +56,7 @@ export interface WaitingEvent {
 
 const statements = channel('kysely-tenants:statement')
 const violations = channel('kysely-tenants:violation')
+const residues = channel('kysely-tenants:residue')
 const admins = channel('kysely-tenants:admin')
 const streams = channel('kysely-tenants:stream')
 const waitings = channel('kysely-tenants:waiting')
@@ -60,6 +73,10 @@ export function timeStatement(scope: Scope, strategy: string): () => void {
 
 export function publishViolation(scope: Scope, found: string): void {
   violations.publish({ scope, found } satisfies ViolationEvent)
+}
+
+export function publishResidue(scope: Scope, strategy: string, found: readonly string[]): void {
+  residues.publish({ scope, strategy, found } satisfies ResidueEvent)
 }
 
 export function publishAdmin(reason: string | undefined): void {

@@ -1,20 +1,32 @@
 import type { PgClient, TransactionStatus } from './pg-client.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
+import type { Baseline } from './residue/baseline.ts'
 
 /** What is known of a pooled client, from its first checkout to its end. */
 export interface ClientState {
   readonly client: PgClient
+  /** Of the backend that the client was connected to; a pooler makes one up. */
+  readonly pid: number | undefined
   /** Kept before pg 8.21 only, which knows it itself. */
   status: TransactionStatus
   /** Did `onCreateConnection` run? */
   created: boolean
   /** No pooler in the path; undefined until the first statement asked. */
   direct: boolean | undefined
+  /** Undefined until the first statement has asked. */
+  baseline: Baseline | undefined
+  /** The session has had temporary objects: the first statement of a lease discards them unasked. */
+  discards: boolean
+  /** How often it has lost the names of prepared statements to something beside us. */
+  losses: number
   /** Names of the preludes that this connection has prepared. */
   readonly prepared: Set<string>
   /** The statements of the user that it has prepared; `'off'` behind a pooler that loses them. */
   statements: PreparedStatements | 'off' | undefined
 }
+
+/** A session that loses the names again and again gets no more of them. */
+export const MAX_LOSSES = 3
 
 const states = new WeakMap<PgClient, ClientState>()
 
@@ -25,9 +37,13 @@ export function clientState(client: PgClient): ClientState {
 
   const state: ClientState = {
     client,
+    pid: typeof client.processID === 'number' ? client.processID : undefined,
     status: 'I',
     created: false,
     direct: undefined,
+    baseline: undefined,
+    discards: false,
+    losses: 0,
     prepared: new Set(),
     statements: undefined,
   }

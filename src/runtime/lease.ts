@@ -2,13 +2,14 @@ import { scopeEnded, transactionStatementRunning } from '../errors/application.t
 import { type LeaseUse, publishViolation, timeStatement } from './channels.ts'
 import { type ClientState, destroyClient } from './client-state.ts'
 import { takeSignal } from './control-client.ts'
+import { LeaseState } from './lease-state.ts'
 import type { OpenLease, OpenLeases } from './open-leases.ts'
 import type { PgResult } from './pg-client.ts'
+import type { KnownSession } from './residue/known-session.ts'
 import { assertScope, type Scope } from './scope.ts'
 import { type PgCursor, runCursor } from './scoped-cursor.ts'
 import type { Sender } from './sender.ts'
 import { explainError } from './server-error.ts'
-import { Standing } from './standing.ts'
 import { type Outcome, Statement, type StatementOptions } from './statement.ts'
 import { statementKind } from './statement-text.ts'
 import type { SessionSteps } from './strategies/strategy.ts'
@@ -30,7 +31,7 @@ export class Lease implements OpenLease {
   readonly #state: ClientState
   readonly #sender: Sender
   readonly #leases: OpenLeases
-  readonly #standing: Standing
+  readonly #lease: LeaseState
   // Statements that were handed in and are not answered, and those of them that were not sent.
   #open = 0
   readonly #waiting: (() => void)[] = []
@@ -44,17 +45,17 @@ export class Lease implements OpenLease {
     this.#state = state
     this.#sender = sender
     this.#leases = leases
-    this.#standing = new Standing(sender.strategy.session)
+    this.#lease = new LeaseState(state, sender.strategy.session)
     leases.add(this)
   }
 
   /** Before the lease is handed out. @throws what leaves the client in doubt; it is destroyed then */
   async enter(): Promise<void> {
     try {
-      const found = await this.#session?.enter(this.#state, this.scope)
+      const found = await this.#steps?.enter(this.#state, this.scope)
       if (!found) return
       publishViolation(this.scope, found)
-      this.#standing.isDirty = true
+      this.#lease.isDirty = true
     } catch (error) {
       this.destroy(error)
       throw error
@@ -66,14 +67,31 @@ export class Lease implements OpenLease {
     return this.#state.client.processID
   }
 
+  /** What is known of the session behind the lease. */
+  get session(): KnownSession {
+    return this.#state
+  }
+
   get use(): LeaseUse {
     if (this.#isStreaming) return 'stream'
-    if (this.#standing.status !== 'I') return 'transaction'
+    if (this.#lease.status !== 'I') return 'transaction'
     return this.#open > 0 ? 'statement' : 'connection'
   }
 
   get isIdle(): boolean {
     return this.#isStreaming || this.#open === 0
+  }
+
+  /** Runs hooks: what they change on the session belongs to the connection, and stays. */
+  async setUp(hooks: () => Promise<void>): Promise<void> {
+    const known = this.#state.baseline
+    this.#lease.isSettingUp = true
+    try {
+      await hooks()
+      if (known && !this.#state.baseline) await this.#steps?.setUp(this.#state)
+    } finally {
+      this.#lease.isSettingUp = false
+    }
   }
 
   /** True once after the client was created; for `onCreateConnection`. */
@@ -118,7 +136,7 @@ export class Lease implements OpenLease {
   /** Gives the client back, or destroys it when anything about it is in doubt. Safe to call twice. */
   release(): void {
     if (this.#ended) return
-    const { status, isDirty } = this.#standing
+    const { status, isDirty } = this.#lease
     const isSignalled = takeSignal(this.processID)
     if (this.#open > 0 || isDirty || isSignalled || status !== 'I') {
       this.destroy()
@@ -131,7 +149,7 @@ export class Lease implements OpenLease {
 
   #giveBack(): void {
     const { client } = this.#state
-    const left = this.#session?.leave(this.#state, this.scope)
+    const left = this.#steps?.leave(this.#state, this.scope)
     if (left) {
       left.then(
         () => client.release(),
@@ -162,12 +180,12 @@ export class Lease implements OpenLease {
       this.#answered(settle, scopeEnded(this.#loss))
       return
     }
-    this.#standing.meet(statement)
+    this.#lease.note(statement)
     this.#ending = statement.kind === 'commit' || statement.kind === 'rollback'
     const publish = timeStatement(this.scope, this.#sender.strategy.name)
     this.#sender.send(this.#state, statement, (outcome) => {
       this.#ending = false
-      const error = this.#judge(statement, outcome)
+      const error = this.#record(statement, outcome)
       publish()
       this.#answered(settle, error, outcome.result)
     })
@@ -184,14 +202,14 @@ export class Lease implements OpenLease {
       settle(undefined, ROLLED_BACK)
     }
     try {
-      if (this.#ended || this.#standing.status === 'I') settled(undefined)
+      if (this.#ended || this.#lease.status === 'I') settled(undefined)
       else this.#take(new Statement(text, [], 'rollback', this.scope), settled)
     } catch (error) {
       settled(error)
     }
   }
 
-  get #session(): SessionSteps | undefined {
+  get #steps(): SessionSteps | undefined {
     return this.#sender.strategy.session
   }
 
@@ -215,16 +233,19 @@ export class Lease implements OpenLease {
     }
     const { text } = cursor
     const statement = new Statement(text, [], statementKind(text), this.scope)
-    this.#standing.meet(statement)
+    this.#lease.note(statement)
     const publish = timeStatement(this.scope, this.#sender.strategy.name)
     this.#isStreaming = true
     this.#leases.streamOpened(this.scope)
-    runCursor(this.#state.client, cursor, this.#sender.prelude(this.#state, statement), {
+    runCursor(this.#state.client, cursor, {
+      prelude: () => this.#sender.prelude(this.#state, statement),
       explain: (error) => explainError(error, text, this.scope),
+      settleOr: (again, outcome, settle) =>
+        this.#sender.settleOr(again, this.#state, statement, outcome, settle),
       settle: (outcome) => {
         this.#isStreaming = false
         this.#leases.streamEnded(this.scope)
-        this.#judge(statement, outcome)
+        this.#record(statement, outcome)
         publish()
         this.#answered(nothing)
       },
@@ -245,11 +266,11 @@ export class Lease implements OpenLease {
     this.#waiting.shift()?.()
   }
 
-  #judge(statement: Statement, outcome: Outcome): unknown {
-    const error = this.#standing.judge(statement, outcome)
+  #record(statement: Statement, outcome: Outcome): unknown {
+    const error = this.#lease.record(statement, outcome)
     const command = outcome.result?.command
     if (command === 'DEALLOCATE' || command === 'DISCARD') this.#sender.forgetPrepared(this.#state)
-    if (this.#standing.doom !== undefined) this.destroy(this.#standing.doom)
+    if (this.#lease.destroyReason !== undefined) this.destroy(this.#lease.destroyReason)
     return error
   }
 }

@@ -48,15 +48,15 @@ export class PreparedStatements {
 }
 
 // 0A000: the columns of a statement have changed since it was planned. 26000, 42P05: another server
-// connection answers than the one that prepared it, so a pooler without support for names is in the path.
-const LOST: Readonly<Record<string, 'by DDL' | 'by a pooler'>> = {
+// connection answers than the one that prepared it, or something beside us has deallocated it.
+const LOST: Readonly<Record<string, 'by DDL' | 'by others'>> = {
   '0A000 RevalidateCachedQuery': 'by DDL',
-  '26000 FetchPreparedStatement': 'by a pooler',
-  '42P05 StorePreparedStatement': 'by a pooler',
+  '26000 FetchPreparedStatement': 'by others',
+  '42P05 StorePreparedStatement': 'by others',
 }
 
 /** Why a named statement failed, if it did because the server does not have it as it was prepared. */
-export function lostStatement(error: unknown): 'by DDL' | 'by a pooler' | undefined {
+export function lostStatement(error: unknown): 'by DDL' | 'by others' | undefined {
   return isServerError(error) ? LOST[`${error.code} ${error.routine}`] : undefined
 }
 

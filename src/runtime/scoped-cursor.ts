@@ -1,3 +1,4 @@
+import { transactionStatus } from './client-state.ts'
 import type { PgClient, PgConnection, PgSubmittable, TransactionStatus } from './pg-client.ts'
 import { endTransaction } from './scoped-query.ts'
 import { isServerError } from './server-error.ts'
@@ -20,127 +21,212 @@ export interface PgCursor extends PgSubmittable {
 
 type Done<T> = (error: unknown, value?: T) => void
 
+export interface CursorOptions {
+  /** For each time that the cursor is sent. */
+  prelude(): Prelude | undefined
+  /** Turns an error of the server into the one the user gets. */
+  explain(error: unknown): unknown
+  /** Settles, or calls `again` where the server has skipped the statement of the cursor. */
+  settleOr(again: () => void, outcome: Outcome, settle: Settle): void
+  /** Called when the server is ready again: after the last row, an error or `close()`. */
+  settle: Settle
+}
+
 /**
  * Gives a cursor its prelude and submits it. The implicit transaction of a cursor lasts until its
  * Sync, so the setting holds for every chunk.
- *
- * @param explain turns an error of the server into the one the user gets
- * @param settle called when the server is ready again: after the last row, an error or `close()`
  */
-export function runCursor(
-  client: PgClient,
-  cursor: PgCursor,
-  prelude: Prelude | undefined,
-  { explain, settle }: { explain(error: unknown): unknown; settle: Settle },
-): void {
-  // pg 8.16 calls it when `query_timeout` strikes, and where there is none the process ends.
-  cursor.callback ??= () => undefined
-  const answer = watch(cursor)
-  const ended = answer.done.then(
-    (outcome) =>
-      new Promise<Outcome>((resolve) => endTransaction(client, prelude, outcome, resolve)),
-  )
-  ended.then(settle)
-  if (prelude) putInFront(cursor, prelude, answer)
-  const { read, close } = cursor
-
-  cursor.read = (rows, done) => {
-    const reading = new Promise<unknown[]>((resolve, reject) => {
-      const fail = (error: unknown) => reject(explain(error))
-      read.call(cursor, rows).then(resolve, fail)
-      // After its last row pg-cursor ignores errors: a deferred constraint, a connection that is gone.
-      answer.done.then(({ error }) => error !== undefined && fail(error))
-    })
-    return told(reading, done)
-  }
-  const end = async () => {
-    // After an error the portal is gone: a Close for it would stand unsynced on the connection.
-    if (answer.hasFailed) cursor.state = 'done'
-    // It is not awaited: it waits for an answer that a lost connection never gives.
-    else void close.call(cursor)
-    const [{ error }, outcome] = [await answer.done, await ended]
-    if (error === undefined && outcome.error !== undefined) throw explain(outcome.error)
-  }
-  cursor.close = (done) => told(end(), done)
-  client.query(cursor)
+export function runCursor(client: PgClient, cursor: PgCursor, options: CursorOptions): void {
+  new CursorRun(client, cursor, options).send()
 }
+
+/** How a cursor ended: when the server was ready again, and when the transaction of its prelude was over. */
+interface Ended {
+  readonly answered: Outcome
+  readonly outcome: Outcome
+}
+
+/** A cursor that is under way. It is patched, since the user reads from it. */
+class CursorRun {
+  readonly #client: PgClient
+  readonly #cursor: PgCursor
+  readonly #own: Pick<PgCursor, (typeof PATCHED)[number]>
+  readonly #options: CursorOptions
+  readonly #ended: Promise<Ended>
+  #end: (ended: Ended) => void = () => undefined
+  // Reads that wait, and those whose cursor the server has skipped.
+  readonly #reading = new Set<(error: unknown) => void>()
+  #skipped: ((isAgain: boolean) => void)[] = []
+  #prelude: Prelude | undefined
+  // Commands of the prelude that are not answered.
+  #ahead = 0
+  #found: string | null = null
+  #error: unknown
+  #hasFailed = false
+  // When all is over.
+  #lastError: unknown
+  #isClosing = false
+  #isAnswered = false
+  #connection: PgConnection | undefined
+
+  constructor(client: PgClient, cursor: PgCursor, options: CursorOptions) {
+    this.#client = client
+    this.#cursor = cursor
+    this.#options = options
+    this.#own = Object.fromEntries(PATCHED.map((name) => [name, cursor[name]])) as never
+    this.#ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    // pg 8.16 calls it when `query_timeout` strikes, and where there is none the process ends.
+    cursor.callback ??= () => undefined
+    cursor.submit = (connection) => this.#submit(connection)
+    cursor.handleDataRow = (message) => this.#receive(message)
+    cursor.handleCommandComplete = (message, connection) => {
+      if (this.#ahead > 0) this.#ahead--
+      else this.#own.handleCommandComplete.call(cursor, message, connection)
+    }
+    cursor.handleError = (error) => this.#fail(error)
+    cursor.read = (rows, done) => told(this.#read(rows), done)
+    cursor.close = (done) => told(this.#close(), done)
+  }
+
+  send(): void {
+    this.#prelude = this.#options.prelude()
+    this.#ahead = this.#prelude?.commands ?? 0
+    this.#found = null
+    this.#error = undefined
+    this.#hasFailed = false
+    this.#isAnswered = false
+    this.#client.query(this.#cursor)
+  }
+
+  #submit(connection: PgConnection): unknown {
+    this.#connection = connection
+    connection.on('readyForQuery', this.#ready)
+    connection.on('end', this.#lost)
+    connection.stream.cork?.()
+    try {
+      this.#prelude?.send(connection)
+      return this.#own.submit.call(this.#cursor, connection)
+    } finally {
+      connection.stream.uncork?.()
+    }
+  }
+
+  readonly #ready = ({ status }: { status: TransactionStatus }): void => this.#finish(status)
+
+  readonly #lost = (): void => {
+    this.#error ??= new Error('Connection terminated while a stream was open')
+    this.#finish(undefined)
+  }
+
+  #finish(status: TransactionStatus | undefined): void {
+    if (this.#isAnswered) return
+    this.#isAnswered = true
+    this.#connection?.off('readyForQuery', this.#ready)
+    this.#connection?.off('end', this.#lost)
+    this.#answered(status)
+  }
+
+  #answered(status: TransactionStatus | undefined): void {
+    const isSkipped = this.#hasFailed && this.#ahead > 0
+    const answered = new Outcome(this.#error, undefined, status, this.#found, isSkipped)
+    const settle = (outcome: Outcome) => {
+      for (const skipped of this.#skipped) skipped(false)
+      // After its last row pg-cursor ignores errors: a deferred constraint, a connection that is gone.
+      this.#lastError = answered.error
+      if (answered.error !== undefined) for (const fail of this.#reading) fail(answered.error)
+      this.#end({ answered, outcome })
+      this.#options.settle(outcome)
+    }
+    endTransaction(this.#client, this.#prelude, answered, (outcome) => {
+      if (outcome.error === undefined) settle(outcome)
+      else this.#options.settleOr(() => this.#again(settle), outcome, settle)
+    })
+  }
+
+  #again(settle: Settle): void {
+    if (this.#isClosing) {
+      settle(new Outcome(undefined, undefined, transactionStatus(this.#client), null, true))
+      return
+    }
+    this.#cursor.state = 'initialized'
+    this.send()
+    const skipped = this.#skipped
+    this.#skipped = []
+    for (const read of skipped) read(true)
+  }
+
+  #receive(message: { fields: (string | null)[] }): void {
+    if (this.#hasFailed) return
+    if (this.#ahead > 0) {
+      this.#found = this.#prelude?.receive(message.fields) ?? null
+      return
+    }
+    try {
+      this.#own.handleDataRow.call(this.#cursor, message)
+    } catch (error) {
+      // A value that cannot be read: thrown on, it would leave the socket's handler and end the process.
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#hasFailed = true
+    this.#error ??= error
+    this.#own.handleError.call(this.#cursor, error)
+    if (!isServerError(error)) this.#finish(undefined)
+  }
+
+  #read(rows: number): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        this.#reading.delete(fail)
+        reject(this.#options.explain(error))
+      }
+      this.#reading.add(fail)
+      const attempt = () => {
+        this.#own.read.call(this.#cursor, rows).then(
+          (read) => {
+            this.#reading.delete(fail)
+            resolve(read)
+          },
+          (error) => {
+            if (!this.#hasFailed || this.#ahead === 0) fail(error)
+            else this.#skipped.push((isAgain) => (isAgain ? attempt() : fail(error)))
+          },
+        )
+      }
+      if (this.#lastError === undefined) attempt()
+      else fail(this.#lastError)
+    })
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosing = true
+    // After an error the portal is gone: a Close for it would stand unsynced on the connection.
+    if (this.#hasFailed) this.#cursor.state = 'done'
+    // It is not awaited: it waits for an answer that a lost connection never gives.
+    else void this.#own.close.call(this.#cursor)
+    const { answered, outcome } = await this.#ended
+    if (answered.error === undefined && outcome.error !== undefined) {
+      throw this.#options.explain(outcome.error)
+    }
+  }
+}
+
+const PATCHED = [
+  'submit',
+  'handleDataRow',
+  'handleCommandComplete',
+  'handleError',
+  'read',
+  'close',
+] as const
 
 /** Calls `done` where there is one, as pg-cursor does; it never sees the promise, so that may not reject. */
 function told<T>(promise: Promise<T>, done: Done<T> | undefined): Promise<T> {
   if (!done) return promise
   promise.then((value) => done(undefined, value), done)
   return promise.catch(() => undefined as T)
-}
-
-interface Answer {
-  readonly done: Promise<Outcome>
-  found: string | null
-  hasFailed: boolean
-}
-
-function watch(cursor: PgCursor): Answer {
-  const { submit, handleDataRow, handleError } = cursor
-  const answer: Answer = {
-    found: null,
-    hasFailed: false,
-    done: new Promise((resolve) => {
-      let connection: PgConnection | undefined
-      let failed: unknown
-      const finish = (status: TransactionStatus | undefined) => {
-        connection?.off('readyForQuery', ready)
-        connection?.off('end', lost)
-        resolve(new Outcome(failed, undefined, status, answer.found))
-      }
-      const ready = ({ status }: { status: TransactionStatus }) => finish(status)
-      const lost = () => {
-        failed ??= new Error('Connection terminated while a stream was open')
-        finish(undefined)
-      }
-
-      cursor.submit = (to) => {
-        connection = to
-        to.on('readyForQuery', ready)
-        to.on('end', lost)
-        return submit.call(cursor, to)
-      }
-      cursor.handleDataRow = (message) => {
-        try {
-          if (!answer.hasFailed) handleDataRow.call(cursor, message)
-        } catch (error) {
-          // A value that cannot be read: thrown on, it would leave the socket's handler and end the process.
-          cursor.handleError(error)
-        }
-      }
-      cursor.handleError = (error) => {
-        answer.hasFailed = true
-        failed ??= error
-        handleError.call(cursor, error)
-        if (!isServerError(error)) finish(undefined)
-      }
-    }),
-  }
-  return answer
-}
-
-function putInFront(cursor: PgCursor, prelude: Prelude, answer: Answer): void {
-  const { submit, handleDataRow, handleCommandComplete } = cursor
-  let ahead = prelude.commands
-
-  cursor.submit = (connection) => {
-    connection.stream.cork?.()
-    try {
-      prelude.send(connection)
-      return submit.call(cursor, connection)
-    } finally {
-      connection.stream.uncork?.()
-    }
-  }
-  cursor.handleDataRow = (message) => {
-    if (ahead > 0) answer.found = prelude.receive(message.fields)
-    else handleDataRow.call(cursor, message)
-  }
-  cursor.handleCommandComplete = (message, connection) => {
-    if (ahead > 0) ahead--
-    else handleCommandComplete.call(cursor, message, connection)
-  }
 }

@@ -40,9 +40,9 @@ export function endTransaction(
     return
   }
   const text = status === 'E' ? 'rollback' : 'commit'
-  const { result, found } = outcome
+  const { result, found, wasSkipped } = outcome
   runScoped(client, { text, values: [] }, (end) =>
-    settle(new Outcome(error ?? end.error, result, end.status, found)),
+    settle(new Outcome(error ?? end.error, result, end.status, found, wasSkipped)),
   )
 }
 
@@ -188,7 +188,8 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       const settle = this.#settle
       if (!settle) return
       this.#settle = undefined
-      const outcome = new Outcome(this.#error, this.#result, status, this.#found)
+      const wasSkipped = this.#error !== undefined && this.#ahead > 0
+      const outcome = new Outcome(this.#error, this.#result, status, this.#found, wasSkipped)
       endTransaction(this.#client, this.#statement.prelude, outcome, settle)
     }
   }

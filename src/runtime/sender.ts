@@ -1,7 +1,10 @@
+import { publishResidue } from './channels.ts'
 import type { ClientState } from './client-state.ts'
-import { lostStatement, PreparedStatements } from './prepared-statements.ts'
+import { PreparedStatements } from './prepared-statements.ts'
+import { recover } from './recovery.ts'
+import { CleanUp } from './residue/clean-up.ts'
 import { runScoped } from './scoped-query.ts'
-import type { Settle, Statement } from './statement.ts'
+import type { Outcome, Settle, Statement } from './statement.ts'
 import type { Prelude, Strategy } from './strategies/strategy.ts'
 
 export interface SenderOptions {
@@ -25,18 +28,37 @@ export class Sender {
     if (this.#maxPrepared > 0 && statement.kind === 'statement') {
       statement.prepared = this.#preparedOf(state)?.use(statement.text)
     }
-    const isNamed = statement.prepared !== undefined
-    runScoped(
-      state.client,
-      statement,
-      isNamed ? this.#againIfLost(state, statement, settle) : settle,
-    )
+    runScoped(state.client, statement, (outcome) => {
+      if (outcome.error === undefined) settle(outcome)
+      else
+        this.settleOr(() => this.send(state, statement, settle), state, statement, outcome, settle)
+    })
   }
 
   /** In a failed transaction a prelude would only fail too, and take the `rollback to` with it. */
   prelude(state: ClientState, statement: Statement): Prelude | undefined {
     if (statement.kind !== 'statement' || statement.status === 'E') return undefined
-    return this.strategy.prelude?.(state, statement)
+    const isCleaned = statement.recovery === 'clean-up'
+    // Behind the clean-up, in the same write, the session need not be asked again.
+    if (isCleaned) statement.isFirst = false
+    const prelude = this.strategy.prelude?.(state, statement)
+    return isCleaned ? this.#cleanUp(state, statement, prelude) : prelude
+  }
+
+  /** Hands on the outcome of a statement, or sends it `again` where the server has skipped it. */
+  settleOr(
+    again: () => void,
+    state: ClientState,
+    statement: Statement,
+    outcome: Outcome,
+    settle: Settle,
+  ): void {
+    recover(state, statement, outcome, {
+      again,
+      settle,
+      cleanUp: () => this.#cleanUp(state, statement, undefined, ['rollback']),
+      forget: () => this.forgetPrepared(state),
+    })
   }
 
   /** The server has dropped every named statement, those of preludes too. */
@@ -45,18 +67,14 @@ export class Sender {
     this.#preparedOf(state)?.forget()
   }
 
-  #againIfLost(state: ClientState, statement: Statement, settle: Settle): Settle {
-    return (outcome) => {
-      const lost = lostStatement(outcome.error)
-      if (lost) this.forgetPrepared(state)
-      if (lost === 'by a pooler') state.statements = 'off'
-      // Nothing of it has happened. Inside a transaction that is over, and the error stands.
-      if (lost && statement.status === 'I' && outcome.status === 'I') {
-        this.send(state, statement, settle)
-      } else {
-        settle(outcome)
-      }
-    }
+  #cleanUp(
+    state: ClientState,
+    { scope }: Statement,
+    prelude: Prelude | undefined,
+    first?: readonly string[],
+  ): Prelude {
+    const { name } = this.strategy
+    return new CleanUp(state, prelude, (found) => publishResidue(scope, name, found), first)
   }
 
   #preparedOf(state: ClientState): PreparedStatements | undefined {

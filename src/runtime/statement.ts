@@ -35,6 +35,13 @@ export class Statement implements Sendable, PreludeContext {
   readonly scope: Scope
   status: TransactionStatus = 'I'
   isUnbound = true
+  isFirst = false
+  /** The texts that have opened its transaction; undefined when more than that has happened in it. */
+  opening: readonly string[] | undefined = undefined
+  /** It was refused, and is sent again: with a clean-up in front, or in a session that is cleaned. */
+  recovery: 'clean-up' | 'cleaned' | undefined = undefined
+  /** The server had lost a name of it, and it is sent again. */
+  wasLost = false
   prelude: Prelude | undefined = undefined
   prepared: PreparedStatement | undefined = undefined
   readonly options: StatementOptions | undefined
@@ -62,17 +69,21 @@ export class Outcome {
   readonly status: TransactionStatus | undefined
   /** The tenant that was set before the prelude. */
   readonly found: string | null
+  /** The error came from the prelude: the server has skipped the statement. */
+  readonly wasSkipped: boolean
 
   constructor(
     error: unknown,
     result: PgResult | undefined,
     status: TransactionStatus | undefined,
     found: string | null,
+    wasSkipped: boolean,
   ) {
     this.error = error
     this.result = result
     this.status = status
     this.found = found
+    this.wasSkipped = wasSkipped
   }
 }
 

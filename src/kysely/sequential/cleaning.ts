@@ -1,23 +1,19 @@
 import { CompiledQuery } from 'kysely'
-
-const ROLE = /\b(?:role|authorization)\b/i
+import type { Baseline } from '../../runtime/residue/baseline.ts'
+import { cleaningTexts } from '../../runtime/residue/clean-up.ts'
 
 /**
- * What takes the residue of statements off a session that belongs to another dialect. Not DISCARD ALL:
- * the dialect may have chosen a role and settings for its connections, and may count on the statements
- * it has prepared.
- * https://www.postgresql.org/docs/current/sql-discard.html
+ * What takes the residue of statements, and the tenant, off a session that belongs to another dialect.
  *
- * @returns undefined where nobody knows what to go back to
+ * @param settings that carry a tenant and what goes with it
  */
 export function cleaning(
-  residue: readonly string[],
+  baseline: Baseline | undefined,
   settings: readonly string[],
-): CompiledQuery[] | undefined {
-  if (residue.some((text) => ROLE.test(text))) return undefined
+): CompiledQuery[] {
   const resets = settings.map((_, i) => `pg_catalog.set_config($${i + 1},'',false)`)
   return [
-    ...['close all', 'unlisten *', 'discard temp'].map((text) => CompiledQuery.raw(text)),
+    ...cleaningTexts(baseline).map((text) => CompiledQuery.raw(text)),
     CompiledQuery.raw(`select ${resets.join(',')}`, [...settings]),
   ]
 }

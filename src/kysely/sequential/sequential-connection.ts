@@ -6,7 +6,12 @@ import type {
   TransactionSettings,
 } from 'kysely'
 import { scopeEnded, transactionStatementRunning } from '../../errors/application.ts'
-import { type LeaseUse, publishViolation, timeStatement } from '../../runtime/channels.ts'
+import {
+  type LeaseUse,
+  publishResidue,
+  publishViolation,
+  timeStatement,
+} from '../../runtime/channels.ts'
 import type { OpenLease, OpenLeases } from '../../runtime/open-leases.ts'
 import { assertScope, type Scope, scopes } from '../../runtime/scope.ts'
 import { explainError } from '../../runtime/server-error.ts'
@@ -18,14 +23,21 @@ import {
   type SavepointArguments,
   type SavepointCommand,
 } from './inner-transaction.ts'
+import { type SessionAnswers, SessionProof } from './session-proof.ts'
+import type { Sessions } from './sessions.ts'
 import { Turns } from './turns.ts'
 
 export interface SequentialConnectionOptions {
   readonly driver: Driver
   readonly scope: Scope
   readonly setting: string
+  readonly sessions: Sessions
   /** Absent over a pool of pg, which knows its leases itself. */
   readonly leases: OpenLeases | undefined
+}
+
+interface Assigned extends SessionAnswers {
+  readonly found: string | null
 }
 
 // Kysely asks for them by their presence.
@@ -43,9 +55,10 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   place = -1
   readonly #options: SequentialConnectionOptions
   readonly #transaction: InnerTransaction
+  readonly #proof: SessionProof
   readonly #turns = new Turns()
-  // Statements that may have left something on the session.
-  readonly #residue: string[] = []
+  // A statement has left something on the session, or another lease a tenant.
+  #isDirty = false
   #isStreaming = false
 
   constructor(inner: DatabaseConnection, options: SequentialConnectionOptions) {
@@ -54,6 +67,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     this.scope = options.scope
     this.#options = options
     this.#transaction = new InnerTransaction(options.driver, inner)
+    this.#proof = new SessionProof(inner, options.sessions)
     for (const name of CANCELLATION) {
       const method = inner[name]
       if (method) Object.assign(this, { [name]: method.bind(inner) })
@@ -113,11 +127,14 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   /** Always succeeds: whatever made the user roll back is the error to see. */
   async rollback(): Promise<void> {
     this.#doubtWhatRuns()
-    await this.#transaction.rollback()
+    await this.#rollback()
   }
 
   savepoint(command: SavepointCommand, ...args: SavepointArguments): Promise<void> {
-    return this.#inTurn(() => this.#transaction.savepoint(command, ...args))
+    return this.#inTurn(async () => {
+      await this.#transaction.savepoint(command, ...args)
+      this.#proof.savepoint()
+    })
   }
 
   /**
@@ -129,8 +146,8 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     this.#doubtWhatRuns()
     this.#turns.end()
     this.#options.leases?.delete(this)
-    await this.#transaction.rollback()
-    if (this.#residue.length > 0 && !this.#transaction.isInDoubt) await this.#clean()
+    await this.#rollback()
+    if (this.#isDirty && !this.#transaction.isInDoubt) await this.#clean()
     return !this.#transaction.isInDoubt
   }
 
@@ -140,7 +157,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
       await this.#open(isOwn)
       const result = await execute()
       this.#transaction.succeeded()
-      if (leavesSessionState(text, firstKeyword(text))) this.#residue.push(text)
+      if (leavesSessionState(text, firstKeyword(text))) this.#isDirty = true
       return result
     } catch (error) {
       throw this.#judge(error, text)
@@ -154,7 +171,10 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     const result = await execute().catch((error) => {
       throw this.#judge(error, text)
     })
-    this.#transaction.controlled(statementKind(text), text)
+    const kind = statementKind(text)
+    if (kind === 'transaction') this.#proof.savepoint()
+    else if (kind !== 'begin') this.#proof.ended(kind === 'commit' && !this.#transaction.hasFailed)
+    this.#transaction.controlled(kind, text)
     return result
   }
 
@@ -165,27 +185,39 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     if (isOwn) await transaction.begin({})
     // It would only fail too.
     if (transaction.hasFailed) return
-    const set = assignment(scope, setting)
-    const { rows } = await this.inner.executeQuery<{ found: string | null }>(set)
-    const found = !transaction.isBound && rows[0]?.found
+    const set = assignment(scope, setting, this.#proof.columns())
+    const { rows } = await this.inner.executeQuery<Assigned>(set)
+    const [assigned] = rows as [Assigned]
+    const residue = await this.#proof.check(assigned)
+    if (residue.length > 0) publishResidue(scope, 'sequential', residue)
+    const foreignTenant = transaction.isBound ? null : assigned.found
     transaction.isBound = true
-    if (!found) return
-    publishViolation(scope, found)
-    this.#residue.push(set.sql)
+    if (!foreignTenant) return
+    publishViolation(scope, foreignTenant)
+    this.#isDirty = true
   }
 
   async #close(isOwn: boolean): Promise<void> {
     if (!isOwn || this.#transaction.isIdle) return
-    if (this.#transaction.hasFailed) await this.#transaction.rollback()
+    if (this.#transaction.hasFailed) await this.#rollback()
     else await this.#commit()
   }
 
   async #commit(): Promise<void> {
+    let isCommitted = false
     try {
       await this.#transaction.commit()
+      isCommitted = true
     } catch (error) {
       throw this.#judge(error, 'commit')
+    } finally {
+      this.#proof.ended(isCommitted)
     }
+  }
+
+  async #rollback(): Promise<void> {
+    this.#proof.ended(false)
+    await this.#transaction.rollback()
   }
 
   /** Draws the conclusions from an error; returns the one that the user gets. */
@@ -207,10 +239,9 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
 
   async #clean(): Promise<void> {
     const { scope, setting } = this.#options
-    const steps = cleaning(this.#residue, [setting, ...scope.settings.map(([name]) => name)])
+    const steps = cleaning(this.#proof.baseline, [setting, ...scope.settings.map(([name]) => name)])
     try {
-      for (const step of steps ?? []) await this.inner.executeQuery(step)
-      this.#transaction.isInDoubt = steps === undefined
+      for (const step of steps) await this.inner.executeQuery(step)
     } catch {
       this.#transaction.isInDoubt = true
     }

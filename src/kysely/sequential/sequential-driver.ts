@@ -11,6 +11,7 @@ import { type Scope, scopes } from '../../runtime/scope.ts'
 import type { Tenancy } from '../tenancy.ts'
 import type { SavepointArguments } from './inner-transaction.ts'
 import { SequentialConnection } from './sequential-connection.ts'
+import type { Sessions } from './sessions.ts'
 import { Turns } from './turns.ts'
 
 export interface SequentialDriverOptions {
@@ -19,6 +20,7 @@ export interface SequentialDriverOptions {
   readonly drivers: readonly Driver[]
   /** @throws `ADMIN.NO_POOL` */
   driverOf(scope: Scope): Driver
+  sessionsOf(connection: DatabaseConnection, scope: Scope): Sessions
   /** Does a driver end a connection by itself when it is in doubt? */
   readonly destroysInDoubt: boolean
   /** Kysely's own lock for such dialects stays locked when a connection is refused. */
@@ -91,7 +93,8 @@ export class SequentialDriver implements Driver {
     if (this.#inDoubt.has(connection)) throw connectionInDoubt()
     if (scope.kind !== 'admin') await this.#check(driver, connection)
     const { setting } = this.#options.tenancy.config
-    const of = { driver, scope, setting, leases: this.#leases }
+    const sessions = this.#options.sessionsOf(connection, scope)
+    const of = { driver, scope, setting, sessions, leases: this.#leases }
     const leased = new SequentialConnection(connection, of)
     this.#leased.set(leased, { leased, free })
     return leased

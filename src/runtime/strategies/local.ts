@@ -1,8 +1,11 @@
 import { bindAndExecute } from '../bind-and-execute.ts'
-import type { ClientState } from '../client-state.ts'
+import { type ClientState, MAX_LOSSES } from '../client-state.ts'
 import type { PgConnection } from '../pg-client.ts'
+import { CLOSE_ALL, DISCARD_TEMP, type Utility } from '../residue/commands.ts'
+import { discards, proofOf, receiveFacts } from '../residue/proof.ts'
+import { orRefuse } from '../residue/refusal.ts'
 import type { Scope } from '../scope.ts'
-import type { Prelude, Strategy } from './strategy.ts'
+import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
 
 /**
  * The setting is local to the implicit transaction that the prelude and the statement share: the
@@ -12,68 +15,112 @@ import type { Prelude, Strategy } from './strategy.ts'
 export function localStrategy(setting: string): Strategy {
   return {
     name: 'local',
-    prelude(state, { scope }) {
-      return new LocalPrelude(state, parametersOf(scope, setting))
-    },
+    prelude: (state, { scope, isFirst }: PreludeContext) =>
+      new LocalPrelude(state, parametersOf(scope, setting), isFirst),
   }
 }
 
 class LocalPrelude implements Prelude {
-  readonly commands = 1
   readonly begins = false
+  readonly commands: number
   readonly #state: ClientState
   readonly #parameters: readonly string[]
-  // The first statement of a connection asks for the backend's pid.
+  readonly #isFirst: boolean
+  readonly #discards: boolean
+  // The first statement of a connection asks how its session is, and whose.
   readonly #asks: boolean
-  readonly #name: string | undefined
+  readonly #key: string
+  readonly #isNamed: boolean
 
-  constructor(state: ClientState, parameters: readonly string[]) {
+  constructor(state: ClientState, parameters: readonly string[], isFirst: boolean) {
     this.#state = state
     this.#parameters = parameters
-    this.#asks = state.direct === undefined
+    this.#isFirst = isFirst
+    this.#discards = isFirst && discards(state)
+    this.#asks = isFirst && state.baseline === undefined
+    this.#key = nameFor(parameters.length, isFirst, this.#discards)
     // A pooler may give the next statement another backend, which does not know the name.
-    this.#name = state.direct ? nameFor(parameters.length) : undefined
+    this.#isNamed = state.direct === true && !this.#asks && state.losses < MAX_LOSSES
+    this.commands = isFirst ? (this.#discards ? 3 : 2) : 1
   }
 
   send(connection: PgConnection): void {
-    if (this.#name === undefined) {
-      connection.parse({ text: textOf(this.#parameters.length, this.#asks) })
+    if (this.#discards) this.#utility(connection, DISCARD_TEMP)
+    if (this.#isFirst) this.#utility(connection, CLOSE_ALL)
+    if (this.#isNamed) {
+      if (!this.#state.prepared.has(this.#key)) this.#prepare(connection, this.#key, this.#text())
+      connection.stream.write(bindAndExecute(this.#key, this.#parameters))
+    } else {
+      connection.parse({ text: this.#text() })
       connection.bind({ values: this.#parameters })
       connection.execute({})
-      return
     }
-    if (!this.#state.prepared.has(this.#name)) {
-      // After a DEALLOCATE nobody knows whether the server still has it.
-      connection.close({ type: 'S', name: this.#name })
-      connection.parse({ text: textOf(this.#parameters.length, false), name: this.#name })
-    }
-    connection.stream.write(bindAndExecute(this.#name, this.#parameters))
   }
 
   receive(row: readonly (string | null)[]): string | null {
-    if (this.#asks) {
-      this.#state.direct = Number(row[row.length - 1]) === this.#state.client.processID
+    if (this.#asks) receiveFacts(this.#state, row[row.length - 1])
+    const { prepared } = this.#state
+    if (this.#isNamed && !prepared.has(this.#key)) {
+      prepared.add(this.#key)
+      if (this.#isFirst) prepared.add(CLOSE_ALL.name)
+      if (this.#discards) prepared.add(DISCARD_TEMP.name)
     }
-    if (this.#name !== undefined) this.#state.prepared.add(this.#name)
     return row[0] ?? null
+  }
+
+  #utility(connection: PgConnection, { name, text, message }: Utility): void {
+    if (this.#isNamed) {
+      if (!this.#state.prepared.has(name)) this.#prepare(connection, name, text)
+      connection.stream.write(message)
+    } else {
+      connection.parse({ text })
+      connection.bind({ values: [] })
+      connection.execute({})
+    }
+  }
+
+  #prepare(connection: PgConnection, name: string, text: string): void {
+    // After a DEALLOCATE the server may have it or not.
+    connection.close({ type: 'S', name })
+    connection.parse({ text, name })
+  }
+
+  /** Composed once for each client, and once for all where it holds no condition. */
+  #text(): string {
+    const { baseline } = this.#state
+    const texts = (this.#isFirst && baseline?.texts) || plainTexts
+    if (this.#asks) return this.#compose()
+    texts[this.#key] ??= this.#compose()
+    return texts[this.#key] as string
+  }
+
+  // The value that is replaced comes first: outside a transaction there must be none.
+  #compose(): string {
+    const proof = this.#isFirst ? proofOf(this.#state) : undefined
+    const name = proof ? orRefuse(proof.condition, '$1') : '$1'
+    let text = `select pg_catalog.current_setting($1,true),pg_catalog.set_config(${name},$2,true)`
+    for (let i = 3; i < this.#parameters.length; i += 2) {
+      text += `,pg_catalog.set_config($${i},$${i + 1},true)`
+    }
+    return proof?.facts ? `${text},${proof.facts}` : text
   }
 }
 
-const names: string[] = []
+const plainTexts: Record<string, string> = {}
+const names: Record<'plain' | 'clean' | 'discarding', string[]> = {
+  plain: [],
+  clean: [],
+  discarding: [],
+}
 
 // Made once each: a new string would be hashed and compared anew for every statement.
-function nameFor(parameters: number): string {
-  names[parameters] ??= `kysely_tenants_${parameters}`
-  return names[parameters]
+function nameFor(parameters: number, isFirst: boolean, isDiscarding: boolean): string {
+  const kind = !isFirst ? 'plain' : isDiscarding ? 'discarding' : 'clean'
+  const suffix = { plain: '', clean: '_clean', discarding: '_discarding' }
+  names[kind][parameters] ??= `kysely_tenants_${parameters}${suffix[kind]}`
+  return names[kind][parameters] as string
 }
 
 function parametersOf({ tenant, settings }: Scope, setting: string): readonly string[] {
   return settings.length === 0 ? [setting, tenant] : [setting, tenant, ...settings.flat()]
-}
-
-// The value that is replaced comes first: outside a transaction there must be none.
-function textOf(parameters: number, asksPid: boolean): string {
-  let text = 'select pg_catalog.current_setting($1,true)'
-  for (let i = 1; i < parameters; i += 2) text += `,pg_catalog.set_config($${i},$${i + 1},true)`
-  return asksPid ? `${text},pg_catalog.pg_backend_pid()` : text
 }

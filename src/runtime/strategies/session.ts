@@ -1,7 +1,12 @@
 import { poolerDetected } from '../../errors/application.ts'
-import type { PgClient } from '../pg-client.ts'
+import { publishResidue } from '../channels.ts'
+import type { ClientState } from '../client-state.ts'
+import { Baseline } from '../residue/baseline.ts'
+import { CleanUp } from '../residue/clean-up.ts'
+import { FACTS, readFacts } from '../residue/facts.ts'
+import type { Scope } from '../scope.ts'
 import { runScoped } from '../scoped-query.ts'
-import type { Outcome } from '../statement.ts'
+import type { Outcome, Sendable } from '../statement.ts'
 import { setsOneOf } from '../statement-text.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -22,48 +27,70 @@ export function sessionStrategy(
     name: 'session',
     session: {
       async enter(state, scope) {
-        const { client } = state
         const settings = [[setting, scope.tenant], ...scope.settings] as const
         // A pooler would keep a tenant that is refused here: it never becomes more than local.
         const isLocal = poolerKeepsSessions
           ? 'false'
-          : `pg_catalog.pg_backend_pid() <> ${Number(client.processID ?? 0)}`
-        const { found, pid } = await change(client, settings, isLocal)
-        state.direct = pid === client.processID
+          : `pg_catalog.pg_backend_pid() <> ${state.pid ?? 0}`
+        const { found, facts } = await change(state, settings, isLocal)
+        state.direct = readFacts(facts).pid === state.pid
         if (!state.direct && !poolerKeepsSessions) throw poolerDetected()
+        await prove(state, scope, facts)
         return found
+      },
+      async setUp(state) {
+        const outcome = await confirmed(state, { text: `select ${FACTS} as facts`, values: [] })
+        state.baseline = new Baseline(readFacts(rowOf(outcome).facts), true)
       },
       isChangedBy: (text, { settings }) =>
         setsOneOf([setting, ...settings.map(([name]) => name)], text),
-      async leave({ client }, { settings }) {
-        await change(client, [[setting, ''], ...settings.map(([name]) => [name, ''] as const)])
+      async leave(state, { settings }) {
+        await change(state, [[setting, ''], ...settings.map(([name]) => [name, ''] as const)])
       },
     },
   }
 }
 
-interface Change {
-  readonly found: string | null
-  readonly pid: number
+/** Asked with a column and not refused: the session has its tenant already. */
+async function prove(state: ClientState, scope: Scope, text: string): Promise<void> {
+  const facts = readFacts(text)
+  state.baseline ??= new Baseline(facts, true)
+  if (state.baseline.differences(facts).length === 0) return
+  const prelude = new CleanUp(state, undefined, (found) => publishResidue(scope, 'session', found))
+  await confirmed(state, { text: 'close all', values: [], prelude })
 }
 
-function change(
-  client: PgClient,
+interface Change {
+  readonly found: string | null
+  readonly facts: string
+}
+
+async function change(
+  state: ClientState,
   settings: readonly (readonly [name: string, value: string])[],
   isLocal = 'false',
 ): Promise<Change> {
-  const text = `select pg_catalog.current_setting($1,true) as found,pg_catalog.pg_backend_pid() as pid${settings
-    .map((_, i) => `,pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},${isLocal})`)
-    .join('')}`
+  const sets = settings.map(
+    (_, i) => `pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},${isLocal})`,
+  )
+  const text = `select pg_catalog.current_setting($1,true) as found,${FACTS} as facts,${sets.join(',')}`
+  return rowOf(await confirmed(state, { text, values: settings.flat() }))
+}
+
+function rowOf({ result }: Outcome): Change {
+  return result?.rows[0] as Change
+}
+
+function confirmed({ client }: ClientState, statement: Sendable): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    runScoped(client, { text, values: settings.flat() }, (outcome) => {
-      if (isConfirmed(outcome)) resolve(outcome.result?.rows[0] as Change)
+    runScoped(client, statement, (outcome) => {
+      if (isConfirmed(outcome)) resolve(outcome)
       else reject(outcome.error ?? new Error('The setting was changed inside an open transaction'))
     })
   })
 }
 
-// Inside a transaction that somebody left open, a rollback would bring the old value back.
+// Inside a transaction that was left open, a rollback would bring the old value back.
 function isConfirmed({ error, status }: Outcome): boolean {
   return error === undefined && status === 'I'
 }

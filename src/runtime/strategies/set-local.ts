@@ -1,5 +1,9 @@
 import { literal } from '../../sql/literal.ts'
+import type { ClientState } from '../client-state.ts'
 import type { PgConnection } from '../pg-client.ts'
+import { CLOSE_ALL, DISCARD_TEMP } from '../residue/commands.ts'
+import { discards, proofOf, receiveFacts } from '../residue/proof.ts'
+import { orRefuse } from '../residue/refusal.ts'
 import type { Scope } from '../scope.ts'
 import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
 
@@ -12,21 +16,29 @@ import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
 export function setLocalStrategy(setting: string): Strategy {
   return {
     name: 'set-local',
-    prelude: (_, at) => new SetLocalPrelude(setting, at),
+    prelude: (state, context) => new SetLocalPrelude(state, setting, context),
   }
 }
 
 class SetLocalPrelude implements Prelude {
   readonly begins: boolean
+  readonly #state: ClientState
+  readonly #asks: boolean
   readonly #texts: readonly string[]
 
-  constructor(setting: string, { scope, status, isUnbound }: PreludeContext) {
+  constructor(state: ClientState, setting: string, context: PreludeContext) {
+    const { scope, status, isUnbound, isFirst } = context
     this.begins = status === 'I'
-    this.#texts = [
-      ...(this.begins ? ['begin'] : []),
-      ...(isUnbound ? [`select pg_catalog.current_setting(${literal(setting)},true)`] : []),
-      ...assignments(setting, scope),
-    ]
+    this.#state = state
+    this.#asks = isFirst && state.baseline === undefined
+    const texts: string[] = []
+    if (isFirst && discards(state)) texts.push(DISCARD_TEMP.text)
+    if (isFirst) texts.push(CLOSE_ALL.text)
+    // In front of `begin`, where an error leaves no transaction behind.
+    if (isFirst || isUnbound) texts.push(question(state, setting, isFirst))
+    if (this.begins) texts.push('begin')
+    texts.push(...assignments(setting, scope))
+    this.#texts = texts
   }
 
   get commands(): number {
@@ -42,8 +54,18 @@ class SetLocalPrelude implements Prelude {
   }
 
   receive(row: readonly (string | null)[]): string | null {
+    if (this.#asks) receiveFacts(this.#state, row[row.length - 1])
     return row[0] ?? null
   }
+}
+
+/** The value that is replaced comes first: outside a transaction there must be none. */
+function question(state: ClientState, setting: string, isFirst: boolean): string {
+  const text = `select pg_catalog.current_setting(${literal(setting)},true)`
+  if (!isFirst) return text
+  const { condition, facts } = proofOf(state)
+  const refusing = `${text},pg_catalog.current_setting(${orRefuse(condition, "'role'")})`
+  return facts ? `${refusing},${facts}` : refusing
 }
 
 function assignments(setting: string, { tenant, settings }: Scope): string[] {

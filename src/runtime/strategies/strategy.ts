@@ -25,8 +25,10 @@ export interface PreludeContext {
   readonly scope: Scope
   /** `I` or `T`: in a failed transaction statements go alone. */
   readonly status: TransactionStatus
-  /** Nothing of the transaction has bound the tenant: one in sight can only be a stranger's. */
+  /** No statement of the transaction has bound the tenant yet: one in sight is a foreign one. */
   readonly isUnbound: boolean
+  /** The session has not been proven clean in this lease: the prelude asks the server. */
+  readonly isFirst: boolean
 }
 
 /** Commands around a statement, whose answers the user never sees. */
@@ -48,6 +50,8 @@ export interface SessionSteps {
    * @throws whatever leaves the client in doubt, which is then destroyed
    */
   enter(state: ClientState, scope: Scope): Promise<string | null>
+  /** After hooks have changed the session: they belong to the connection. */
+  setUp(state: ClientState): Promise<void>
   /** Does a statement give the session another tenant, as far as its text can show? */
   isChangedBy(text: string, scope: Scope): boolean
   /** Takes the tenant off the session. @throws if the server did not confirm it */

@@ -77,7 +77,10 @@ if (binary === undefined) {
           await subject.pool.end()
           return rows.map(({ name }) => name)
         }
-        expect(await names(world.appUrl)).to.deep.equal(['kysely_tenants_2'])
+        expect((await names(world.appUrl)).sort()).to.deep.equal([
+          'kysely_tenants_2_clean',
+          'kysely_tenants_close_all',
+        ])
         await withPooler('transaction', async ({ url }) => {
           expect(await names(url)).to.deep.equal([])
         })

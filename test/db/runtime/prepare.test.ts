@@ -85,10 +85,20 @@ for (const strategy of STRATEGIES.filter((name) => name !== 'sequential')) {
       expect(await codeOf(inA(all))).to.equal('none')
 
       await owner('alter table notes drop added')
-      // Inside a transaction the error stands: what was done before it is rolled back with it.
-      const inTransaction = inA((db) => db.transaction().execute(all))
+      // As the first statement of a transaction it is sent again in a new one.
+      expect(await codeOf(inA((db) => db.transaction().execute(all)))).to.equal('none')
+
+      await owner('alter table notes add added text')
+      // Later in a transaction the error stands: what was done before it is rolled back with it.
+      const inTransaction = inA((db) =>
+        db.transaction().execute(async (trx) => {
+          await titles(1)(trx)
+          await all(trx)
+        }),
+      )
       expect(await codeOf(inTransaction)).to.equal('0A000')
       expect(await codeOf(inA(all))).to.equal('none')
+      await owner('alter table notes drop added')
       expect(await codeOf(inA(all))).to.equal('none')
     })
 

@@ -1,0 +1,86 @@
+import { sessionNotCleaned } from '../errors/application.ts'
+import { type ClientState, MAX_LOSSES } from './client-state.ts'
+import { lostStatement } from './prepared-statements.ts'
+import { isRefusal } from './residue/refusal.ts'
+import { runScoped } from './scoped-query.ts'
+import { Outcome, type Settle, type Statement } from './statement.ts'
+import type { Prelude } from './strategies/strategy.ts'
+
+interface Recovery {
+  /** Sends the statement again. */
+  again(): void
+  settle: Settle
+  /** Cleans the session in front of a statement, and outside the transaction. */
+  cleanUp(): Prelude
+  /** Forgets the names of prepared statements. */
+  forget(): void
+}
+
+/**
+ * After an error: sends the statement again where the server has skipped it, because the session was
+ * not clean or had lost the name of a statement. Each happens once for a statement.
+ */
+export function recover(
+  state: ClientState,
+  statement: Statement,
+  outcome: Outcome,
+  recovery: Recovery,
+): void {
+  const { error } = outcome
+  const wasSkipped = outcome.wasSkipped && outcome.status !== undefined
+  if (wasSkipped && isRefusal(error) && statement.recovery === undefined) {
+    // A pooler may give the next unit another session, so the clean-up shares the write of the statement.
+    const isApart = state.direct === true && statement.status === 'T'
+    statement.recovery = isApart ? 'cleaned' : 'clean-up'
+    reopen(state, statement, outcome, recovery, isApart ? recovery.cleanUp() : undefined)
+  } else if (wasSkipped && statement.recovery !== undefined) {
+    recovery.settle(inDoubt(error))
+  } else if (isLost(state, error, recovery) && !statement.wasLost) {
+    statement.wasLost = true
+    reopen(state, statement, outcome, recovery, undefined)
+  } else {
+    recovery.settle(outcome)
+  }
+}
+
+function isLost(state: ClientState, error: unknown, { forget }: Recovery): boolean {
+  const lost = lostStatement(error)
+  if (lost === undefined) return false
+  forget()
+  if (lost === 'by DDL') return true
+  state.losses++
+  // A pooler is in the path, or a hook that deallocates: a name would cost more than it saves.
+  if (state.direct !== true || state.losses >= MAX_LOSSES) state.statements = 'off'
+  return true
+}
+
+/** Brings a transaction, in which nothing but the statement has failed, to where it was before it. */
+function reopen(
+  state: ClientState,
+  { status, opening }: Statement,
+  outcome: Outcome,
+  { again, settle }: Recovery,
+  cleanUp: Prelude | undefined,
+): void {
+  // Outside a transaction nothing of it has happened; of some transactions more than the opening has.
+  if (status === 'I' && outcome.status === 'I') again()
+  else if (outcome.status !== 'E' || opening === undefined) settle(outcome)
+  else {
+    const texts = [cleanUp ? 'close all' : 'rollback', ...opening].values()
+    const next = (prelude?: Prelude) => {
+      const { value: text, done } = texts.next()
+      if (done) again()
+      else
+        runScoped(state.client, { text, values: [], prelude }, (ran) => {
+          if (ran.error === undefined) next()
+          else settle(ran.status ? inDoubt(ran.error) : ran)
+        })
+    }
+    next(cleanUp)
+  }
+}
+
+/** Without a status: the client is destroyed. */
+function inDoubt(cause: unknown): Outcome {
+  return new Outcome(sessionNotCleaned(cause), undefined, undefined, null, true)
+}

@@ -1,0 +1,83 @@
+import { literal } from '../../sql/literal.ts'
+import type { ClientState } from '../client-state.ts'
+import { ASKED_SETTINGS, type Facts, NO_TEMPORARY_SCHEMA, TEMPORARY_OBJECTS } from './facts.ts'
+
+const EQUAL = 'operator(pg_catalog.=)'
+
+/** What a session is held against: how it was before the first lease of its client. */
+export class Baseline {
+  readonly facts: Facts
+  /** The session is the client's own, and not one that a pooler lends. */
+  readonly isOwn: boolean
+  /** Texts of statements that hold the condition, made once for each client. */
+  readonly texts: Record<string, string> = {}
+  readonly #settings: string
+
+  constructor(facts: Facts, isOwn: boolean) {
+    this.facts = facts
+    this.isOwn = isOwn
+    // Behind a pooler the next session may be one of another login.
+    const users = isOwn
+      ? [
+          `current_user ${EQUAL} ${literal(facts.user)}`,
+          `session_user ${EQUAL} ${literal(facts.login)}`,
+        ]
+      : [is('role', facts.role)]
+    const asked = ASKED_SETTINGS.map((name) => is(name, facts.settings[name] ?? ''))
+    this.#settings = [...users, ...asked].join(' and ')
+  }
+
+  /** Temporary objects that were there at first stay: those of a connect hook. */
+  get keepsTemporary(): boolean {
+    return this.isOwn && this.facts.temporary.length > 0
+  }
+
+  /**
+   * SQL that is true in a session without residue. Hold cursors are not asked for: to close them
+   * costs less.
+   *
+   * @param temporary what it asks for: `unasked` where temporary objects have just been discarded,
+   * `schema` where the session has had none, which costs the least
+   */
+  condition(temporary: 'unasked' | 'schema' | 'objects'): string {
+    if (temporary === 'unasked') return this.#settings
+    const isSchema = temporary === 'schema' && !this.keepsTemporary
+    const none = isSchema ? NO_TEMPORARY_SCHEMA : this.#noTemporaryObjects()
+    return `${none} and ${this.#settings}`
+  }
+
+  /** How a session differs, for people. */
+  differences(facts: Facts): string[] {
+    const found: string[] = []
+    const kept = new Set(this.keepsTemporary ? this.facts.temporary : [])
+    if (facts.temporary.some((oid) => !kept.has(oid))) found.push('temporary objects')
+    if (facts.holdsCursor) found.push('a cursor with hold')
+    if (this.isOwn && facts.login !== this.facts.login) found.push(`session_user ${facts.login}`)
+    if (facts.user !== this.facts.user) found.push(`current_user ${facts.user}`)
+    for (const name of ASKED_SETTINGS) {
+      const value = facts.settings[name]
+      if (value !== this.facts.settings[name]) found.push(`${name} ${value}`)
+    }
+    return found
+  }
+
+  #noTemporaryObjects(): string {
+    const kept = this.keepsTemporary
+      ? ` and objid operator(pg_catalog.<>) all ('{${this.facts.temporary.join(',')}}'::pg_catalog.oid[])`
+      : ''
+    return `not exists (select ${TEMPORARY_OBJECTS}${kept})`
+  }
+}
+
+function is(setting: string, value: string): string {
+  return `pg_catalog.current_setting('${setting}') ${EQUAL} ${literal(value)}`
+}
+
+/** From now on the session of a client is held against this one. */
+export function setBaseline(state: ClientState, baseline: Baseline): void {
+  const isSame = JSON.stringify(state.baseline?.facts) === JSON.stringify(baseline.facts)
+  if (isSame && state.baseline?.isOwn === baseline.isOwn) return
+  state.baseline = baseline
+  // The condition is a part of their texts.
+  state.prepared.clear()
+}

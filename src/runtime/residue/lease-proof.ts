@@ -1,0 +1,52 @@
+import type { ClientState } from '../client-state.ts'
+import type { Outcome, Statement } from '../statement.ts'
+
+const NO_TEXTS: readonly string[] = []
+
+/** Whether the server has found the session of a lease clean, and how its transaction was opened. */
+export class LeaseProof {
+  readonly #client: ClientState
+  #isProven = false
+  // Texts that have opened the transaction, as long as nothing else has happened in it.
+  #opening: readonly string[] | undefined = NO_TEXTS
+  // A `rollback to` would bring back what was cleaned behind a savepoint.
+  #isCleanedBehindSavepoint = false
+
+  constructor(client: ClientState) {
+    this.#client = client
+  }
+
+  /** The connection is another from now on: its session is looked at anew. */
+  forget(): void {
+    this.#isProven = false
+    this.#client.baseline = undefined
+  }
+
+  note(statement: Statement): void {
+    statement.isFirst = !this.#isProven
+    statement.opening = this.#opening
+  }
+
+  record(statement: Statement, outcome: Outcome): void {
+    if (statement.kind === 'statement') this.#recordStatement(statement, outcome)
+    else if (outcome.error === undefined) this.#recordControl(statement)
+    if (outcome.status !== 'I') return
+    this.#opening = NO_TEXTS
+    this.#isCleanedBehindSavepoint = false
+    // A pooler may give the next unit another session.
+    if (this.#client.direct !== true) this.#isProven = false
+  }
+
+  #recordStatement({ prelude, recovery, status }: Statement, { error, wasSkipped }: Outcome): void {
+    const isCleaned = recovery === 'clean-up'
+    // A clean-up in the same unit is undone with a statement that fails.
+    if (prelude && !wasSkipped) this.#isProven = !isCleaned || error === undefined
+    if (isCleaned && (this.#opening?.length ?? 0) > 1) this.#isCleanedBehindSavepoint = true
+    if (status === 'T') this.#opening = undefined
+  }
+
+  #recordControl({ kind, text }: Statement): void {
+    this.#opening = this.#opening && [...this.#opening, text]
+    if (kind === 'transaction' && this.#isCleanedBehindSavepoint) this.#isProven = false
+  }
+}

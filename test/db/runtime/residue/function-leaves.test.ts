@@ -1,0 +1,48 @@
+import { expect } from 'chai'
+import { sql } from 'kysely'
+import { backendOf } from '../../../support/fault-bench.ts'
+import { describeResidue, LEAVINGS, type Leaving, look } from '../../../support/residue-bench.ts'
+
+const KINDS = Object.keys(LEAVINGS) as Leaving[]
+
+describeResidue('what a function leaves is gone for the next tenant', (bench) => {
+  for (const kind of KINDS) {
+    it(`${kind}, on the same connection`, async () => {
+      const pid = await bench.inB(backendOf)
+      await bench.leave(kind)
+      expect(await bench.inB(look)).to.deep.equal(bench.clean)
+      expect(await bench.inB(backendOf)).to.equal(pid)
+    })
+
+    it(`${kind}, left as the first statement of a connection`, async () => {
+      await bench.leave(kind)
+      await bench.leave(kind)
+      expect(await bench.inB(look)).to.deep.equal(bench.clean)
+    })
+
+    it(`${kind}, in a transaction`, async () => {
+      await bench.inB(backendOf)
+      await bench.leave(kind)
+      const seen = await bench.inB((db) => db.transaction().execute(look))
+      expect(seen).to.deep.equal(bench.clean)
+      expect(await bench.inB(look)).to.deep.equal(bench.clean)
+    })
+
+    it(`${kind}, in a serializable transaction`, async () => {
+      await bench.inB(backendOf)
+      await bench.leave(kind)
+      const seen = await bench.inB((db) =>
+        db
+          .transaction()
+          .setIsolationLevel('serializable')
+          .execute(async (trx) => {
+            const seen = await look(trx)
+            const { rows } = await sql`show transaction_isolation`.execute(trx)
+            return { ...seen, rows }
+          }),
+      )
+      const rows = [{ transaction_isolation: 'serializable' }]
+      expect(seen).to.deep.equal({ ...bench.clean, rows })
+    })
+  }
+})
