@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../src/errors/codes.ts'
 import { isTenancyError } from '../../src/errors/tenancy-error.ts'
 
-/** The problems of the `CONFIG.INVALID` that `parse` throws, a line each; none if it throws nothing. */
+/** The problems of the `CONFIG.INVALID` that `parse` throws, a line each; an empty list when it throws no error. */
 export function configProblems(parse: () => unknown): string[] {
   try {
     parse()

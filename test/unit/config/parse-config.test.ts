@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { defineConfig } from '../../../src/config/config.ts'
 import { ensureParsed, parseConfig } from '../../../src/config/parse-config.ts'
-import { FULL, RIGHT_CONFIGS, WAIVER, WRONG_CONFIGS } from '../../support/config-cases.ts'
+import { FULL, RIGHT_CONFIGS, WAIVER } from '../../support/config-cases/right-configs.ts'
+import { WRONG_CONFIGS } from '../../support/config-cases/wrong-configs.ts'
 import { configProblems } from '../../support/config-problems.ts'
 
 const DEFAULTS = {

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { parseConfig } from '../../../src/config/parse-config.ts'
 import { isTenancyError } from '../../../src/errors/tenancy-error.ts'
 import { createTenancy } from '../../../src/index.ts'
-import { FULL, RIGHT_CONFIGS, WRONG_CONFIGS } from '../../support/config-cases.ts'
+import { FULL, RIGHT_CONFIGS } from '../../support/config-cases/right-configs.ts'
+import { WRONG_CONFIGS } from '../../support/config-cases/wrong-configs.ts'
 
 describe('the runtime and the command, given the same config', () => {
   for (const { title, input } of RIGHT_CONFIGS) {

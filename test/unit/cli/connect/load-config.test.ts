@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { loadConfig } from '../../../../src/cli/connect/load-config.ts'
 import { parseConfig } from '../../../../src/config/parse-config.ts'
-import { FULL } from '../../../support/config-cases.ts'
+import { FULL } from '../../../support/config-cases/right-configs.ts'
 
 describe('loadConfig', () => {
   let folder: string

@@ -1,0 +1,32 @@
+import type { WrongConfig } from './wrong-config.ts'
+
+/** A JSON Schema looks at each key on its own. */
+export const CONFLICTS: readonly WrongConfig[] = [
+  {
+    title: 'a table that is listed twice, once in quotes',
+    input: { tables: ['projects', '"projects"'] },
+    problems: ['tables: projects is listed twice; keep one'],
+  },
+  {
+    title: 'a table that stands twice in a record, once in quotes',
+    input: { tables: { 'crm.deals': {}, 'crm."deals"': { column: 'org_id' } } },
+    problems: ['tables: crm.deals is listed twice; keep one'],
+  },
+  {
+    title: 'a table that is both of a tenant and global',
+    input: { tables: ['projects', 'crm.deals'], global: ['crm.deals'] },
+    problems: ['global: crm.deals is also under `tables`; it can only be one of them'],
+  },
+  {
+    title: 'an admin that is an app role too',
+    input: { roles: { app: ['a', 'b'], admin: 'b' }, tables: ['projects'] },
+    problems: ['roles.admin: b is also an app role; give the admin a login of its own'],
+  },
+  {
+    title: 'no schemas for tables that need one',
+    input: { schemas: [], tables: ['projects', 'crm.deals'], global: ['countries'] },
+    problems: [
+      "schemas: name the schema of projects, countries, such as ['public'], or write 'schema.table'",
+    ],
+  },
+]
