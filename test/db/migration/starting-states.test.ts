@@ -16,7 +16,8 @@ import {
   withMigrations,
 } from '../../support/migration-project.ts'
 import { loginUrl, roleName, withClient, withDatabase } from '../../support/postgres.ts'
-import { STARTING_STATES, type StartingState } from '../../support/starting-states.ts'
+import type { StartingState } from '../../support/starting-state.ts'
+import { STARTING_STATES } from '../../support/starting-states.ts'
 
 const A = '00000000-0000-4000-8000-00000000000a'
 const B = '00000000-0000-4000-8000-00000000000b'

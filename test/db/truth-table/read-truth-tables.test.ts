@@ -6,16 +6,8 @@ import { identifier } from '../../../src/sql/quote.ts'
 import { proofOf, verdictOf } from '../../../src/truth-table/verdict.ts'
 import { applyPlan } from '../../support/apply-plan.ts'
 import { withRolesOf } from '../../support/correct-schema.ts'
-import {
-  A,
-  ALL,
-  B,
-  COLUMNS,
-  OTHERS,
-  onlyAccess,
-  SCHEMA,
-  TEXTS,
-} from '../../support/policy-texts.ts'
+import { ALL, OTHERS } from '../../support/policy-tables.ts'
+import { A, B, COLUMNS, onlyAccess, SCHEMA, TEXTS } from '../../support/policy-texts.ts'
 import { createDatabase, loginUrl, type TestDatabase, withClient } from '../../support/postgres.ts'
 
 describe('a truth table', () => {

@@ -1,40 +1,10 @@
 import { expect } from 'chai'
-import {
-  DummyDriver,
-  Kysely,
-  type OperationNodeSource,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type RootOperationNode,
-  sql,
-} from 'kysely'
+import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import { createTenancy, TenantPlugin } from '../../../../src/index.ts'
-import { relationsOf } from '../../../../src/kysely/plugin/query-relations.ts'
+import { db, type RelationCase, ROW, tablesIn } from '../../../support/compile-only.ts'
 
-interface Table {
-  id: number
-  tenant_id: string
-  parent_id: number | null
-  title: string
-}
-type Tables = Record<'projects' | 'tasks' | 'users' | 'archive' | 'billing.invoices', Table>
-
-const db = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-})
-
-const COLUMNS = ['id', 'tenant_id', 'parent_id', 'title'] as const
-const ROW = { id: 1, tenant_id: 'a', parent_id: null, title: 't' }
-
-const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: string[]]>> = {
-  'nothing but values': [db.selectNoFrom(sql`1`.as('one'))],
+const CASES: Readonly<Record<string, RelationCase>> = {
+  'only values': [db.selectNoFrom(sql`1`.as('one'))],
   from: [db.selectFrom('projects').selectAll(), 'projects'],
   'several in from': [db.selectFrom(['projects', 'tasks as t']).selectAll(), 'projects', 'tasks'],
   'an alias': [db.selectFrom('projects as users').select('users.id'), 'projects'],
@@ -66,7 +36,13 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
         (join) => join.onTrue(),
       )
       .selectAll('projects'),
-    ...['archive', 'billing.invoices', 'projects', 'tasks', 'tasks', 'users', 'users'],
+    'archive',
+    'billing.invoices',
+    'projects',
+    'tasks',
+    'tasks',
+    'users',
+    'users',
   ],
   'a sub-query in a join condition': [
     db
@@ -75,7 +51,9 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
         join.on((eb) => eb.exists(eb.selectFrom('users').select('users.id'))),
       )
       .selectAll('projects'),
-    ...['projects', 'tasks', 'users'],
+    'projects',
+    'tasks',
+    'users',
   ],
   'sub-queries in from, select, where, having, order by and group by': [
     db
@@ -85,7 +63,12 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
       .having((eb) => eb.exists(eb.selectFrom('archive').select('archive.id')))
       .orderBy((eb) => eb.selectFrom('billing.invoices as i').select('i.id').limit(1))
       .groupBy((eb) => eb.selectFrom('users').select('users.id').limit(1)),
-    ...['archive', 'billing.invoices', 'projects', 'tasks', 'users', 'users'],
+    'archive',
+    'billing.invoices',
+    'projects',
+    'tasks',
+    'users',
+    'users',
   ],
   'a sub-query in a function, a case and a tuple': [
     db
@@ -99,20 +82,23 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
           .as('b'),
       ])
       .$castTo<unknown>(),
-    ...['projects', 'tasks'],
+    'projects',
+    'tasks',
   ],
   'json helpers': [
     db
       .selectFrom('projects')
       .select((eb) => jsonArrayFrom(eb.selectFrom('tasks').select('tasks.id')).as('tasks')),
-    ...['projects', 'tasks'],
+    'projects',
+    'tasks',
   ],
   'json helpers under withSchema': [
     db
       .withSchema('crm')
       .selectFrom('projects')
       .select((eb) => [jsonArrayFrom(eb.selectFrom('tasks').select('tasks.id')).as('tasks')]),
-    ...['crm.projects', 'crm.tasks'],
+    'crm.projects',
+    'crm.tasks',
   ],
   'for update of, which names a table of from': [
     db.selectFrom('projects').selectAll().forUpdate(['projects']),
@@ -129,25 +115,31 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
       .union(db.selectFrom('tasks').select('id'))
       .intersect(db.selectFrom('users').select('id'))
       .except((eb) => eb.parens(eb.selectFrom('archive').select('id'))),
-    ...['archive', 'projects', 'tasks', 'users'],
+    'archive',
+    'projects',
+    'tasks',
+    'users',
   ],
   'insert and returning': [
     db
       .insertInto('projects')
       .values(ROW)
       .returning((eb) => eb.selectFrom('users').select('users.id').limit(1).as('u')),
-    ...['projects', 'users'],
+    'projects',
+    'users',
   ],
   'insert of values that are sub-queries': [
     db.insertInto('projects').values((eb) => ({
       ...ROW,
       id: eb.selectFrom('tasks').select('tasks.id').limit(1),
     })),
-    ...['projects', 'tasks'],
+    'projects',
+    'tasks',
   ],
   'insert from a select': [
     db.insertInto('archive').columns(['id']).expression(db.selectFrom('projects').select('id')),
-    ...['archive', 'projects'],
+    'archive',
+    'projects',
   ],
   'on conflict with a sub-query': [
     db
@@ -159,7 +151,9 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
           .doUpdateSet({ title: (eb) => eb.selectFrom('tasks').select('tasks.title').limit(1) })
           .where((eb) => eb.exists(eb.selectFrom('users').select('users.id'))),
       ),
-    ...['projects', 'tasks', 'users'],
+    'projects',
+    'tasks',
+    'users',
   ],
   'update, from, joins and set': [
     db
@@ -167,7 +161,10 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
       .from('tasks')
       .innerJoin('users', 'users.id', 'tasks.id')
       .set({ title: (eb) => eb.selectFrom('archive').select('archive.title').limit(1) }),
-    ...['archive', 'projects', 'tasks', 'users'],
+    'archive',
+    'projects',
+    'tasks',
+    'users',
   ],
   'delete, using and joins': [
     db
@@ -175,7 +172,10 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
       .using(['projects', 'tasks as t'])
       .innerJoin('users', 'users.id', 't.id')
       .where('t.id', '=', 1),
-    ...['projects', 'projects', 'tasks', 'users'],
+    'projects',
+    'projects',
+    'tasks',
+    'users',
   ],
   'merge: target, source and what it does': [
     db
@@ -185,7 +185,9 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
       .thenUpdateSet({ title: (eb) => eb.selectFrom('users').select('users.title').limit(1) })
       .whenNotMatched()
       .thenDoNothing(),
-    ...['projects', 'tasks', 'users'],
+    'projects',
+    'tasks',
+    'users',
   ],
   'merge from a sub-query': [
     db
@@ -193,18 +195,21 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
       .using(db.selectFrom('tasks').selectAll().as('t'), 't.id', 'projects.id')
       .whenMatched()
       .thenDelete(),
-    ...['projects', 'tasks'],
+    'projects',
+    'tasks',
   ],
   'sql.table in raw SQL': [
     sql`select * from ${sql.table('projects')} join ${sql.table('billing.invoices')} on true`,
-    ...['billing.invoices', 'projects'],
+    'billing.invoices',
+    'projects',
   ],
   'a builder and sql.table in nested raw SQL': [
     db.selectNoFrom(
       sql`(select count(*) from (${db.selectFrom('projects').selectAll()}) x,
         ${sql`(select * from ${sql.table('tasks')})`} y)`.as('n'),
     ),
-    ...['projects', 'tasks'],
+    'projects',
+    'tasks',
   ],
   'sql.ref and sql.id in raw SQL are no tables': [
     sql`select ${sql.ref('projects.id')}, ${sql.id('projects')} from ${sql.table('users')}`,
@@ -224,167 +229,10 @@ const CASES: Readonly<Record<string, readonly [OperationNodeSource, ...tables: s
   ],
 }
 
-const CTES: typeof CASES = {
-  'hide a table from where they are declared': [
-    db
-      .with('projects', (eb) => eb.selectFrom('tasks').selectAll())
-      .selectFrom('projects')
-      .selectAll(),
-    'tasks',
-  ],
-  'do not hide a table from themselves without recursive': [
-    db
-      .with('projects', (eb) => eb.selectFrom('projects').selectAll())
-      .selectFrom('projects')
-      .selectAll(),
-    'projects',
-  ],
-  'hide a table from themselves with recursive': [
-    db
-      .withRecursive('projects', (eb) =>
-        eb.selectFrom('tasks').select(COLUMNS).unionAll(eb.selectFrom('projects').select(COLUMNS)),
-      )
-      .selectFrom('projects')
-      .selectAll(),
-    'tasks',
-  ],
-  'hide from those that come later, not from those that came earlier': [
-    db
-      .with('one', (eb) => eb.selectFrom('users').selectAll())
-      .with('users', (eb) => eb.selectFrom('one').selectAll())
-      .with('two', (eb) => eb.selectFrom('users').selectAll())
-      .selectFrom('two')
-      .selectAll(),
-    'users',
-  ],
-  'hide from those that came earlier too with recursive': [
-    db
-      .withRecursive('one', (eb) => eb.selectFrom('users').selectAll())
-      .withRecursive('users', (eb) => eb.selectFrom('tasks').selectAll())
-      .selectFrom('one')
-      .selectAll(),
-    'tasks',
-  ],
-  'hide unqualified names only': [
-    db
-      .with('invoices', (eb) => eb.selectFrom('billing.invoices').selectAll())
-      .selectFrom(['invoices as i', 'billing.invoices as real'])
-      .select('i.id'),
-    ...['billing.invoices', 'billing.invoices'],
-  ],
-  'hide in the query they belong to and not beside it': [
-    db
-      .selectFrom('projects')
-      .selectAll()
-      .where('id', 'in', () =>
-        db
-          .with('projects', (eb) => eb.selectFrom('tasks').selectAll())
-          .selectFrom('projects')
-          .select('projects.id'),
-      ),
-    ...['projects', 'tasks'],
-  ],
-  'hide in the sub-queries of their query': [
-    db
-      .with('projects', (eb) => eb.selectFrom('tasks').selectAll())
-      .selectFrom('users')
-      .selectAll()
-      .where('id', 'in', (eb) => eb.selectFrom('projects').select('projects.id')),
-    ...['tasks', 'users'],
-  ],
-  'hide in every arm of a set operation': [
-    db
-      .with('projects', (eb) => eb.selectFrom('tasks').selectAll())
-      .selectFrom('projects')
-      .select('id')
-      .union((eb) => eb.selectFrom('projects').select('projects.id')),
-    'tasks',
-  ],
-  'write and read': [
-    db
-      .with('gone', (eb) => eb.deleteFrom('projects').returningAll())
-      .with('added', (eb) => eb.insertInto('archive').values(ROW).returningAll())
-      .with('changed', (eb) => eb.updateTable('users').set({ title: 'x' }).returningAll())
-      .selectFrom(['gone', 'added', 'changed'])
-      .select('gone.id'),
-    ...['archive', 'projects', 'users'],
-  ],
-  'with columns, materialized or not': [
-    db
-      .with(
-        (cte) => cte('projects(id)').materialized(),
-        (eb) => eb.selectFrom('tasks').select('tasks.id'),
-      )
-      .selectFrom('projects')
-      .select('projects.id'),
-    'tasks',
-  ],
-  'before an insert, an update, a delete and a merge': [
-    db
-      .with('moved', (eb) => eb.selectFrom('tasks').selectAll())
-      .insertInto('archive')
-      .columns(['id'])
-      .expression((eb) => eb.selectFrom('moved').select('moved.id')),
-    ...['archive', 'tasks'],
-  ],
-  'under withSchema': [
-    db
-      .withSchema('crm')
-      .with('projects', (eb) => eb.selectFrom('tasks').selectAll())
-      .selectFrom('projects')
-      .selectAll(),
-    'crm.tasks',
-  ],
-}
-
-const found = (source: OperationNodeSource) =>
-  relationsOf(source.toOperationNode() as RootOperationNode)
-    .map(({ schema, name }) => (schema === undefined ? name : `${schema}.${name}`))
-    .sort()
-
 describe('relationsOf', () => {
   for (const [name, [source, ...tables]] of Object.entries(CASES)) {
     it(`finds the tables in ${name}`, () => {
-      expect(found(source)).to.deep.equal(tables)
-    })
-  }
-
-  describe('common table expressions', () => {
-    for (const [name, [source, ...tables]] of Object.entries(CTES)) {
-      it(name, () => {
-        expect(found(source)).to.deep.equal(tables)
-      })
-    }
-  })
-})
-
-// The target is about 10 µs. Printed, because a busy machine is no defect.
-describe('TenantPlugin.transformQuery', () => {
-  const tenancy = createTenancy({ tables: ['invoices'] })
-  const plugin = new TenantPlugin({ tenancy })
-  const query = db
-    .selectFrom('projects')
-    .innerJoin('tasks', 'tasks.id', 'projects.id')
-    .leftJoin('users', 'users.id', 'tasks.id')
-    .select(['projects.id', 'tasks.title', 'users.title as user'])
-    .where('projects.title', '=', 'x')
-  const { queryId } = query.compile()
-  const node = query.toOperationNode()
-
-  for (const scope of ['run', 'runGlobal'] as const) {
-    it(`leaves a select of three tables as it is, and is measured, in ${scope}`, () => {
-      const transform = (rounds: number) => {
-        const started = performance.now()
-        for (let i = 0; i < rounds; i++) plugin.transformQuery({ node, queryId })
-        return ((performance.now() - started) / rounds) * 1000
-      }
-      const measure = () => {
-        expect(plugin.transformQuery({ node, queryId })).to.equal(node)
-        transform(2000)
-        return transform(10_000)
-      }
-      const microseconds = scope === 'run' ? tenancy.run('a', measure) : tenancy.runGlobal(measure)
-      process.stdout.write(`      ${microseconds.toFixed(2)} µs a query\n`)
+      expect(tablesIn(source)).to.deep.equal(tables)
     })
   }
 })
