@@ -136,7 +136,7 @@ export function tenantMismatch(bound: string, asked: string): TenancyError {
   return new TenancyError(
     'TENANT.MISMATCH',
     `Bound to ${bound}, asked for ${asked}; nothing was sent.`,
-    'One scope has one tenant: finish the scope, the transaction or the connection before the next begins.',
+    'One scope has one tenant: finish it before the next begins. Code that works for several tenants says so: `tenancy.detached(…)`, `forTenant(db, tenant, { detached: true })`, `tenancy.bind(callback)`.',
   )
 }
 

@@ -3,7 +3,7 @@ import knexPackage, { type Knex } from 'knex'
 import { dialectForeign, tenantMismatch } from '../errors/application.ts'
 import { describeScope, sameScope } from '../runtime/scope.ts'
 import type { TenantId } from '../runtime/tenant-id.ts'
-import { type ScopeInput, tenantScope } from '../runtime/tenant-scope.ts'
+import { type HandleOptions, handleScope, type ScopeInput } from '../runtime/tenant-scope.ts'
 import { isKnex } from './is-knex.ts'
 import type { KnexClient } from './knex-shapes.ts'
 import { Binding, type TenantKnexClient } from './tenant-client.ts'
@@ -28,6 +28,7 @@ const HINT = 'Pass the instance that `knex({ client: tenantClient({ tenancy }), 
 export function forTenant<Row extends {}, Result>(
   db: Knex<Row, Result>,
   tenant: TenantId | ScopeInput,
+  handleOptions?: HandleOptions,
 ): TenantKnex<Row, Result> {
   if (!isKnex(db)) throw dialectForeign('This is no Knex', HINT)
   const client = db.client as unknown as Partial<TenantKnexClient> & KnexClient
@@ -36,7 +37,7 @@ export function forTenant<Row extends {}, Result>(
   if (client.transacting) {
     throw dialectForeign('A transaction belongs to the scope it began in', HINT)
   }
-  const scope = tenantScope(tenant, options.tenancy.config)
+  const scope = handleScope(tenant, options.tenancy.config, handleOptions)
   const bound = client.binding?.scope
   if (bound && !sameScope(bound, scope)) {
     throw tenantMismatch(describeScope(bound), describeScope(scope))

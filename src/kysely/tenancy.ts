@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { RuntimeConfigInput } from '../runtime/runtime-config.ts'
 import { createScopes, type Scopes } from '../runtime/tenancy.ts'
 import type { TenantId } from '../runtime/tenant-id.ts'
-import { type ScopeInput, tenantScope } from '../runtime/tenant-scope.ts'
+import { type HandleOptions, handleScope, type ScopeInput } from '../runtime/tenant-scope.ts'
 import { tenantHandle } from './tenant-handle.ts'
 import type { TenantHandle } from './tenant-types.ts'
 
@@ -20,7 +20,11 @@ export interface Tenancy extends Scopes {
    * await acme.selectFrom('projects').selectAll().execute()
    * ```
    */
-  forTenant<DB>(db: Kysely<DB>, tenant: TenantId | ScopeInput): TenantHandle<DB>
+  forTenant<DB>(
+    db: Kysely<DB>,
+    tenant: TenantId | ScopeInput,
+    options?: HandleOptions,
+  ): TenantHandle<DB>
 }
 
 /**
@@ -40,7 +44,8 @@ export function createTenancy(config: RuntimeConfigInput): Tenancy {
   const scopes = createScopes(config)
   const tenancy: Tenancy = {
     ...scopes,
-    forTenant: (db, input) => tenantHandle(db, tenantScope(input, scopes.config), tenancy),
+    forTenant: (db, input, options) =>
+      tenantHandle(db, handleScope(input, scopes.config, options), tenancy),
   }
   return Object.freeze(tenancy)
 }

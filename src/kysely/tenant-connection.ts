@@ -9,6 +9,7 @@ import {
 } from 'kysely'
 import type { Lease } from '../runtime/lease.ts'
 import type { PgResult } from '../runtime/pg-client.ts'
+import { checkDeferred } from './plugin/deferred-guard.ts'
 
 /** What Kysely's own connection takes from the config of the dialect and from the pool. */
 export type KyselyOptions = Pick<PostgresDialectConfig, 'cursor'> &
@@ -30,6 +31,11 @@ export class TenantConnection implements DatabaseConnection {
   }
 
   executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
+    try {
+      checkDeferred(query.query, this.lease.scope)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     if (options[0]?.signal) {
       return this.#kyselys().then((connection) => connection.executeQuery<R>(query, ...options))
     }
@@ -45,6 +51,7 @@ export class TenantConnection implements DatabaseConnection {
     query: CompiledQuery,
     ...options: Rest<Stream>
   ): AsyncIterableIterator<QueryResult<R>> {
+    checkDeferred(query.query, this.lease.scope)
     yield* (await this.#kyselys()).streamQuery<R>(query, ...options)
   }
 

@@ -6,7 +6,7 @@ import {
   type QueryExecutor,
 } from 'kysely'
 import { dialectForeign } from '../errors/application.ts'
-import { assertScope, type Scope, scopes } from '../runtime/scope.ts'
+import { assertScope, isDetached, type Scope, sameScope, scopes } from '../runtime/scope.ts'
 import { type Origin, originOf, registerOrigin } from './origin.ts'
 import { isTenantPlugin } from './plugin/tenant-plugin.ts'
 import type { Tenancy } from './tenancy.ts'
@@ -63,8 +63,7 @@ class BoundDriver implements Driver {
   acquireConnection(...options: AcquireArguments): Promise<DatabaseConnection> {
     return new Promise((resolve, reject) => {
       assertScope(this.#scope)
-      // Where both are the same, a handle belongs to the request that uses it.
-      const provided = scopes.run(scopes.getStore() ?? this.#scope, () =>
+      const provided = scopes.run(scopeOf(this.#scope), () =>
         this.#executor.provideConnection(
           (connection) =>
             new Promise<void>((release) => {
@@ -111,6 +110,12 @@ class BoundDriver implements Driver {
 
   /** The pool belongs to the Kysely the handle was made from. */
   async destroy(): Promise<void> {}
+}
+
+/** Where both are the same, a handle belongs to the request that uses it. */
+function scopeOf(handle: Scope): Scope {
+  const current = scopes.getStore()
+  return current && !isDetached(handle) && sameScope(current, handle) ? current : handle
 }
 
 type AcquireArguments = Parameters<Driver['acquireConnection']>

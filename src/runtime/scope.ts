@@ -17,28 +17,58 @@ export interface Scope {
 const STORAGE = Symbol.for('kysely-tenants.scope')
 
 // On `globalThis`, so that two copies of the package agree on the scope.
-const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<Scope> }
+const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<Scope | undefined> }
 
-export const scopes: AsyncLocalStorage<Scope> = shared[STORAGE] ?? new AsyncLocalStorage()
+export const scopes: AsyncLocalStorage<Scope | undefined> =
+  shared[STORAGE] ?? new AsyncLocalStorage()
 shared[STORAGE] = scopes
 
 export function sameScope(a: Scope, b: Scope): boolean {
   return (
-    a === b ||
-    (a.kind === b.kind && a.tenant === b.tenant && String(a.settings) === String(b.settings))
+    a === b || (a.kind === b.kind && a.tenant === b.tenant && sameSettings(a.settings, b.settings))
+  )
+}
+
+// By value: a comma in a value must not make two lists alike.
+function sameSettings(a: Scope['settings'], b: Scope['settings']): boolean {
+  return (
+    a.length === b.length &&
+    a.every(([name, value], index) => name === b[index]?.[0] && value === b[index]?.[1])
   )
 }
 
 /**
- * A lease belongs to the scope in which it was acquired.
+ * A lease belongs to the scope in which it was acquired, a handle to the one it was made for.
  *
- * @throws `TENANT.MISMATCH` when the running code has another
+ * @throws `TENANT.MISMATCH` when the running code has another one, in which that may not be used
  */
 export function assertScope(bound: Scope): void {
   const current = scopes.getStore()
-  if (current && !sameScope(current, bound)) {
-    throw tenantMismatch(describeScope(bound), describeScope(current))
-  }
+  if (!current || sameScope(current, bound) || isUsableIn(current, bound)) return
+  throw tenantMismatch(describeScope(bound), describeScope(current))
+}
+
+/**
+ * - `handle`: usable where no tenant is bound, in `runGlobal` and `runAsAdmin`
+ * - `detached`: usable in every scope
+ */
+export type Attachment = 'handle' | 'detached'
+
+const attachments = new WeakMap<Scope, Attachment>()
+
+/** The scope of a handle. Not a property of it, for the code of an application sees scopes. */
+export function attach(scope: Scope, attachment: Attachment): Scope {
+  attachments.set(scope, attachment)
+  return scope
+}
+
+export function isDetached(scope: Scope): boolean {
+  return attachments.get(scope) === 'detached'
+}
+
+function isUsableIn(current: Scope, bound: Scope): boolean {
+  const attachment = attachments.get(bound)
+  return attachment === 'detached' || (attachment === 'handle' && current.kind !== 'tenant')
 }
 
 /** For messages. */

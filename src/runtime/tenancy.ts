@@ -55,6 +55,30 @@ export interface Scopes {
   runGlobal<T>(body: () => T): T
 
   /**
+   * Runs `body` outside the scope of the running code: for what is started lazily in a request and lives
+   * longer than it, such as a worker, a timer or a listener. A statement in it needs a scope of its own.
+   *
+   * @returns what `body` returns
+   *
+   * @example
+   * ```ts
+   * const worker = tenancy.detached(() => startWorker((job) => tenancy.run(job.tenant, () => work(job))))
+   * ```
+   */
+  detached<T>(body: () => T): T
+
+  /**
+   * `callback` in the scope of the running code, whoever calls it: for emitters, pools of workers and
+   * libraries that call back in the context of somebody else. Without a scope it runs without one.
+   *
+   * @example
+   * ```ts
+   * emitter.on('saved', tenancy.bind((id) => db.selectFrom('projects').where('id', '=', id).execute()))
+   * ```
+   */
+  bind<A extends unknown[], R>(callback: (...parameters: A) => R): (...parameters: A) => R
+
+  /**
    * The scope of the running code, if it has one.
    *
    * @example
@@ -95,10 +119,18 @@ export function createScopes(config: RuntimeConfigInput): Scopes {
     },
     runGlobal: (body) =>
       inScope(Object.freeze({ kind: 'global', tenant: '', settings: none }), body),
+    detached: (body) => inScope(undefined, body),
+    bind(callback) {
+      const scope = scopes.getStore()
+      return function (this: unknown, ...parameters) {
+        return inScope(scope, () => callback.apply(this, parameters))
+      }
+    },
     current: () => scopes.getStore(),
   }
 }
 
-function inScope<T>(scope: Scope, body: () => T): T {
+// Not `exit`: with it, a scope that is opened in `body` would bring the outer one back.
+function inScope<T>(scope: Scope | undefined, body: () => T): T {
   return scopes.run(scope, () => startLazy(body()))
 }

@@ -11,6 +11,7 @@ import { type FindTable, namedTables } from '../../runtime/named-tables.ts'
 import { type Scope, scopes } from '../../runtime/scope.ts'
 import { assertWrittenTenants } from '../../runtime/written-tenants.ts'
 import type { Tenancy } from '../tenancy.ts'
+import { deferGuard } from './deferred-guard.ts'
 import { withPredicate } from './predicate.ts'
 import { relationsOf } from './query-relations.ts'
 import { writtenValues } from './written-values.ts'
@@ -63,22 +64,24 @@ export class TenantPlugin implements KyselyPlugin {
 
   transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
     const scope = this.#scope ?? scopes.getStore()
-    if (scope?.kind === 'admin') return node
-    if (scope?.kind !== 'tenant') {
-      this.#checkScope(node)
-      return node
-    }
-    assertWrittenTenants(writtenValues(node, this.#columnOf), scope, this.#options.tenancy.config)
-    return this.#options.predicate ? withPredicate(node, scope.tenant, this.#find) : node
+    if (scope) this.#check(node, scope)
+    else deferGuard(node, (leased) => this.#check(node, leased))
+    const hasPredicate = this.#options.predicate && scope?.kind === 'tenant'
+    return hasPredicate ? withPredicate(node, scope.tenant, this.#find) : node
   }
 
   async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
     return result
   }
 
-  #checkScope(node: RootOperationNode): void {
-    const table = relationsOf(node).find(this.#find)
-    if (table) throw tenantMissing(`A query on ${table.name}`)
+  #check(node: RootOperationNode, scope: Scope): void {
+    if (scope.kind === 'tenant') {
+      const written = writtenValues(node, this.#columnOf)
+      assertWrittenTenants(written, scope, this.#options.tenancy.config)
+    } else if (scope.kind === 'global') {
+      const table = relationsOf(node).find(this.#find)
+      if (table) throw tenantMissing(`A query on ${table.name}`)
+    }
   }
 
   readonly #columnOf = (schema: string | undefined, name: string): string | undefined =>

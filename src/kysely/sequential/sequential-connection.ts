@@ -16,6 +16,7 @@ import type { OpenLease, OpenLeases } from '../../runtime/open-leases.ts'
 import { assertScope, type Scope, scopes } from '../../runtime/scope.ts'
 import { explainError } from '../../runtime/server-error.ts'
 import { firstKeyword, leavesSessionState, statementKind } from '../../runtime/statement-text.ts'
+import { checkDeferred } from '../plugin/deferred-guard.ts'
 import { assignment } from './assignment.ts'
 import { cleaning } from './cleaning.ts'
 import {
@@ -87,11 +88,12 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
 
   executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
     const execute = () => this.inner.executeQuery<R>(query, ...options)
-    return this.#inTurn(() =>
-      statementKind(query.sql) === 'statement'
+    return this.#inTurn(() => {
+      checkDeferred(query.query, this.scope)
+      return statementKind(query.sql) === 'statement'
         ? this.#scoped(query.sql, execute)
-        : this.#control(query.sql, execute),
-    )
+        : this.#control(query.sql, execute)
+    })
   }
 
   async *streamQuery<R>(
@@ -99,6 +101,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     ...options: Rest<Stream>
   ): AsyncIterableIterator<QueryResult<R>> {
     this.#assertUsable()
+    checkDeferred(query.query, this.scope)
     const endTurn = await this.#turns.take()
     const isOwn = this.#transaction.isIdle
     this.#setStreaming(true)
