@@ -62,7 +62,7 @@ function section(check: Check) {
     `**${level}**`,
     ...(isOptIn ? ['opt-in'] : []),
     ...(since === undefined ? [] : [`PostgreSQL ${Math.trunc(since / 10_000)} and later`]),
-    ...(needs === 'appRoles' ? ['needs `roles.app`'] : []),
+    ...(needs === 'appRoles' || needs === 'roads' ? ['needs `roles.app`'] : []),
     ...(asksApp ? ['needs `--app-url`'] : []),
     ...(readsRows ? ['needs `--rows`'] : []),
     `[PostgreSQL](${link})`,

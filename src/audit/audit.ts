@@ -114,7 +114,9 @@ export function auditSnapshot(
     matrix: isolationOf(context, {
       findings: found,
       // Without app roles in the config no cell is proven. An unknown server release concerns one check.
-      isPartial: isDistributed(snapshot) || blocked.some(({ needs }) => needs === 'appRoles'),
+      isPartial:
+        isDistributed(snapshot) ||
+        blocked.some(({ needs }) => needs === 'appRoles' || needs === 'roads'),
     }),
     ...(compared && { baseline: { known: compared.known, fixed: compared.fixed } }),
   }

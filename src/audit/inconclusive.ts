@@ -35,8 +35,11 @@ const KNOWN_SERVERS = [14, 18] as const
 /** The reason why a check cannot run. */
 function obstacle({ id, needs }: Check, { wanted, snapshot }: CheckContext): Inconclusive[] {
   const major = Math.trunc(snapshot.serverVersion / 10_000)
-  if (needs === 'appRoles' && wanted.appRoles.length === 0) {
+  if ((needs === 'appRoles' || needs === 'roads') && wanted.appRoles.length === 0) {
     return [{ check: id, reason: 'the config names no `roles.app` to judge' }]
+  }
+  if (needs === 'roads' && !snapshot.reach) {
+    return [{ check: id, reason: 'the snapshot does not hold what leads to rows' }]
   }
   if (needs === 'knownServer' && (major < KNOWN_SERVERS[0] || major > KNOWN_SERVERS[1])) {
     return [{ check: id, reason: `this release does not know PostgreSQL ${major}` }]

@@ -18,6 +18,8 @@ export interface Finding {
   readonly fix: string
   /** The same as long as the finding is: of its words, its level and the text that it is about. */
   readonly fingerprint: string
+  /** The steps from a login of the application to the rows: the login first, the table last. */
+  readonly road?: readonly string[]
 }
 
 /** Pure: judges a snapshot, does no I/O. Its documentation and its proof live in the same file. */
@@ -45,8 +47,11 @@ export interface Check {
   readonly isOptIn?: true
   /** The first server that has what it looks for, as in `server_version_num`. */
   readonly since?: number
-  /** Without it the check cannot look, and says so: roles in the config, a server it knows about. */
-  readonly needs?: 'appRoles' | 'knownServer'
+  /**
+   * Without it the check cannot look, and says so: roles in the config; those, and a snapshot that holds
+   * what leads to rows; a server it knows about.
+   */
+  readonly needs?: 'appRoles' | 'roads' | 'knownServer'
   /** Made only when the application was asked on a connection of its own: `--app-url`. */
   readonly asksApp?: true
   /** Made only when rows were read, which is asked for: `--rows`. */
@@ -72,6 +77,7 @@ export interface Problem {
   readonly fix: string
   /** The offending text, where neither summary nor fix holds it: a waiver is for this text alone. */
   readonly evidence?: string
+  readonly road?: readonly string[]
 }
 
 export function defineCheck(

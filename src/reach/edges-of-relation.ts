@@ -41,8 +41,7 @@ function viewed({ relation, command }: OnRelation, { actor }: State, map: RoadMa
   const step = relation.securityInvoker ? '' : `a view that reads as ${inside}`
   if (command !== 'select') {
     const base = relation.base === null ? undefined : map.index.relations.get(relation.base)
-    const isWritten = relation.updates.some((update) => update === command)
-    if (!base || !isWritten) return []
+    if (!base) return []
     const writes = `a view that writes as ${inside}`
     return [
       {

@@ -7,8 +7,8 @@ export interface BodyFacts {
   readonly isUnread: boolean
   /** The columns of OLD and NEW that it takes; `*` is the row. */
   readonly rowColumns: readonly string[]
-  /** It sends a notification. */
-  readonly notifies: boolean
+  /** The columns of OLD and NEW that can be in a notification that it sends; null when it sends none. */
+  readonly notifies: readonly string[] | null
   /** The settings that it sets, in lower case. */
   readonly sets: readonly string[]
 }
@@ -53,6 +53,6 @@ export const NO_BODY: BodyFacts = {
   dynamicAt: null,
   isUnread: false,
   rowColumns: [],
-  notifies: false,
+  notifies: null,
   sets: [],
 }

@@ -51,9 +51,7 @@ export interface ReachRelation extends TableName {
   readonly columns: readonly string[]
   /** But for those of its owner. */
   readonly grants: readonly RightOnRelation[]
-  /** Commands that PostgreSQL carries out on the one relation that a simple view reads. */
-  readonly updates: readonly ('insert' | 'update' | 'delete')[]
-  /** That relation. */
+  /** The one relation that PostgreSQL writes when a simple view is written. */
   readonly base: number | null
   /** Of a foreign table. */
   readonly server: string | null

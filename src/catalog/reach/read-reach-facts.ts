@@ -65,33 +65,23 @@ export async function readReachFacts(
   }
 }
 
-type FoundRelation = Omit<ReachRelation, 'policies' | 'updates' | 'base'> & {
-  /** As `pg_relation_is_updatable` answers. */
-  readonly updatable: number
+type FoundRelation = Omit<ReachRelation, 'policies' | 'base'> & {
   readonly query: string | null
 }
 
 type FoundFunction = Omit<ReachFunction, 'body'> & { readonly source: string | null }
 
 function relationOf(
-  { updatable, query, ...relation }: FoundRelation,
+  { query, ...relation }: FoundRelation,
   all: readonly FoundRelation[],
   policies: ReadonlyMap<number, PolicyState[]>,
 ): ReachRelation {
   return {
     ...relation,
-    updates: COMMAND_BITS.flatMap(([command, bit]) => ((updatable & bit) === 0 ? [] : command)),
     base: query === null ? null : baseOf(query, all),
     policies: policies.get(relation.id) ?? [],
   }
 }
-
-// The numbers of `CmdType`, as bits.
-const COMMAND_BITS = [
-  ['update', 4],
-  ['insert', 8],
-  ['delete', 16],
-] as const
 
 function functionOf({ source, ...fn }: FoundFunction, known: KnownNames): ReachFunction {
   if (source !== null) return { ...fn, body: scanBody(source, known) }

@@ -41,6 +41,9 @@ export const READ_REACH_RELATIONS = `
     left join init on init.relation = g.relation and init.privilege = g.privilege
     group by g.relation
   ),
+  written (relation) as (
+    select distinct relation from granted where privilege in ('INSERT', 'UPDATE', 'DELETE')
+  ),
   member (relation, extension) as (
     select d.objid, x.extname
     from pg_catalog.pg_depend d
@@ -77,16 +80,14 @@ export const READ_REACH_RELATIONS = `
     member.extension                                               as "extension",
     coalesce(named.list, '[]')                                     as "columns",
     coalesce(rights.list, '[]')                                    as "grants",
-    case when c.relkind = 'v' and rights.list is not null
-      then pg_catalog.pg_relation_is_updatable(c.oid, false) else 0 end
-                                                                   as "updatable",
-    case when c.relkind = 'v' and rights.list is not null
-      and pg_catalog.pg_relation_is_updatable(c.oid, false) <> 0
+    -- Of views that somebody may write through.
+    case when c.relkind = 'v' and written.relation is not null
       then pg_catalog.pg_get_viewdef(c.oid) end                    as "query",
     s.srvname                                                      as "server"
   from relation c
   join pg_catalog.pg_roles o                on o.oid = c.relowner
   left join rights                          on rights.relation = c.oid
+  left join written                         on written.relation = c.oid
   left join member                          on member.relation = c.oid
   left join parent                          on parent.relation = c.oid
   left join named                           on named.relation = c.oid

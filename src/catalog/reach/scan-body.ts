@@ -24,8 +24,8 @@ export function scanBody(source: string, known: KnownNames): BodyFacts {
     ...NO_BODY,
     statements: [...statementsIn(tokens, known, false), ...inStrings],
     dynamicAt: at,
-    rowColumns: [...new Set(tokens.flatMap((token, i) => rowColumn(token, tokens[i - 1])))].sort(),
-    notifies: tokens.some((token, i) => isNotify(token, tokens, i)),
+    rowColumns: rowColumns(tokens),
+    notifies: notified(tokens),
     sets: [...new Set(tokens.flatMap((token, i) => settings(token, tokens, i)))].sort(),
   }
 }
@@ -72,6 +72,10 @@ export function schemaOf({ parts }: NameToken): string | null {
   return parts.length > 1 ? (parts.at(-2) ?? null) : null
 }
 
+function rowColumns(tokens: readonly Token[]): string[] {
+  return [...new Set(tokens.flatMap((token, i) => rowColumn(token, tokens[i - 1])))].sort()
+}
+
 function rowColumn(token: Token, previous: Token | undefined): string[] {
   if (token.kind !== 'name' || !['old', 'new'].includes(token.parts[0] ?? '')) return []
   const [, column] = token.parts
@@ -80,11 +84,29 @@ function rowColumn(token: Token, previous: Token | undefined): string[] {
   return isReturned ? [] : ['*']
 }
 
-function isNotify(token: Token, tokens: readonly Token[], i: number): boolean {
-  if (token.kind !== 'name') return false
-  const previous = tokens[i - 1]
-  if (token.word === 'notify') return previous?.kind !== 'name'
-  return token.parts.at(-1) === 'pg_notify'
+// A payload stands in the call, or in a variable that was filled before.
+function notified(tokens: readonly Token[]): string[] | null {
+  const statements = statementsOf(tokens)
+  const sending = statements.filter(isNotify)
+  if (sending.length === 0) return null
+  const sent = sending.flatMap(rowColumns)
+  const assigning = statements.filter((statement) => statement.some(isAssignment))
+  return [...new Set(sent.length > 0 ? sent : assigning.flatMap(rowColumns))].sort()
+}
+
+function isNotify(statement: readonly Token[]): boolean {
+  const [first] = statement
+  return (
+    (first?.kind === 'name' && first.word === 'notify') ||
+    statement.some((token) => token.kind === 'name' && token.parts.at(-1) === 'pg_notify')
+  )
+}
+
+function isAssignment(token: Token): boolean {
+  return (
+    (token.kind === 'symbol' && [':=', '='].includes(token.text)) ||
+    (token.kind === 'name' && token.word === 'into')
+  )
 }
 
 function settings(token: Token, tokens: readonly Token[], i: number): string[] {

@@ -42,7 +42,7 @@ export const READ_LARGE_OBJECTS = `
 
 /** Tables of the catalog that hold passwords, values of rows, or what others said. */
 const CLOSED = `'pg_authid', 'pg_shadow', 'pg_statistic', 'pg_statistic_ext_data', 'pg_largeobject',
-  'pg_user_mapping', 'pg_subscription', 'pg_hba_file_rules', 'pg_file_settings'`
+  'pg_user_mapping', 'pg_subscription'`
 
 export const READ_CATALOG_GRANTS: string = `
   with acl (relation, acl, owner) as (

@@ -105,8 +105,17 @@ describe('scanBody', () => {
     expect({ rowColumns, sets, notifies }).to.deep.equal({
       rowColumns: ['*', 'Id'],
       sets: ['app.tenant_id', 'role'],
-      notifies: true,
+      notifies: ['*'],
     })
+    const notified = (source: string) => scanBody(source, KNOWN).notifies
+    expect(notified('begin if old is distinct from new then notify x; end if; end')).to.deep.equal(
+      [],
+    )
+    expect(notified("begin perform pg_notify('x', new.id::text); end")).to.deep.equal(['id'])
+    expect(
+      notified("declare p text := to_jsonb(new); begin perform pg_notify('x', p); end"),
+    ).to.deep.equal(['*'])
+    expect(notified('begin return new; end')).to.equal(null)
   })
 
   it('takes a body of 100,000 words and one that nothing closes in bounded time', () => {

@@ -1,0 +1,26 @@
+import { qualifiedName } from '../sql/quote.ts'
+import type { Check } from './check.ts'
+import { crossingObject } from './facts/crossing-object.ts'
+import { roadCheck } from './facts/road-check.ts'
+
+export const unlistedTableReached: Check = roadCheck(
+  {
+    id: 'unlisted-table-reached',
+    level: 'medium',
+    title: 'Code that runs as another role hands out a table that the config does not know',
+    why:
+      'The application has no right on the table, and reads or changes it through a view, a function or ' +
+      'a trigger of another role. Nobody said whose rows it holds.',
+    link: 'https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY',
+    broken: `create table public.projects_history (body text);
+create view public.history as select body from public.projects_history;
+grant select on public.history to app_user`,
+    fixed: 'revoke select on public.history from app_user',
+  },
+  ({ crossing, kind }) =>
+    kind === 'data' && crossing.kind !== 'relation' && crossing.kind !== 'role',
+  ({ road: { crossing, relation } }, context) => ({
+    object: crossingObject(crossing, context),
+    fix: `-- List ${qualifiedName(relation)} under \`tables\`, or under \`global\` if its rows are of no tenant.`,
+  }),
+)
