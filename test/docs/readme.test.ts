@@ -53,6 +53,19 @@ describe('docs/config.md', () => {
       ...['projects', 'invoices', 'templates', 'comments', 'tasks', 'settings', 'users'],
     ])
   })
+
+  it('shows JSON that is valid, and leads to the schema of the package', () => {
+    const [json = ''] = blocks(page('docs/config.md'), 'json')
+    const config = JSON.parse(json)
+    expect(parseConfig(config).tables.map(({ name }) => name)).to.deep.equal([
+      'projects',
+      'invoices',
+    ])
+    const { exports } = JSON.parse(page('package.json'))
+    expect(config.$schema).to.equal(
+      exports['./config.schema.json'].replace('./', './node_modules/kysely-tenants/'),
+    )
+  })
 })
 
 describe('docs/errors.md', () => {
