@@ -45,7 +45,7 @@ declare global {
   const reply: { code(status: number): void }
   const report: () => Promise<void>
   const metrics: { observe(event: unknown): void }
-  const pager: { alert(event: unknown): void }
+  const pager: { alert(event: unknown): void; notify(event: unknown): void }
   const auditLog: { write(event: unknown): void }
 
   /** An express-like framework. */
