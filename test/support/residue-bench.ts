@@ -47,7 +47,7 @@ export interface ResidueBench {
   readonly world: TenantWorld
   readonly app: TenantDb
   /** Published since the application was opened. */
-  readonly events: readonly ResidueEvent[]
+  readonly events: ResidueEvent[]
   reopen(options: Parameters<typeof openDb>[1]): Promise<void>
   /** Leaves something on the session as tenant A, by a function that the database has. */
   leave(leaving: Leaving): Promise<void>

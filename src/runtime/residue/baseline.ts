@@ -4,6 +4,9 @@ import { ASKED_SETTINGS, type Facts, NO_TEMPORARY_SCHEMA, TEMPORARY_OBJECTS } fr
 
 const EQUAL = 'operator(pg_catalog.=)'
 
+/** `schema` holds where the session has never had any, and costs the least. */
+export type TemporaryQuestion = 'unasked' | 'schema' | 'objects'
+
 /** What a session is held against: how it was before the first lease of its client. */
 export class Baseline {
   readonly facts: Facts
@@ -36,10 +39,9 @@ export class Baseline {
    * SQL that is true in a session without residue. Hold cursors are not asked for: to close them
    * costs less.
    *
-   * @param temporary what it asks for: `unasked` where temporary objects have just been discarded,
-   * `schema` where the session has had none, which costs the least
+   * @param temporary what it asks about temporary objects
    */
-  condition(temporary: 'unasked' | 'schema' | 'objects'): string {
+  condition(temporary: TemporaryQuestion): string {
     if (temporary === 'unasked') return this.#settings
     const isSchema = temporary === 'schema' && !this.keepsTemporary
     const none = isSchema ? NO_TEMPORARY_SCHEMA : this.#noTemporaryObjects()

@@ -77,6 +77,7 @@ function quoted(name: string): string {
 export class CleanUp implements Prelude {
   readonly commands: number
   readonly begins: boolean
+  readonly cleans = true
   readonly #state: ClientState
   readonly #texts: readonly string[]
   readonly #inner: Prelude | undefined

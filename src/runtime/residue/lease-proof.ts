@@ -9,7 +9,8 @@ export class LeaseProof {
   #isProven = false
   // Texts that have opened the transaction, as long as nothing else has happened in it.
   #opening: readonly string[] | undefined = NO_TEXTS
-  // A `rollback to` would bring back what was cleaned behind a savepoint.
+  // The transaction has cleaned the session, which its rollback undoes.
+  #isCleaned = false
   #isCleanedBehindSavepoint = false
 
   constructor(client: ClientState) {
@@ -30,23 +31,34 @@ export class LeaseProof {
   record(statement: Statement, outcome: Outcome): void {
     if (statement.kind === 'statement') this.#recordStatement(statement, outcome)
     else if (outcome.error === undefined) this.#recordControl(statement)
-    if (outcome.status !== 'I') return
-    this.#opening = NO_TEXTS
-    this.#isCleanedBehindSavepoint = false
-    // A pooler may give the next unit another session.
-    if (this.#client.direct !== true) this.#isProven = false
+    if (outcome.status === 'I') this.#recordEnd(statement, outcome)
   }
 
-  #recordStatement({ prelude, recovery, status }: Statement, { error, wasSkipped }: Outcome): void {
-    const isCleaned = recovery === 'clean-up'
-    // A clean-up in the same unit is undone with a statement that fails.
-    if (prelude && !wasSkipped) this.#isProven = !isCleaned || error === undefined
-    if (isCleaned && (this.#opening?.length ?? 0) > 1) this.#isCleanedBehindSavepoint = true
+  #recordStatement({ prelude, status }: Statement, { error, wasSkipped }: Outcome): void {
+    if (prelude && !wasSkipped) {
+      // What cleans is undone with a statement that fails.
+      this.#isProven = !prelude.cleans || error === undefined
+      if (prelude.cleans && status === 'T') {
+        this.#isCleaned = true
+        this.#isCleanedBehindSavepoint = (this.#opening?.length ?? 0) > 1
+      }
+    }
     if (status === 'T') this.#opening = undefined
   }
 
   #recordControl({ kind, text }: Statement): void {
     this.#opening = this.#opening && [...this.#opening, text]
     if (kind === 'transaction' && this.#isCleanedBehindSavepoint) this.#isProven = false
+  }
+
+  /** Outside a transaction. */
+  #recordEnd({ kind }: Statement, { error, result }: Outcome): void {
+    const isCommitted = kind === 'commit' && error === undefined && result?.command !== 'ROLLBACK'
+    if (this.#isCleaned && !isCommitted) this.#isProven = false
+    // A pooler may give the next unit another session.
+    if (this.#client.direct !== true) this.#isProven = false
+    this.#isCleaned = false
+    this.#isCleanedBehindSavepoint = false
+    this.#opening = NO_TEXTS
   }
 }

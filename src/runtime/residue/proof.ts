@@ -1,5 +1,6 @@
 import type { ClientState } from '../client-state.ts'
-import { Baseline, setBaseline } from './baseline.ts'
+import type { PreludeContext } from '../strategies/strategy.ts'
+import { Baseline, setBaseline, type TemporaryQuestion } from './baseline.ts'
 import { FACTS, isOwnOrUntouched, readFacts } from './facts.ts'
 
 /** What the first statement of a lease asks of the session. */
@@ -10,16 +11,23 @@ export interface Proof {
   readonly facts: string | undefined
 }
 
-export function proofOf(state: ClientState): Proof {
-  const { baseline, pid } = state
+export function proofOf({ baseline, pid }: ClientState, temporary: TemporaryQuestion): Proof {
   return baseline
-    ? { condition: baseline.condition(discards(state) ? 'unasked' : 'schema'), facts: undefined }
+    ? { condition: baseline.condition(temporary), facts: undefined }
     : { condition: isOwnOrUntouched(pid), facts: FACTS }
 }
 
-/** Are temporary objects discarded in front, so that there is no need to ask for them? */
-export function discards({ discards, baseline }: ClientState): boolean {
-  return discards && !baseline?.keepsTemporary
+/**
+ * What is asked about temporary objects. `unasked`: they are discarded in front, which costs what the
+ * question costs; but not where a `rollback to` could bring them back.
+ */
+export function temporaryQuestion(
+  { discards, direct, baseline }: ClientState,
+  { status, opening }: PreludeContext,
+): TemporaryQuestion {
+  if (!discards || baseline?.keepsTemporary) return 'schema'
+  const isBehindSavepoint = status === 'T' && (opening?.length ?? 0) > 1
+  return isBehindSavepoint && direct ? 'objects' : 'unasked'
 }
 
 /** Takes the answer of a first statement, which has proven that the session is clean. */

@@ -1,11 +1,12 @@
 import { bindAndExecute } from '../bind-and-execute.ts'
 import { type ClientState, MAX_LOSSES } from '../client-state.ts'
 import type { PgConnection } from '../pg-client.ts'
+import type { TemporaryQuestion } from '../residue/baseline.ts'
 import { CLOSE_ALL, DISCARD_TEMP, type Utility } from '../residue/commands.ts'
-import { discards, proofOf, receiveFacts } from '../residue/proof.ts'
+import { proofOf, receiveFacts, temporaryQuestion } from '../residue/proof.ts'
 import { orRefuse } from '../residue/refusal.ts'
 import type { Scope } from '../scope.ts'
-import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
+import type { Prelude, Strategy } from './strategy.ts'
 
 /**
  * The setting is local to the implicit transaction that the prelude and the statement share: the
@@ -15,38 +16,47 @@ import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
 export function localStrategy(setting: string): Strategy {
   return {
     name: 'local',
-    prelude: (state, { scope, isFirst }: PreludeContext) =>
-      new LocalPrelude(state, parametersOf(scope, setting), isFirst),
+    prelude: (state, context) =>
+      new LocalPrelude(
+        state,
+        parametersOf(context.scope, setting),
+        context.isFirst ? temporaryQuestion(state, context) : undefined,
+      ),
   }
 }
 
 class LocalPrelude implements Prelude {
   readonly begins = false
+  readonly cleans: boolean
   readonly commands: number
   readonly #state: ClientState
   readonly #parameters: readonly string[]
-  readonly #isFirst: boolean
-  readonly #discards: boolean
+  // Given, it is the first of its lease.
+  readonly #temporary: TemporaryQuestion | undefined
   // The first statement of a connection asks how its session is, and whose.
   readonly #asks: boolean
   readonly #key: string
   readonly #isNamed: boolean
 
-  constructor(state: ClientState, parameters: readonly string[], isFirst: boolean) {
+  constructor(
+    state: ClientState,
+    parameters: readonly string[],
+    temporary: TemporaryQuestion | undefined,
+  ) {
     this.#state = state
     this.#parameters = parameters
-    this.#isFirst = isFirst
-    this.#discards = isFirst && discards(state)
-    this.#asks = isFirst && state.baseline === undefined
-    this.#key = nameFor(parameters.length, isFirst, this.#discards)
+    this.#temporary = temporary
+    this.#asks = temporary !== undefined && state.baseline === undefined
+    this.#key = nameFor(parameters.length, temporary)
     // A pooler may give the next statement another backend, which does not know the name.
     this.#isNamed = state.direct === true && !this.#asks && state.losses < MAX_LOSSES
-    this.commands = isFirst ? (this.#discards ? 3 : 2) : 1
+    this.cleans = temporary === 'unasked'
+    this.commands = temporary === undefined ? 1 : this.cleans ? 3 : 2
   }
 
   send(connection: PgConnection): void {
-    if (this.#discards) this.#utility(connection, DISCARD_TEMP)
-    if (this.#isFirst) this.#utility(connection, CLOSE_ALL)
+    if (this.cleans) this.#utility(connection, DISCARD_TEMP)
+    if (this.#temporary) this.#utility(connection, CLOSE_ALL)
     if (this.#isNamed) {
       if (!this.#state.prepared.has(this.#key)) this.#prepare(connection, this.#key, this.#text())
       connection.stream.write(bindAndExecute(this.#key, this.#parameters))
@@ -62,8 +72,8 @@ class LocalPrelude implements Prelude {
     const { prepared } = this.#state
     if (this.#isNamed && !prepared.has(this.#key)) {
       prepared.add(this.#key)
-      if (this.#isFirst) prepared.add(CLOSE_ALL.name)
-      if (this.#discards) prepared.add(DISCARD_TEMP.name)
+      if (this.#temporary) prepared.add(CLOSE_ALL.name)
+      if (this.cleans) prepared.add(DISCARD_TEMP.name)
     }
     return row[0] ?? null
   }
@@ -87,16 +97,15 @@ class LocalPrelude implements Prelude {
 
   /** Composed once for each client, and once for all where it holds no condition. */
   #text(): string {
-    const { baseline } = this.#state
-    const texts = (this.#isFirst && baseline?.texts) || plainTexts
     if (this.#asks) return this.#compose()
+    const texts = (this.#temporary && this.#state.baseline?.texts) || plainTexts
     texts[this.#key] ??= this.#compose()
     return texts[this.#key] as string
   }
 
   // The value that is replaced comes first: outside a transaction there must be none.
   #compose(): string {
-    const proof = this.#isFirst ? proofOf(this.#state) : undefined
+    const proof = this.#temporary && proofOf(this.#state, this.#temporary)
     const name = proof ? orRefuse(proof.condition, '$1') : '$1'
     let text = `select pg_catalog.current_setting($1,true),pg_catalog.set_config(${name},$2,true)`
     for (let i = 3; i < this.#parameters.length; i += 2) {
@@ -107,18 +116,25 @@ class LocalPrelude implements Prelude {
 }
 
 const plainTexts: Record<string, string> = {}
-const names: Record<'plain' | 'clean' | 'discarding', string[]> = {
-  plain: [],
-  clean: [],
-  discarding: [],
+const SUFFIXES = {
+  schema: '_clean',
+  objects: '_objects',
+  unasked: '_discarding',
+  none: '',
+} as const
+const names: Record<keyof typeof SUFFIXES, string[]> = {
+  schema: [],
+  objects: [],
+  unasked: [],
+  none: [],
 }
 
 // Made once each: a new string would be hashed and compared anew for every statement.
-function nameFor(parameters: number, isFirst: boolean, isDiscarding: boolean): string {
-  const kind = !isFirst ? 'plain' : isDiscarding ? 'discarding' : 'clean'
-  const suffix = { plain: '', clean: '_clean', discarding: '_discarding' }
-  names[kind][parameters] ??= `kysely_tenants_${parameters}${suffix[kind]}`
-  return names[kind][parameters] as string
+function nameFor(parameters: number, temporary: TemporaryQuestion | undefined): string {
+  const kind = temporary ?? 'none'
+  const known = names[kind]
+  known[parameters] ??= `kysely_tenants_${parameters}${SUFFIXES[kind]}`
+  return known[parameters] as string
 }
 
 function parametersOf({ tenant, settings }: Scope, setting: string): readonly string[] {

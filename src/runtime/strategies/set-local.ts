@@ -1,8 +1,9 @@
 import { literal } from '../../sql/literal.ts'
 import type { ClientState } from '../client-state.ts'
 import type { PgConnection } from '../pg-client.ts'
+import type { TemporaryQuestion } from '../residue/baseline.ts'
 import { CLOSE_ALL, DISCARD_TEMP } from '../residue/commands.ts'
-import { discards, proofOf, receiveFacts } from '../residue/proof.ts'
+import { proofOf, receiveFacts, temporaryQuestion } from '../residue/proof.ts'
 import { orRefuse } from '../residue/refusal.ts'
 import type { Scope } from '../scope.ts'
 import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
@@ -22,6 +23,7 @@ export function setLocalStrategy(setting: string): Strategy {
 
 class SetLocalPrelude implements Prelude {
   readonly begins: boolean
+  readonly cleans: boolean
   readonly #state: ClientState
   readonly #asks: boolean
   readonly #texts: readonly string[]
@@ -32,10 +34,12 @@ class SetLocalPrelude implements Prelude {
     this.#state = state
     this.#asks = isFirst && state.baseline === undefined
     const texts: string[] = []
-    if (isFirst && discards(state)) texts.push(DISCARD_TEMP.text)
+    const temporary = isFirst ? temporaryQuestion(state, context) : undefined
+    this.cleans = temporary === 'unasked'
+    if (this.cleans) texts.push(DISCARD_TEMP.text)
     if (isFirst) texts.push(CLOSE_ALL.text)
     // In front of `begin`, where an error leaves no transaction behind.
-    if (isFirst || isUnbound) texts.push(question(state, setting, isFirst))
+    if (isFirst || isUnbound) texts.push(question(state, setting, temporary))
     if (this.begins) texts.push('begin')
     texts.push(...assignments(setting, scope))
     this.#texts = texts
@@ -60,10 +64,14 @@ class SetLocalPrelude implements Prelude {
 }
 
 /** The value that is replaced comes first: outside a transaction there must be none. */
-function question(state: ClientState, setting: string, isFirst: boolean): string {
+function question(
+  state: ClientState,
+  setting: string,
+  temporary: TemporaryQuestion | undefined,
+): string {
   const text = `select pg_catalog.current_setting(${literal(setting)},true)`
-  if (!isFirst) return text
-  const { condition, facts } = proofOf(state)
+  if (!temporary) return text
+  const { condition, facts } = proofOf(state, temporary)
   const refusing = `${text},pg_catalog.current_setting(${orRefuse(condition, "'role'")})`
   return facts ? `${refusing},${facts}` : refusing
 }

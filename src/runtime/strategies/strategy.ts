@@ -29,6 +29,8 @@ export interface PreludeContext {
   readonly isUnbound: boolean
   /** The session has not been proven clean in this lease: the prelude asks the server. */
   readonly isFirst: boolean
+  /** The texts that have opened the transaction; undefined when more has happened in it. */
+  readonly opening: readonly string[] | undefined
 }
 
 /** Commands around a statement, whose answers the user never sees. */
@@ -37,6 +39,8 @@ export interface Prelude {
   readonly commands: number
   /** The commands open a transaction: the statement is followed by `commit`, in the same write. */
   readonly begins: boolean
+  /** The commands clean the session, which a rollback undoes. */
+  readonly cleans: boolean
   /** Writes the messages, without Describe and without Sync: the user's statement closes the flight. */
   send(connection: PgConnection): void
   /** Takes a row and returns the tenant that was there before, `''` or null if there was none. */
