@@ -6,6 +6,7 @@ import type { Queryable } from './read-only.ts'
 import { readRelations } from './read-relations.ts'
 import { readMemberships, readRoles, readSettingDefaults } from './read-roles.ts'
 import { readSurroundings } from './read-surroundings.ts'
+import { readUpserts } from './read-upserts.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What of the database matters: a config without its options. */
@@ -64,6 +65,7 @@ export async function readSnapshot(db: Queryable, request: SnapshotRequest): Pro
       memberships: await readMemberships(db, [...appRoles, ...adminRoles, ...owners]),
       relations,
       functions,
+      upserts: await readUpserts(db),
       settingDefaults: await readSettingDefaults(db),
       ...(await readSurroundings(db, { ...server, appRoles })),
     }

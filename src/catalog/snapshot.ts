@@ -1,6 +1,7 @@
 import type { TableName } from '../sql/table-name.ts'
 import type { FunctionState } from './function-state.ts'
 import type { ReachFacts } from './reach/reach-facts.ts'
+import type { Upsert } from './read-upserts.ts'
 import type { RelationState } from './relation-state.ts'
 import type { Grant, Membership, RoleState } from './role-state.ts'
 import type { TruthTable } from './truth-table.ts'
@@ -28,6 +29,8 @@ export interface Snapshot {
    * and defaults call; and the built-in ones that reach past row security.
    */
   readonly functions: readonly FunctionState[]
+  /** In functions: they need a unique key of exactly these columns. Absent: no body was read. */
+  readonly upserts?: readonly Upsert[]
   /** What `alter role … set` and `alter database … set` say here. */
   readonly settingDefaults: readonly SettingDefault[]
   /** The database, its schemas, its foreign servers, and the parameters that were granted. */

@@ -6,6 +6,7 @@ import { isSameTable } from '../sql/table-name.ts'
 import { type Check, type Result, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { statements } from './facts/statements.ts'
+import { tenantsTables } from './facts/tenant-tables.ts'
 import { vulnerabilities } from './facts/vulnerabilities.ts'
 
 export const uniqueWithoutTenant: Check = tableCheck(
@@ -22,8 +23,9 @@ export const uniqueWithoutTenant: Check = tableCheck(
     fixed: `drop index public.projects_by_name;
 create unique index projects_by_name on public.projects (tenant_id, name)`,
   },
-  ({ table, relation }, context) =>
-    relation.indexes
+  ({ table, relation }, context) => {
+    if (tenantsTables(context).includes(relation)) return []
+    return relation.indexes
       .filter(({ isUnique, isPartition, columns }) => {
         return isUnique && !isPartition && !columns.includes(table.column)
       })
@@ -39,7 +41,8 @@ create unique index projects_by_name on public.projects (tenant_id, name)`,
             ? '-- Use a unique key with the tenant in place of the primary key.'
             : fixOf(index, { relation, column: table.column, context }),
         }
-      }),
+      })
+  },
 )
 
 /** The config accepts the key. It still tells other tenants which values exist. */

@@ -1,4 +1,5 @@
 import type { ConfigInput, TableInput } from '../config/config.ts'
+import type { MigrationPart } from '../config/migration-part.ts'
 import type { Proposal, ProposedTable } from './proposal.ts'
 
 /** The export of the proposed file, without the connection and the folder of the migrations. */
@@ -8,7 +9,11 @@ export interface ProposedConfig extends ConfigInput {
   readonly schemas: readonly string[]
   readonly tables: Readonly<Record<string, TableInput>>
   readonly global: readonly string[]
+  readonly migrations: { readonly with: readonly MigrationPart[] }
 }
+
+/** Without these, a row can lead to rows of another tenant, and a view can show them. */
+const SAFE_PARTS: readonly MigrationPart[] = ['foreign-keys', 'views']
 
 export function proposedConfig(proposal: Proposal): ProposedConfig {
   const { column, type, schemas, tables, global } = proposal
@@ -21,6 +26,7 @@ export function proposedConfig(proposal: Proposal): ProposedConfig {
     schemas,
     tables: Object.fromEntries(tables.map((table) => [table.name, tableInput(table, column)])),
     global,
+    migrations: { with: SAFE_PARTS },
   }
 }
 

@@ -23,7 +23,7 @@ export function renderConfig(proposal: Proposal, surroundings: Surroundings): st
     propertyLines('schemas', config.schemas, 2),
     tables(proposal, config),
     global(config),
-    migrations(surroundings),
+    migrations(config, surroundings),
   ].filter((lines) => lines.length > 0)
   const written = sections.map((lines) => lines.map((line) => (line ? `  ${line}` : '')).join('\n'))
   const release = Math.floor(serverVersion / 10_000)
@@ -141,10 +141,21 @@ function global({ global: names }: ProposedConfig): string[] {
   ]
 }
 
-function migrations({ folder, kyselyConfig }: Surroundings): string[] {
-  if (folder !== undefined) return propertyLines('migrations', { folder }, 2)
-  if (!kyselyConfig?.folder) return []
-  return comment(`The folder of the migrations is the one of ${kyselyConfig.name}.`)
+function migrations(
+  { migrations: { with: parts } }: ProposedConfig,
+  { folder, kyselyConfig }: Surroundings,
+): string[] {
+  const place =
+    folder === undefined && kyselyConfig?.folder
+      ? comment(`The folder of the migrations is the one of ${kyselyConfig.name}.`)
+      : []
+  return [
+    ...place,
+    ...comment(
+      'Without these, a row may refer to a row of another tenant, and a view may show it. There are also `unique-keys` and `grants`.',
+    ),
+    ...propertyLines('migrations', { ...(folder !== undefined && { folder }), with: parts }, 2),
+  ]
 }
 
 function comment(text: string): string[] {

@@ -1,3 +1,4 @@
+import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { MigrationPart } from '../config/migration-part.ts'
 import { qualifiedName } from '../sql/quote.ts'
@@ -28,6 +29,8 @@ export interface PartContext {
   readonly entries: readonly PlannedTable[]
   readonly byName: ReadonlyMap<string, PlannedTable>
   readonly snapshot: Snapshot
+  /** The table of the tenants and its children: what is unique there is unique among tenants. */
+  readonly tenants: readonly RelationState[]
   readonly appRoles: readonly string[]
   readonly adminRoles: readonly string[]
   readonly parts: readonly MigrationPart[]

@@ -1,6 +1,7 @@
 import { relationOf } from '../catalog/find-relation.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import { tenantsRelations } from '../wanted/tenant-column-names.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 import type { Change, PartContext, PlannedTable } from './change.ts'
 import { keyContext } from './key-context.ts'
@@ -12,13 +13,22 @@ import { planViews } from './plan-views.ts'
 import { globalKeys } from './unique-keys.ts'
 
 /**
- * Plans every optional part, asked for or not: the rest becomes advice. Foreign keys come before unique keys, because the old ones of the first use the old ones of the second.
+ * Plans every optional part, asked for or not: the rest becomes advice. Foreign keys come before unique
+ * keys, because the old ones of the first use the old ones of the second.
  */
 export function planParts(wanted: Wanted, snapshot: Snapshot): Change[] {
   const { appRoles, adminRoles, parts } = wanted
   const entries = entriesOf(wanted, snapshot)
   const byName = new Map(entries.map((entry) => [qualifiedName(entry.table), entry]))
-  const context: PartContext = { entries, byName, snapshot, appRoles, adminRoles, parts }
+  const context: PartContext = {
+    entries,
+    byName,
+    snapshot,
+    tenants: tenantsRelations(wanted, snapshot),
+    appRoles,
+    adminRoles,
+    parts,
+  }
   const keys = keyContext(context)
   const global = globalKeys(keys)
   return [

@@ -5,6 +5,7 @@ import { isSameSet } from '../util/same-set.ts'
 import type { PlannedTable } from './change.ts'
 import { isReplaced } from './foreign-keys.ts'
 import type { KeyContext } from './key-context.ts'
+import { upsertUsers } from './upsert-users.ts'
 
 /** A unique key that spans all tenants. */
 export interface GlobalKey {
@@ -19,11 +20,13 @@ export interface GlobalKey {
 }
 
 export function globalKeys(context: KeyContext): GlobalKey[] {
-  return context.entries.flatMap((entry) =>
-    entry.relation.indexes
-      .filter((index) => spansTenants(index, entry))
-      .map((index) => globalKey(index, entry, context)),
-  )
+  return context.entries
+    .filter(({ relation }) => !context.tenants.includes(relation))
+    .flatMap((entry) =>
+      entry.relation.indexes
+        .filter((index) => spansTenants(index, entry))
+        .map((index) => globalKey(index, entry, context)),
+    )
 }
 
 function globalKey(index: IndexState, entry: PlannedTable, context: KeyContext): GlobalKey {
@@ -49,6 +52,7 @@ function globalKey(index: IndexState, entry: PlannedTable, context: KeyContext):
       users: users.map(
         ({ relation, key }) => `${identifier(key.name)} of ${qualifiedName(relation)}`,
       ),
+      upserts: upsertUsers(index, relation, context.snapshot),
     }),
   }
 }
@@ -91,15 +95,22 @@ function spansTenants(index: IndexState, { table }: PlannedTable): boolean {
   )
 }
 
+interface KeyUsers {
+  readonly body: string | undefined
+  readonly users: readonly string[]
+  readonly upserts: readonly string[]
+}
+
 function obstacleOf(
   { table }: PlannedTable,
   index: IndexState,
-  { body, users }: { body: string | undefined; users: readonly string[] },
+  { body, users, upserts }: KeyUsers,
 ): string | undefined {
   if (table.shared) return 'rows of no tenant have none to be unique in'
   if (body === undefined) return `it is not a btree: ${index.method}`
   if (index.isReplicaIdentity) return 'it is the replica identity of the table'
   if (users.length > 0) return `these foreign keys use it: ${users.join(', ')}`
+  if (upserts.length > 0) return `ON CONFLICT names it in ${upserts.join(', ')}`
   if (index.dependents.length > 0) return `needed by ${index.dependents.join(', ')}`
   return undefined
 }

@@ -33,13 +33,19 @@ export function tenantColumnFinder(
   return ({ columns }) => columns.find(({ name }) => names.has(normalizedName(name)))
 }
 
+/** The relations with a row for each tenant: the listed table of the tenants, and its children. */
+export function tenantsRelations(
+  wanted: Pick<Names, 'tables' | 'column'>,
+  snapshot: Snapshot,
+): readonly RelationState[] {
+  const tables = tenantsTables(listedColumns(wanted, snapshot), wanted.column)
+  return tables.map(({ relation }) => relation)
+}
+
 function tenantColumnNames(wanted: Names, snapshot: Snapshot): ReadonlySet<string> {
-  const listed = wanted.tables.flatMap((table) => {
-    const relation = findRelation(table, snapshot)
-    return relation ? [{ relation, column: table.column }] : []
-  })
-  const keys = listed.filter((table) => isTenantsTable(table, listed, wanted.column))
-  const others = listed.filter((table) => !keys.includes(table) && !inheritsFrom(table, keys))
+  const listed = listedColumns(wanted, snapshot)
+  const keys = tenantsTables(listed, wanted.column)
+  const others = listed.filter((table) => !keys.includes(table))
   // With other tables listed, a name that only the tenants table has is that of its key.
   const isKey = others.length > 0 && keys.some(({ column }) => column === wanted.column)
   const usual = isKey ? [] : [wanted.column]
@@ -54,6 +60,18 @@ function tenantColumnNames(wanted: Names, snapshot: Snapshot): ReadonlySet<strin
 interface ListedColumn {
   readonly relation: RelationState
   readonly column: string
+}
+
+function listedColumns({ tables }: Pick<Names, 'tables'>, snapshot: Snapshot): ListedColumn[] {
+  return tables.flatMap((table) => {
+    const relation = findRelation(table, snapshot)
+    return relation ? [{ relation, column: table.column }] : []
+  })
+}
+
+function tenantsTables(listed: readonly ListedColumn[], usual: string): ListedColumn[] {
+  const keys = listed.filter((table) => isTenantsTable(table, listed, usual))
+  return listed.filter((table) => keys.includes(table) || inheritsFrom(table, keys))
 }
 
 /** The tenant column is the key of the row, or the target of a tenant column of another name. */

@@ -1,4 +1,6 @@
+import type { RelationState } from '../../catalog/relation-state.ts'
 import { qualifiedName } from '../../sql/quote.ts'
+import { tenantsRelations } from '../../wanted/tenant-column-names.ts'
 import { type TenantTableState, tenantTableStates } from '../../wanted/tenant-table-state.ts'
 import { type UnlistedTable, unlistedTables } from '../../wanted/unlisted-tables.ts'
 import type { CheckContext } from './context.ts'
@@ -30,4 +32,9 @@ export const tenantTablesByName: Fact<ReadonlyMap<string, CheckedTable>> = once(
 /** Tables that the config does not mention. */
 export const unlisted: Fact<readonly UnlistedTable[]> = once(({ wanted, snapshot }) =>
   unlistedTables(wanted, snapshot),
+)
+
+/** The table of the tenants: a key that is unique there is unique among tenants, as it should be. */
+export const tenantsTables: Fact<readonly RelationState[]> = once(({ wanted, snapshot }) =>
+  tenantsRelations(wanted, snapshot),
 )

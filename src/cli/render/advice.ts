@@ -3,9 +3,14 @@ import type { Change } from '../../migration/change.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import { wrap } from './wrap.ts'
 
+/** Parts that stay open between tenants as long as they are not planned. */
+const OPEN: readonly MigrationPart[] = ['foreign-keys', 'views']
+
+const MOST = 10
+
 /**
- * A line for each change that only the user can decide, and a line for each part that was not asked for,
- * with the option that asks for it.
+ * Writes a line for each decision of the user, and for each way between tenants that stays open; of the
+ * rest how much there is, and the flag that plans it.
  */
 export function renderAdvice(
   advice: readonly Change[],
@@ -15,10 +20,12 @@ export function renderAdvice(
   const lines = MIGRATION_PARTS.flatMap((part) => {
     const changes = advice.filter((change) => change.part === part)
     if (asked.includes(part)) return changes.map(sentence)
-    const [first] = changes
-    if (!first) return []
-    const more = changes.length > 1 ? `, and ${changes.length - 1} more` : ''
-    return [`--with ${part}  ${qualifiedName(first.table)}: ${first.problem}${more}`]
+    const shown = changes.slice(0, OPEN.includes(part) ? MOST : 1)
+    const left = changes.length - shown.length
+    return shown.map(({ table, problem }, index) => {
+      const more = left > 0 && index === shown.length - 1 ? `, and ${left} more` : ''
+      return `--with ${part}  ${qualifiedName(table)}: ${problem}${more}`
+    })
   })
   if (lines.length === 0) return ''
   const wrapped = lines.flatMap((line) => wrap(`  ${line}`.split(' '), { columns, indent: 4 }))

@@ -36,4 +36,8 @@ export default defineConfig({
   // No foreign key leads from these to a tenant: every tenant sees every row. A table with data
   // of a tenant belongs under `tables`.
   global: ['countries'],
+
+  // Without these, a row may refer to a row of another tenant, and a view may show it. There
+  // are also `unique-keys` and `grants`.
+  migrations: { with: ['foreign-keys', 'views'] },
 })

@@ -44,11 +44,63 @@ describe('a key that is meant to span all tenants', () => {
         ).to.deep.equal([
           [
             'low',
-            'projects_by_name (lower(name)) spans all tenants, as `globalKeys` of the config wants it.',
+            'projects_by_name (lower(name)) spans all tenants, as `globalKeys` of the config allows.',
           ],
         ])
       },
     ))
+})
+
+describe('a key that a function needs for its ON CONFLICT', () => {
+  const TABLES = `
+    create table counts (project_id int primary key, tenant_id uuid not null, n int not null);
+    create table names (id int primary key, tenant_id uuid not null, name text, key text);
+    create unique index names_by_lower on names (lower(name));
+    create unique index names_by_key on names (key) where key is not null;`
+
+  const [TRIGGER, SQL, ANY] = [
+    `
+      create function count_up() returns trigger language plpgsql as $$ begin
+        insert into counts values (new.id, new.tenant_id, 1)
+          on conflict (project_id) do update set n = counts.n + 1;
+        return new; end $$;
+      create trigger count_up after update on projects for each row execute function count_up();`,
+    `
+      create function add_name(name text) returns void language sql as $$
+        insert into public.names (id, name) values (1, $1)
+          on conflict ( LOWER (name) ) do nothing;
+        insert into names (id, key) values (2, $1)
+          on conflict (key) where key is not null do nothing $$;`,
+    `
+      create function add_any(name regclass) returns void language plpgsql as $$ begin
+        execute format('insert into %s values (1) on conflict (project_id) do nothing', name);
+      end $$;`,
+  ]
+
+  for (const [title, sql, held] of [
+    ['a trigger function', TRIGGER, ['counts_pkey public.count_up()']],
+    [
+      'an SQL function, of an expression and of a part',
+      SQL,
+      ['names_by_key public.add_name(name text)', 'names_by_lower public.add_name(name text)'],
+    ],
+    ['a table that is named at run time', ANY, ['counts_pkey public.add_any(name regclass)']],
+  ] as const) {
+    it(`stays, and the function is named: ${title}`, () =>
+      inProject(
+        { tables: { projects: {}, counts: {}, names: {} }, with: ['unique-keys'] },
+        async (project, url) => {
+          await query(url, `drop table tasks, visits; ${TABLES} ${sql}`)
+          const { err } = await project.run('migrate:rls')
+          const found = [...err.matchAll(/unique key (\S+) .*ON CONFLICT names it in\s+(.*)$/gm)]
+          expect(found.map(([, key, name]) => `${key} ${name}`)).to.deep.equal(held)
+          const latest = await project.run('migrate:latest')
+          expect(latest.code, latest.err).to.equal(0)
+          expect(await attempt(url, 'update projects set name = name')).to.equal('done')
+          expect((await project.run('migrate:rls', '--check')).code).to.equal(0)
+        },
+      ))
+  }
 })
 
 describe('rows that break a unique key', () => {

@@ -102,9 +102,9 @@ describe('the text of a proposed config', () => {
       const text = renderConfig(proposal, { ...ALONE, folder: 'db/migrations' })
       const { connection, ...exported } = await evaluate(text)
       expect(connection).to.equal('postgres://localhost/crm')
-      expect(parseConfig(exported)).to.deep.equal(
-        parseConfig({ ...proposedConfig(proposal), migrations: { folder: 'db/migrations' } }),
-      )
+      const proposed = proposedConfig(proposal)
+      const migrations = { folder: 'db/migrations', ...proposed.migrations }
+      expect(parseConfig(exported)).to.deep.equal(parseConfig({ ...proposed, migrations }))
       expect(formatted(text)).to.equal(text)
     })
   }
@@ -112,7 +112,8 @@ describe('the text of a proposed config', () => {
   it('leaves to kysely.config what that gives', () => {
     const kyselyConfig = { name: '.config/kysely.config.ts', connects: true, folder: true }
     const text = renderConfig(PLAIN, { ...ALONE, kyselyConfig })
-    expect(text).not.to.match(/^ +(connection|migrations):/m)
+    expect(text).not.to.match(/^ +connection:/m)
+    expect(text).to.include("\n  migrations: { with: ['foreign-keys', 'views'] },\n")
     expect(text.match(/.*kysely\.config.*/g)).to.deep.equal([
       '  // The commands connect as .config/kysely.config.ts does; that must be crm_owner, who owns the',
       '  // The folder of the migrations is the one of .config/kysely.config.ts.',
