@@ -1,7 +1,8 @@
 export type { ErrorCode } from './errors/codes.ts'
 export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
+export { createTenancy } from './kysely/create-tenancy.ts'
 export { TenantPlugin, type TenantPluginOptions } from './kysely/plugin/tenant-plugin.ts'
-export { createTenancy, type Tenancy } from './kysely/tenancy.ts'
+export type { Tenancy } from './kysely/tenancy.ts'
 export { TenantDialect } from './kysely/tenant-dialect.ts'
 export type {
   TenantDialectConfig,

@@ -68,11 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 }
 
 describe('P10 an app never loads the CLI', () => {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  )
-
-  for (const file of files) {
+  for (const file of sourceFiles()) {
     it(`${file} imports only what its layer may`, () => {
       const layer = layerOf(file)
       const allowed = ALLOWED[layer] ?? expect.fail(`${layer} is not in the map of layers`)
@@ -109,6 +105,23 @@ describe('P10 an app never loads the CLI', () => {
   })
 })
 
+describe('the files of src', () => {
+  it('import each other in no circle', () => {
+    const files = sourceFiles()
+    expect(circles(new Map(files.map((file) => [file, filesImportedBy(file)])))).to.deep.equal([])
+  })
+
+  it('would be seen in a circle, of types too', () => {
+    const imports = new Map([
+      ['a.ts', ['b.ts', 'd.ts']],
+      ['b.ts', ['c.ts']],
+      ['c.ts', ['a.ts']],
+      ['d.ts', []],
+    ])
+    expect(circles(imports)).to.deep.equal([['a.ts', 'b.ts', 'c.ts', 'a.ts']])
+  })
+})
+
 describe('the tests', () => {
   const TEST = fileURLToPath(new URL('..', import.meta.url))
   const files = readdirSync(TEST, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -123,6 +136,32 @@ describe('the tests', () => {
     expect(files).to.include('unit/architecture.test.ts')
   })
 })
+
+function sourceFiles(): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+}
+
+function filesImportedBy(file: string): string[] {
+  return specifiersOf(readFileSync(join(SRC, file), 'utf8'))
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => join(dirname(file), specifier))
+}
+
+/** One path through each circle, from a file back to itself. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const done = new Set<string>()
+  const found: string[][] = []
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file])
+    if (path.includes(file) || done.has(file)) return
+    for (const target of imports.get(file) ?? []) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) visit(file, [])
+  return found
+}
 
 type Kind = 'type' | 'value'
 

@@ -1,5 +1,4 @@
 import { literal } from '../../sql/literal.ts'
-import type { ClientState } from '../client-state.ts'
 import { ASKED_SETTINGS, type Facts, NO_TEMPORARY_SCHEMA, TEMPORARY_OBJECTS } from './facts.ts'
 
 const EQUAL = 'operator(pg_catalog.=)'
@@ -75,8 +74,14 @@ function is(setting: string, value: string): string {
   return `pg_catalog.current_setting('${setting}') ${EQUAL} ${literal(value)}`
 }
 
+/** The part of the state of a client that holds its baseline. */
+interface BaselineHolder {
+  baseline: Baseline | undefined
+  readonly prepared: Set<string>
+}
+
 /** From now on the session of a client is held against this one. */
-export function setBaseline(state: ClientState, baseline: Baseline): void {
+export function setBaseline(state: BaselineHolder, baseline: Baseline): void {
   const isSame = JSON.stringify(state.baseline?.facts) === JSON.stringify(baseline.facts)
   if (isSame && state.baseline?.isOwn === baseline.isOwn) return
   state.baseline = baseline

@@ -1,0 +1,28 @@
+import type { RuntimeConfigInput } from '../runtime/runtime-config.ts'
+import { createScopes } from '../runtime/tenancy.ts'
+import { handleScope } from '../runtime/tenant-scope.ts'
+import type { Tenancy } from './tenancy.ts'
+import { tenantHandle } from './tenant-handle.ts'
+
+/**
+ * The scopes of an application. Does no I/O.
+ *
+ * @param config the object of `kysely-tenants.config.ts`, or the parts of it that the runtime reads.
+ * `tenant.column` is `'tenant_id'` by default, `tenant.setting` `'app.tenant_id'`, `schemas`
+ * `['public']`; without `tenant.type` every spelling that some tenant type accepts is accepted
+ * @throws `CONFIG.INVALID` with every problem
+ *
+ * @example
+ * ```ts
+ * const tenancy = createTenancy({ tenant: { type: 'uuid' }, tables: { projects: {}, tasks: {} } })
+ * ```
+ */
+export function createTenancy(config: RuntimeConfigInput): Tenancy {
+  const scopes = createScopes(config)
+  const tenancy: Tenancy = {
+    ...scopes,
+    forTenant: (db, input, options) =>
+      tenantHandle(db, handleScope(input, scopes.config, options), tenancy),
+  }
+  return Object.freeze(tenancy)
+}
