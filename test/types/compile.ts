@@ -91,6 +91,7 @@ async function compile(
       kysely: [index],
       'kysely-tenants': [join(ROOT, 'dist/index.d.ts')],
       'kysely-tenants/config': [join(ROOT, 'dist/config/config.d.ts')],
+      'kysely-tenants/knex': [join(ROOT, 'dist/knex/index.d.ts')],
       'kysely-tenants/audit': [join(ROOT, 'dist/audit/audit.d.ts')],
     },
   }

@@ -1,43 +1,24 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { loadWithout } from '../../support/load-without.ts'
 
-const RUNTIME = new URL('../../../src/runtime/', import.meta.url)
+const RUNTIME = new URL('../../../src/runtime', import.meta.url)
 const FILES = readdirSync(RUNTIME, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  .map((file) => new URL(file, RUNTIME).href)
+  .map((file) => `runtime/${file}`)
 
-// As where no query builder is installed: Node does not find one.
-const HOOKS = `
-  export function resolve(specifier, context, next) {
-    if (/^(kysely|knex)(\\/|$)/.test(specifier)) throw new Error(specifier + ' is not installed')
-    return next(specifier, context)
-  }
-`
-
-/** Prints how many of the modules are loaded, or fails with the first that is not. */
-function load(modules: readonly string[]): string {
-  const script = `
-    import { register } from 'node:module'
-    register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(HOOKS))})
-    const loaded = await Promise.all(${JSON.stringify(modules)}.map((file) => import(file)))
-    console.log(loaded.length)
-  `
-  return execFileSync(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script], {
-    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-    encoding: 'utf8',
-    stdio: 'pipe',
-  }).trim()
-}
-
-describe('src/runtime', () => {
-  it('is loaded where neither kysely nor knex is installed', () => {
-    expect(load(FILES)).to.equal(String(FILES.length))
+describe('P10 what an application loads', () => {
+  it('is src/runtime without kysely, knex and pg', () => {
+    expect(loadWithout(['kysely', 'knex', 'pg'], FILES)).to.equal(FILES.length)
   })
 
-  it('is unlike the layer of Kysely, which asks for it', () => {
-    const dialect = new URL('../../../src/kysely/tenant-dialect.ts', import.meta.url).href
-    expect(() => load([dialect])).to.throw('kysely is not installed')
+  it('is the layer of Kysely without knex, and not without kysely', () => {
+    expect(loadWithout(['knex', 'pg', 'pg-query-stream'], ['index.ts'])).to.equal(1)
+    expect(() => loadWithout(['kysely'], ['index.ts'])).to.throw('kysely is not installed')
+  })
+
+  it('is the layer of Knex without kysely, and not without knex', () => {
+    expect(loadWithout(['kysely', 'pg-query-stream'], ['knex/index.ts'])).to.equal(1)
+    expect(() => loadWithout(['knex'], ['knex/index.ts'])).to.throw('knex is not installed')
   })
 })
