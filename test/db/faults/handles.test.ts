@@ -43,7 +43,7 @@ describeFaults('faults: handles', (bench) => {
     await bench.expectClean()
   })
 
-  it('F11 a handle that is read after its scope throws, and whoever has the client reads on', async () => {
+  it('F11 P5 a handle that is read after its scope throws, and whoever has the client reads on', async () => {
     const handle = await kept()
     await inTransactionOfB(async (trx) => {
       expect(await tenantsSeen(trx)).to.deep.equal([B])
@@ -54,7 +54,7 @@ describeFaults('faults: handles', (bench) => {
     await bench.expectClean()
   })
 
-  it('F11b a handle that is written to after its scope throws, and writes nothing', async () => {
+  it('F11b P5 a handle that is written to after its scope throws, and writes nothing', async () => {
     const handle = await kept()
     await inTransactionOfB(async (trx) => {
       await insertFor(B, 100).execute(trx)

@@ -140,7 +140,7 @@ describeFaults('faults: the network', (bench) => {
     await bench.expectClean()
   })
 
-  it('F37 a connection reset on ROLLBACK leaves the error that the user threw', async () => {
+  it('F37 P9 a connection reset on ROLLBACK leaves the error that the user threw', async () => {
     bench.on({ dir: 'F', match: /rollback/i, action: 'rst' })
     expect((await failure(insertAndThen(giveUp))).message).to.equal('changed my mind')
     expect(await bench.stored()).to.deep.equal([])
@@ -148,7 +148,7 @@ describeFaults('faults: the network', (bench) => {
     await bench.expectClean()
   })
 
-  it('F25b a ROLLBACK that nobody answers leaves the error that the user threw, and is given up', async () => {
+  it('F25b P9 a ROLLBACK that nobody answers leaves the error that the user threw, and is given up', async () => {
     makeImpatient(bench.app.pool)
     const hole = bench.on({ dir: 'F', match: /rollback/i, action: 'blackhole' })
     expect((await failure(insertAndThen(giveUp))).message).to.equal('changed my mind')
@@ -158,7 +158,7 @@ describeFaults('faults: the network', (bench) => {
     await bench.expectClean()
   })
 
-  it('F25c a ROLLBACK that the server refuses leaves the error that the user threw', async () => {
+  it('F25c P9 a ROLLBACK that the server refuses leaves the error that the user threw', async () => {
     bench.on({
       dir: 'F',
       match: /rollback/i,

@@ -4,7 +4,7 @@ import { failure } from '../../support/failure.ts'
 import { backendOf, describeFaults, unlessSession } from '../../support/fault-bench.ts'
 import { B } from '../../support/tenants.ts'
 
-describeFaults('faults: residue on the connection', (bench) => {
+describeFaults('P2 faults: residue on the connection', (bench) => {
   const asB = <T>(query: RawBuilder<T>) =>
     bench.app.tenancy.run(B, () => query.execute(bench.app.db))
   const expectNewClient = async () => expect(await bench.inA(backendOf)).not.to.equal(bench.pid)

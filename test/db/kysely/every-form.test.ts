@@ -13,7 +13,7 @@ import {
 } from '../../support/rows-bench.ts'
 import { A, B, nextUser, type Tables } from '../../support/tenants.ts'
 
-describeRows('every form of a query', (bench) => {
+describeRows('P7 every form of a query', (bench) => {
   // Items 10, 12 and 14 to 17 for one tenant beside another, in every way to say them.
   for (const [scope, within] of Object.entries(SCOPES)) {
     for (const [name, form] of Object.entries(apiForms(() => bench.all))) {

@@ -34,7 +34,7 @@ const REFUSED: readonly unknown[] = [
   ...['x'.repeat(2 ** 20), JSON.parse('{ "__proto__": { "tenant": "acme" } }')],
 ]
 
-describe('tenant ids on the server', () => {
+describe('P4 tenant ids on the server', () => {
   let world: TenantWorld
 
   before(async () => {

@@ -4,7 +4,7 @@ import { identifier } from '../../../src/sql/quote.ts'
 import { withClient, withDatabase } from '../../support/postgres.ts'
 
 // PostgreSQL is the reference: a second list of keywords could be wrong in the same way.
-describe('quote', () => {
+describe('P8 quote', () => {
   it('quotes every name that PostgreSQL quotes, in the same way', () =>
     withDatabase((url) =>
       withClient(url, async (client) => {
