@@ -4,7 +4,7 @@ import { readSnapshot } from '../src/catalog/read-snapshot.ts'
 import type { ConfigInput } from '../src/config/config.ts'
 import { parseConfig } from '../src/config/parse-config.ts'
 import { plan } from '../src/migration/plan.ts'
-import { snapshotRequest, wantedState } from '../src/wanted/wanted-state.ts'
+import { resolveWanted, snapshotRequest } from '../src/wanted/resolve-wanted.ts'
 
 // A transaction has room for the locks of so many.
 const BATCH = 100
@@ -67,6 +67,6 @@ async function policySteps(client: pg.Client, input: ConfigInput): Promise<strin
   const parsed = parseConfig(input)
   const request = snapshotRequest(parsed)
   const snapshot = await inReadOnlyTransaction(client, () => readSnapshot(client, request))
-  const phases = plan(wantedState(parsed, snapshot), snapshot)
+  const phases = plan(resolveWanted(parsed, snapshot), snapshot)
   return phases.flatMap(({ steps }) => steps.map(({ up }) => up)).join(';\n')
 }

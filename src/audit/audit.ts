@@ -3,7 +3,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Finding } from '../checks/check.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { LEVELS } from '../config/level.ts'
-import { auditedState } from '../wanted/wanted-state.ts'
+import { resolveWanted } from '../wanted/resolve-wanted.ts'
 import { type BaselineEntry, type Compared, compareWithBaseline } from './baseline.ts'
 import { chooseChecks, parseAuditConfig, switchedOff, withLevel } from './chosen-checks.ts'
 import { type Inconclusive, isDistributed, runnableChecks } from './inconclusive.ts'
@@ -90,7 +90,7 @@ export function auditSnapshot(
   { baseline }: AuditOptions = {},
 ): AuditReport {
   const parsed = parseAuditConfig(config)
-  const context = { snapshot, wanted: auditedState(parsed, snapshot) }
+  const context = { snapshot, wanted: resolveWanted(parsed, snapshot, { allowMistyped: true }) }
   const { levels, waivers } = parsed.audit
   const { chosen, leftOut } = chooseChecks(levels, context)
   const { runnable, blocked, partial, inconclusive } = runnableChecks(chosen, context)

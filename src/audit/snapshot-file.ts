@@ -8,7 +8,7 @@ import {
   snapshotOtherConfig,
   snapshotUnreadable,
 } from '../errors/command/snapshot.ts'
-import { snapshotRequest } from '../wanted/wanted-state.ts'
+import { snapshotRequest } from '../wanted/resolve-wanted.ts'
 
 /** Changes whenever a release reads more facts: an older file would look clean of them. */
 const VERSION = 3

@@ -7,7 +7,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
 import { readTruthTables } from '../truth-table/read-truth-tables.ts'
-import { auditedState, snapshotRequest } from '../wanted/wanted-state.ts'
+import { resolveWanted, snapshotRequest } from '../wanted/resolve-wanted.ts'
 import { parseAuditConfig } from './chosen-checks.ts'
 
 export interface SnapshotOptions {
@@ -45,7 +45,7 @@ export async function takeSnapshot(
   const appLogin = app && (await readAppLogin(app, parsed.setting))
   const snapshot = await inReadOnlyTransaction(db, async () => {
     const read = await readSnapshot(db, request)
-    const { tables } = auditedState(parsed, read)
+    const { tables } = resolveWanted(parsed, read, { allowMistyped: true })
     const keyRows = rows && { keyRows: await readKeyRows(db, tables) }
     const reach = await readReachFacts(db, read)
     return { ...read, ...keyRows, reach, truthTables: await readTruthTables(db, tables, read) }

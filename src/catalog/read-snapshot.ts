@@ -43,7 +43,7 @@ const READ_SERVER = `
  * {@link inReadOnlyTransaction}: texts are deparsed under its `search_path`.
  *
  * Covers the wanted schemas, those of the listed tables, and what views and partitions connect with
- * them. A table or role that does not exist is no error here: see `wantedState`.
+ * them. A table or role that does not exist is no error here: see `resolveWanted`.
  *
  * @throws `CATALOG.CHANGED` when something was dropped meanwhile: a new transaction sees it gone;
  * `SERVER.UNSUPPORTED` before PostgreSQL 14

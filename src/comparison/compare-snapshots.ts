@@ -1,7 +1,7 @@
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { ensureParsed } from '../config/parse-config.ts'
-import { auditedState } from '../wanted/wanted-state.ts'
+import { resolveWanted } from '../wanted/resolve-wanted.ts'
 import type { Change } from './change.ts'
 import { changesBetween } from './compare.ts'
 
@@ -24,5 +24,9 @@ export function compareSnapshots(
   after: Snapshot,
   config: ConfigInput | Config,
 ): Change[] {
-  return changesBetween(before, after, auditedState(ensureParsed(config), after))
+  return changesBetween(
+    before,
+    after,
+    resolveWanted(ensureParsed(config), after, { allowMistyped: true }),
+  )
 }

@@ -8,7 +8,7 @@ import type { Config, ConfigInput } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { plan } from '../../src/migration/plan.ts'
 import { readTruthTables } from '../../src/truth-table/read-truth-tables.ts'
-import { auditedState, snapshotRequest, wantedState } from '../../src/wanted/wanted-state.ts'
+import { resolveWanted, snapshotRequest } from '../../src/wanted/resolve-wanted.ts'
 
 /** The roles that the SQL of a check speaks of. */
 const ROLES = ['app_user', 'app_admin', 'app_owner', 'some_role'] as const
@@ -33,7 +33,7 @@ export async function createCorrectSchema(client: pg.Client, database: string): 
   await client.query(withRolesOf(database, SCHEMA))
   const config = parseConfig(correctConfig(database))
   const snapshot = await readState(client, config)
-  for (const { steps } of plan(wantedState(config, snapshot), snapshot)) {
+  for (const { steps } of plan(resolveWanted(config, snapshot), snapshot)) {
     for (const { up } of steps) await client.query(up)
   }
   return config
@@ -42,7 +42,7 @@ export async function createCorrectSchema(client: pg.Client, database: string): 
 /** What the checks are given, read inside the transaction of the caller. */
 export async function checkContext(client: pg.Client, config: Config): Promise<CheckContext> {
   const snapshot = await readState(client, config)
-  const wanted = auditedState(config, snapshot)
+  const wanted = resolveWanted(config, snapshot, { allowMistyped: true })
   const truthTables = await withCatalogPath(client, () =>
     readTruthTables(client, wanted.tables, snapshot),
   )

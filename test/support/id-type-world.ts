@@ -9,7 +9,7 @@ import type { TenantType } from '../../src/config/tenant-setting.ts'
 import { createTenancy, type TenantPoolConfig } from '../../src/index.ts'
 import { plan } from '../../src/migration/plan.ts'
 import type { Phase } from '../../src/migration/step.ts'
-import { wantedState } from '../../src/wanted/wanted-state.ts'
+import { resolveWanted } from '../../src/wanted/resolve-wanted.ts'
 import { withClient } from './postgres.ts'
 import { createWorld, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
 
@@ -95,7 +95,7 @@ export function migrate(url: string, input: ConfigInput): Promise<Phase[]> {
   return withClient(url, async (client) => {
     const config = parseConfig(input)
     const snapshot = await readState(client, config)
-    const phases = plan(wantedState(config, snapshot), snapshot)
+    const phases = plan(resolveWanted(config, snapshot), snapshot)
     for (const { up } of phases.flatMap(({ steps }) => steps)) await client.query(up)
     return phases
   })

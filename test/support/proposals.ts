@@ -8,7 +8,7 @@ import type { Proposal } from '../../src/init/proposal.ts'
 import { propose } from '../../src/init/propose.ts'
 import { proposedConfig } from '../../src/init/proposed-config.ts'
 import { plan } from '../../src/migration/plan.ts'
-import { wantedState } from '../../src/wanted/wanted-state.ts'
+import { resolveWanted } from '../../src/wanted/resolve-wanted.ts'
 import { type TestDatabase, withRollback } from './postgres.ts'
 
 /**
@@ -44,7 +44,7 @@ export function questionFor(survey: Survey, answers: Answers = {}) {
 export function configFor(survey: Survey, answers: Answers = {}) {
   const proposal = proposalFor(survey, answers)
   const proposed = proposedConfig(proposal)
-  const wanted = wantedState(parseConfig(proposed), survey.snapshot)
+  const wanted = resolveWanted(parseConfig(proposed), survey.snapshot)
   expect(wanted.withoutColumn).to.have.length(wanted.fills.filter((fill) => fill.column).length)
   plan(wanted, survey.snapshot)
   const { tenant, tables, global } = proposed

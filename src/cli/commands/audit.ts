@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { auditSnapshot, compareSnapshots, loadSnapshot } from '../../audit/audit.ts'
 import { tablePolicies } from '../../audit/table-policies.ts'
 import { isAtLeast, LEVELS, type Level } from '../../config/level.ts'
-import { auditedState } from '../../wanted/wanted-state.ts'
+import { resolveWanted } from '../../wanted/resolve-wanted.ts'
 import { applyBaseline, type BaselineOptions } from '../audit/apply-baseline.ts'
 import { findSnapshot, type SnapshotSource } from '../audit/find-snapshot.ts'
 import { type LoadedConfig, loadConfig } from '../connect/load-config.ts'
@@ -121,7 +121,8 @@ async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Prom
     verbose: options.verbose ?? false,
     version: packageVersion(),
     configFile: relative(io.cwd, path).split(sep).join('/'),
-    policies: () => tablePolicies(auditedState(config, snapshot), snapshot),
+    policies: () =>
+      tablePolicies(resolveWanted(config, snapshot, { allowMistyped: true }), snapshot),
   })
   io.out(page)
   const failOn = options.failOn ?? config.audit.failOn

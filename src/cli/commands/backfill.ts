@@ -3,7 +3,7 @@ import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
 import { passedOver, planFills } from '../../migration/fill.ts'
 import { parseTableName, type TableReference } from '../../sql/table-name.ts'
-import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
+import { resolveWanted, snapshotRequest } from '../../wanted/resolve-wanted.ts'
 import { prepareSession } from '../backfill/fill-session.ts'
 import { type RunOptions, runBackfill, showBackfill } from '../backfill/run-backfill.ts'
 import { withClient } from '../connect/connect.ts'
@@ -55,7 +55,7 @@ export function backfillCommand(io: Io, exit: (code: number) => void): Command {
         const snapshot = await inReadOnlyTransaction(client, () =>
           readSnapshot(client, snapshotRequest(config)),
         )
-        const wanted = wantedState(config, snapshot)
+        const wanted = resolveWanted(config, snapshot)
         const fills = planFills(wanted, snapshot, only)
         await prepareSession(client, fills, snapshot)
         const unknown = only.length > 0 ? [] : passedOver(wanted, snapshot)

@@ -6,7 +6,7 @@ import { parseConfig } from '../../config/parse-config.ts'
 import type { Proposal } from '../../init/proposal.ts'
 import { proposedConfig } from '../../init/proposed-config.ts'
 import { renderConfig } from '../../init/render-config.ts'
-import { wantedState } from '../../wanted/wanted-state.ts'
+import { resolveWanted } from '../../wanted/resolve-wanted.ts'
 import { withClient } from '../connect/connect.ts'
 import { DEFAULT_FILE, defaultFiles } from '../connect/load-config.ts'
 import { agreeOnProposal, confirmProposal } from '../init/agree-on-proposal.ts'
@@ -90,7 +90,7 @@ async function init(io: Io, options: InitOptions): Promise<void> {
   const survey = await surveyOf(project, options, ask)
   const proposal = await agreeOnProposal(survey, answersOf(options), ask)
   // Refuse now what the other commands would refuse later.
-  wantedState(parseConfig(proposedConfig(proposal)), survey.snapshot)
+  resolveWanted(parseConfig(proposedConfig(proposal)), survey.snapshot)
 
   const text = renderConfig(proposal, { ...project, folder: options.migrations })
   const { color, errColumns: columns } = io

@@ -9,7 +9,7 @@ import { plan } from '../../migration/plan.ts'
 import { planParts } from '../../migration/plan-parts.ts'
 import type { Phase, Step } from '../../migration/step.ts'
 import { qualifiedName } from '../../sql/quote.ts'
-import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
+import { resolveWanted, snapshotRequest } from '../../wanted/resolve-wanted.ts'
 import { withClient } from '../connect/connect.ts'
 import { type LoadedConfig, loadConfig } from '../connect/load-config.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -135,7 +135,12 @@ async function planFor(
   const snapshot = await withClient(connection, url, (client) =>
     inReadOnlyTransaction(client, () => readSnapshot(client, request)),
   )
-  const wanted = { ...wantedState(config, snapshot), parts, takenOver: takeOver, observes: observe }
+  const wanted = {
+    ...resolveWanted(config, snapshot),
+    parts,
+    takenOver: takeOver,
+    observes: observe,
+  }
   const changes = planParts(wanted, snapshot)
   return {
     phases: plan(wanted, snapshot, changes),

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
 import { isInPlace, tableStatus } from '../../migration/table-status.ts'
-import { snapshotRequest, wantedState } from '../../wanted/wanted-state.ts'
+import { resolveWanted, snapshotRequest } from '../../wanted/resolve-wanted.ts'
 import { withClient } from '../connect/connect.ts'
 import { loadConfig } from '../connect/load-config.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -31,7 +31,7 @@ export function statusCommand(io: Io, exit: (code: number) => void): Command {
       const snapshot = await withClient(connection, options.url, (client) =>
         inReadOnlyTransaction(client, () => readSnapshot(client, request)),
       )
-      const status = tableStatus(wantedState(config, snapshot), snapshot)
+      const status = tableStatus(resolveWanted(config, snapshot), snapshot)
 
       io.out(options.json ? renderJson(status) : renderStatus(status, io))
       exit(isInPlace(status) ? EXIT.clean : EXIT.findings)

@@ -7,7 +7,7 @@ import type { ConfigInput } from '../../../src/config/config.ts'
 import { parseConfig } from '../../../src/config/parse-config.ts'
 import { plan } from '../../../src/migration/plan.ts'
 import { hasTransaction, LOCKS, type Step } from '../../../src/migration/step.ts'
-import { wantedState } from '../../../src/wanted/wanted-state.ts'
+import { resolveWanted } from '../../../src/wanted/resolve-wanted.ts'
 import { roleName, withClient, withDatabase } from '../../support/postgres.ts'
 import { createShapes, shapesConfig } from '../../support/tenant-shapes.ts'
 
@@ -139,7 +139,7 @@ async function executeAll(client: pg.Client, input: ConfigInput & { connection?:
   const { schemas, tables, global, roles } = config
   const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
   const snapshot = await inReadOnlyTransaction(client, () => readSnapshot(client, request))
-  const phases = plan(wantedState(config, snapshot), snapshot)
+  const phases = plan(resolveWanted(config, snapshot), snapshot)
 
   for (const phase of phases) {
     for (const step of phase.steps) {

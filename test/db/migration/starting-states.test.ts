@@ -9,7 +9,7 @@ import type { ConfigInput } from '../../../src/config/config.ts'
 import { parseConfig } from '../../../src/config/parse-config.ts'
 import type { TenantTable } from '../../../src/policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../../../src/sql/quote.ts'
-import { wantedState } from '../../../src/wanted/wanted-state.ts'
+import { resolveWanted } from '../../../src/wanted/resolve-wanted.ts'
 import {
   type MigrationProject,
   relationsOfUser,
@@ -191,7 +191,7 @@ async function tenantTables(owner: pg.Client, input: Config): Promise<Target[]> 
   const { schemas, tables, global, roles } = config
   const request = { schemas, tables, global, appRoles: roles.app, adminRoles: roles.admin }
   const snapshot = await inReadOnlyTransaction(owner, () => readSnapshot(owner, request))
-  return wantedState(config, snapshot).tables.map((table) => ({
+  return resolveWanted(config, snapshot).tables.map((table) => ({
     table,
     isPartition: snapshot.relations.some(
       ({ schema, name, isPartition }) =>

@@ -7,7 +7,7 @@ import { parseConfig } from '../../../src/config/parse-config.ts'
 import { plan } from '../../../src/migration/plan.ts'
 import type { Step } from '../../../src/migration/step.ts'
 import { tableStatus } from '../../../src/migration/table-status.ts'
-import { wantedState } from '../../../src/wanted/wanted-state.ts'
+import { resolveWanted } from '../../../src/wanted/resolve-wanted.ts'
 import { applyPlan } from '../../support/apply-plan.ts'
 import { checkContext, withRolesOf } from '../../support/correct-schema.ts'
 import {
@@ -253,7 +253,7 @@ describe('whether a policy is the wanted one', () => {
         answers: async () => {
           const { wanted, snapshot } = await context()
           const { findings } = auditSnapshot(snapshot, input)
-          const { tables } = tableStatus(wantedState(parsed, snapshot), snapshot)
+          const { tables } = tableStatus(resolveWanted(parsed, snapshot), snapshot)
           return {
             audit: findings.map(({ level, check, summary }) =>
               `${level} ${check}: ${summary}`.replaceAll(`${database.name}_`, ''),
@@ -268,7 +268,7 @@ describe('whether a policy is the wanted one', () => {
         },
         plan: async () => {
           const { snapshot } = await context()
-          return plan(wantedState(parsed, snapshot), snapshot).flatMap(({ steps }) => steps)
+          return plan(resolveWanted(parsed, snapshot), snapshot).flatMap(({ steps }) => steps)
         },
         policies: async () => (await context()).snapshot.relations.map(({ policies }) => policies),
       })

@@ -3,8 +3,8 @@ import { readSnapshot } from '../../../src/catalog/read-snapshot.ts'
 import type { ConfigInput } from '../../../src/config/config.ts'
 import { parseConfig } from '../../../src/config/parse-config.ts'
 import { qualifiedName } from '../../../src/sql/quote.ts'
+import { resolveWanted, snapshotRequest } from '../../../src/wanted/resolve-wanted.ts'
 import { unlistedTables } from '../../../src/wanted/unlisted-tables.ts'
-import { snapshotRequest, wantedState } from '../../../src/wanted/wanted-state.ts'
 import { createDatabase, type TestDatabase, withRollback } from '../../support/postgres.ts'
 
 const PROJECTS = 'create table projects (id int primary key, tenant_id uuid not null);'
@@ -23,7 +23,7 @@ describe('a table that the config does not list', () => {
       await client.query(sql)
       await client.query('set local search_path = pg_catalog')
       const snapshot = await readSnapshot(client, snapshotRequest(config))
-      const found = unlistedTables(wantedState(config, snapshot), snapshot)
+      const found = unlistedTables(resolveWanted(config, snapshot), snapshot)
       return Object.fromEntries(
         found.map(({ relation, tenantColumn }) => [qualifiedName(relation), tenantColumn?.name]),
       )

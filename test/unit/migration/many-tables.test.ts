@@ -4,17 +4,17 @@ import type { Snapshot } from '../../../src/catalog/snapshot.ts'
 import { parseConfig } from '../../../src/config/parse-config.ts'
 import { plan } from '../../../src/migration/plan.ts'
 import { tableStatus } from '../../../src/migration/table-status.ts'
-import { wantedState } from '../../../src/wanted/wanted-state.ts'
+import { resolveWanted } from '../../../src/wanted/resolve-wanted.ts'
 import { plainColumn, plainRelation, plainSnapshot } from '../../support/plain-state.ts'
 import { countingReads } from '../../support/reads.ts'
 
 // A search through all tables for each of them would read four times as much for twice as many.
 describe('twice as many tables', () => {
   const steps = {
-    'what is wanted': wantedState,
-    'the plan': (config, snapshot) => plan(wantedState(config, snapshot), snapshot),
-    'the status': (config, snapshot) => tableStatus(wantedState(config, snapshot), snapshot),
-  } satisfies Record<string, (...args: Parameters<typeof wantedState>) => unknown>
+    'what is wanted': resolveWanted,
+    'the plan': (config, snapshot) => plan(resolveWanted(config, snapshot), snapshot),
+    'the status': (config, snapshot) => tableStatus(resolveWanted(config, snapshot), snapshot),
+  } satisfies Record<string, (...args: Parameters<typeof resolveWanted>) => unknown>
 
   for (const [name, step] of Object.entries(steps)) {
     it(`are twice as much to read for ${name}`, () => {

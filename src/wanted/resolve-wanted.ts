@@ -18,7 +18,7 @@ import { eachOnce, tenantTables } from './tenant-tables.ts'
 import { tenantTypeOf } from './tenant-type.ts'
 import type { MissingColumn, TenantFill, Wanted } from './wanted.ts'
 
-/** What the snapshot has to hold for {@link wantedState}. */
+/** The parts of the catalog that a snapshot must hold for {@link resolveWanted}. */
 export function snapshotRequest({
   schemas,
   tables,
@@ -32,24 +32,20 @@ export function snapshotRequest({
 /**
  * Joins the config with the catalog.
  *
+ * @param options `allowMistyped`: a tenant column of another type is a part of the result, as the audit
+ * needs it. Without it the column is one of the problems, because no migration can be planned for it.
  * @throws `CATALOG.MISMATCH` with everything the config names and the database does not have: a
- * missing table must not look like a clean one. So does a tenant column of another type, for which
- * nothing can be planned.
+ * missing table must not look like a clean one
  */
-export function wantedState(config: Config, snapshot: Snapshot): Wanted {
+export function resolveWanted(
+  config: Config,
+  snapshot: Snapshot,
+  { allowMistyped = false }: { readonly allowMistyped?: boolean } = {},
+): Wanted {
   const { wanted, problems } = joined(config, snapshot)
   const mistyped = wanted.mistyped.map((column) => mistypedProblem(column, snapshot))
-  return assertFits(wanted, [...problems, ...mistyped])
-}
-
-/** The same for the audit, which judges a column of another type like whatever else is wrong. */
-export function auditedState(config: Config, snapshot: Snapshot): Wanted {
-  const { wanted, problems } = joined(config, snapshot)
-  return assertFits(wanted, problems)
-}
-
-function assertFits(wanted: Wanted, problems: readonly string[]): Wanted {
-  if (problems.length > 0) throw catalogMismatch(problems)
+  const all = allowMistyped ? problems : [...problems, ...mistyped]
+  if (all.length > 0) throw catalogMismatch(all)
   return wanted
 }
 
