@@ -1,0 +1,73 @@
+import type { AuditReport, Isolation, TableIsolation } from '../../src/audit/audit.ts'
+
+export const REPORT: AuditReport = {
+  serverVersion: 180004,
+  database: 'shop',
+  tables: 2,
+  checks: 3,
+  off: ['rls-not-forced'],
+  findings: [
+    {
+      check: 'rls-disabled',
+      level: 'critical',
+      object: 'public.tasks',
+      summary: 'Row security is off: 100%, really.',
+      fix: 'alter table public.tasks\n  enable row level security',
+      fingerprint: '0123456789ab',
+    },
+    {
+      check: 'tenant-column-default',
+      level: 'info',
+      object: 'public."a|b`c,\nd"',
+      summary: 'No *default* <b>.',
+      fix: '-- set one\n```',
+      fingerprint: 'ba9876543210',
+    },
+  ],
+  waived: [
+    {
+      check: 'rls-not-forced',
+      level: 'medium',
+      object: 'public.projects',
+      summary: 'Its owner sees every tenant.',
+      fix: 'alter table public.projects force row level security',
+      fingerprint: 'a0b1c2d3e4f5',
+      reason: 'a migration needs it',
+      expires: '2999-12-31',
+    },
+  ],
+  inconclusive: [{ check: 'app-role-superuser', reason: 'no `roles.app`' }],
+  matrix: [
+    isolation('public.tasks', 'hole'),
+    { ...isolation('public."a|b`c,\nd"', 'isolated'), delete: 'unknown' },
+    isolation('public.projects', 'isolated'),
+  ],
+}
+export const CLEAN: AuditReport = {
+  ...REPORT,
+  findings: [],
+  waived: [],
+  inconclusive: [],
+  off: [],
+  matrix: [isolation('public.projects', 'isolated')],
+}
+const [NEW, KNOWN] = REPORT.findings
+/** The first finding is new, the second one was known, and a third one is fixed. */
+export const COMPARED: AuditReport = {
+  ...REPORT,
+  findings: NEW ? [NEW] : [],
+  baseline: {
+    known: KNOWN ? [KNOWN] : [],
+    fixed: [{ check: 'grant-truncate', object: 'public.tasks', fingerprint: 'c0ffee000000' }],
+  },
+}
+export const REPORTS: Readonly<Record<string, AuditReport>> = {
+  'with findings': REPORT,
+  without: CLEAN,
+  'beside a baseline': COMPARED,
+}
+export const SOURCE = { configFile: 'apps/my api/kysely-tenants.config.ts', version: '1.2.3' }
+
+function isolation(table: string, verdict: Isolation): TableIsolation {
+  return { table, select: verdict, insert: verdict, update: verdict, delete: verdict }
+}
