@@ -1,29 +1,26 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { assertBuilt } from '../support/built.ts'
+import { installTarball, packTarball } from '../support/tarball.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
 
 const run = promisify(execFile)
 
-describe('the packed tarball, in an empty project beside kysely and pg', function () {
+describe('the packed tarball, in an empty project beside kysely, knex and pg', function () {
   this.timeout(120_000)
   let project = ''
   let packed: string[] = []
 
   before(async () => {
-    project = mkdtempSync(join(tmpdir(), 'kysely-tenants-tarball-'))
-    const { tarball, files } = await pack(project)
+    const { tarball, files, remove } = await packTarball()
     packed = files
-    writeFileSync(join(project, 'package.json'), '{ "type": "module", "private": true }')
-    const beside = ['kysely', 'pg', '@types/pg', '@types/node'].map(installedHere)
-    await run('npm', ['install', '--no-audit', '--no-fund', tarball, ...beside], { cwd: project })
+    project = await installTarball(tarball)
+    remove()
   })
 
   after(() => rmSync(project, { recursive: true, force: true }))
@@ -63,6 +60,7 @@ describe('the packed tarball, in an empty project beside kysely and pg', functio
       './audit-report.schema.json': ['default'],
       './config': ['defineConfig'],
       './config.schema.json': ['default'],
+      './knex': ['TenancyError', 'createTenancy', 'forTenant', 'isTenancyError', 'tenantClient'],
       './package.json': ['default'],
     })
   })
@@ -192,25 +190,6 @@ try {
   }
 }
 `
-
-/** Packs what was built. */
-async function pack(destination: string): Promise<{ tarball: string; files: string[] }> {
-  assertBuilt()
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', destination], {
-    cwd: REPOSITORY,
-  })
-  const [name] = readdirSync(destination)
-  const tarball = join(destination, name ?? expect.fail('npm pack wrote nothing'))
-  const { stdout } = await run('tar', ['-tzf', tarball])
-  const files = stdout.trim().split('\n')
-  return { tarball, files: files.map((file) => file.replace(/^package\//, '')) }
-}
-
-/** `pg@8.23.1`: the version this repository is tested with. */
-function installedHere(name: string): string {
-  const manifest = join(REPOSITORY, 'node_modules', name, 'package.json')
-  return `${name}@${JSON.parse(readFileSync(manifest, 'utf8')).version}`
-}
 
 async function exportsOf(project: string): Promise<Record<string, string[]>> {
   const manifest = join(project, 'node_modules/kysely-tenants/package.json')
