@@ -71,7 +71,11 @@ export function createOracle(): Oracle {
   }
 
   return {
-    ...{ writes, findings, details, failures, note },
+    writes,
+    findings,
+    details,
+    failures,
+    note,
     reads: () => reads,
     judge(tenant, rows) {
       reads++

@@ -62,7 +62,8 @@ function openOurs(pool: pg.Pool, options: Partial<TenantPoolConfig>, log: () => 
     log,
   })
   return {
-    ...{ db, pool },
+    db,
+    pool,
     run: (tenant, via, body) =>
       via === 'run' ? tenancy.run(tenant, () => body(db)) : body(tenancy.forTenant(db, tenant)),
     runGlobal: (body) => tenancy.runGlobal(body),
@@ -80,7 +81,8 @@ function openNaive(name: NaiveName, pool: pg.Pool, log: () => void): Subject {
     log,
   })
   return {
-    ...{ db, pool },
+    db,
+    pool,
     run: (tenant, _via, body) => naiveScopes.run(tenant, () => body(db)),
     runGlobal: (body) => naiveScopes.run('', body),
   }

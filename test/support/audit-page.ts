@@ -20,7 +20,11 @@ export function auditPage(findings: number): Parameters<typeof renderAuditHtml> 
   const found = Array.from({ length: findings }, (_, index) => finding(index))
   const isClean = findings === 0
   const report: AuditReport = {
-    ...{ serverVersion: 180004, database: 'shop', tables: TABLES.length, checks: 79, off: [] },
+    serverVersion: 180004,
+    database: 'shop',
+    tables: TABLES.length,
+    checks: 79,
+    off: [],
     findings: found,
     waived: found.slice(0, 1).map((one) => ({ ...one, reason: HOSTILE, expires: '2999-12-31' })),
     inconclusive: isClean ? [] : [{ check: 'server-rls-cve', reason: HOSTILE }],
@@ -45,7 +49,9 @@ function finding(index: number): Finding {
   const check = CHECKS[(index * 11) % CHECKS.length]
   if (!check) throw new Error('there are no checks')
   return {
-    ...{ check: check.id, level: check.level, object: TABLES[index % TABLES.length] ?? '' },
+    check: check.id,
+    level: check.level,
+    object: TABLES[index % TABLES.length] ?? '',
     summary: `${check.title}: policy ${index % 2 === 0 ? LONG : HOSTILE}.`,
     fix: `${check.fixed}\n-- ${LONG}${LONG}${LONG} ${HOSTILE}`,
     fingerprint: index.toString(16).padStart(12, '0'),
@@ -59,7 +65,9 @@ function isolation(table: string, select: Isolation): TableIsolation {
 function policiesOf(table: string, isWanted: boolean): TablePolicies {
   const is = isWanted ? WANTED : WANTED.replace(/using .*/, 'using (true)')
   return {
-    ...{ table, rlsEnabled: true, rlsForced: isWanted },
+    table,
+    rlsEnabled: true,
+    rlsForced: isWanted,
     policies: [
       { name: 'tenant_access', state: isWanted ? 'as wanted' : 'differs', is, wanted: WANTED },
       { name: HOSTILE, state: 'own', is: `-- ${HOSTILE}`, wanted: undefined },

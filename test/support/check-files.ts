@@ -31,7 +31,10 @@ export function typeCheck(folder: string, kysely = 'kysely'): string {
     join(folder, 'tsconfig.json'),
     JSON.stringify({
       compilerOptions: {
-        ...{ ...compilerOptions, checkJs: true, noEmit: true, types: [] },
+        ...compilerOptions,
+        checkJs: true,
+        noEmit: true,
+        types: [],
         paths: { kysely: [index] },
       },
       include: ['migrations'],

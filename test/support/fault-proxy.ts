@@ -148,7 +148,9 @@ function armRule(rule: Rule) {
     release = resolve
   })
   return {
-    ...{ rule, fired, released },
+    rule,
+    fired,
+    released,
     fire: (wire: Wire) => fire(wire),
     release: () => release(),
     takes(direction: Direction, frame: Frame): boolean {

@@ -92,12 +92,30 @@ async function serve({
 }): Promise<PostgresServer> {
   const port = await freePort()
   const flags = [
-    ...['-D', data, '-p', String(port), '-k', '', '-h', '127.0.0.1'],
+    '-D',
+    data,
+    '-p',
+    String(port),
+    '-k',
+    '',
+    '-h',
+    '127.0.0.1',
     // Nobody will miss this data: durability would only cost time.
-    ...['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off'],
-    ...['-c', 'max_connections=600', '-c', 'max_prepared_transactions=5'],
+    '-c',
+    'fsync=off',
+    '-c',
+    'full_page_writes=off',
+    '-c',
+    'synchronous_commit=off',
+    '-c',
+    'max_connections=600',
+    '-c',
+    'max_prepared_transactions=5',
     // That it is ready and why it ended; what a statement did wrong is told to who sent it.
-    ...['-c', 'log_min_messages=log', '-c', 'log_checkpoints=off'],
+    '-c',
+    'log_min_messages=log',
+    '-c',
+    'log_checkpoints=off',
   ]
   const server = spawn(join(bin, 'postgres'), flags, {
     ...IDENTITY,

@@ -86,7 +86,9 @@ export function openDb(
     ...options.kysely,
   })
   return {
-    ...{ db, tenancy, pool },
+    db,
+    tenancy,
+    pool,
     // Not `db.destroy()`: before the first query it leaves the pools open.
     async [Symbol.asyncDispose]() {
       if (!pool.ended) await pool.end()

@@ -75,7 +75,9 @@ describe('checks', () => {
         ({ id, isOptIn, since = 0 }) => (!isOptIn || id === check?.id) && since <= serverVersion,
       )
       await body({
-        ...{ client, run, serverVersion },
+        client,
+        run,
+        serverVersion,
         findings: async () => {
           const context = await checkContext(client, config)
           return checks.flatMap(({ detect }) => detect(context))

@@ -21,7 +21,9 @@ describeFaults('faults: binding the tenant', (bench) => {
         ? [/set local/, 'zet local']
         : [/app\.tenant_id/, 'app tenant_id']
     bench.on({
-      ...{ dir: 'F', type: bench.strategy === 'set-local' ? 'P' : 'B', match },
+      dir: 'F',
+      type: bench.strategy === 'set-local' ? 'P' : 'B',
+      match,
       action: (bytes) => Buffer.from(bytes.toString('latin1').replace(match, spelling), 'latin1'),
     })
     const error = await failure(bench.inA((db) => insertForA(100).execute(db)))
@@ -35,8 +37,16 @@ describeFaults('faults: binding the tenant', (bench) => {
 
   it('F21 ids full of what means something in SQL see their own row and no other', async () => {
     const ids = [
-      ...["o'brien", "'; drop table projects; --", '"\\', "\\' or true --", '$1', '{a}', 'a\nb'],
-      ...['🦊', 'null', 'x'.repeat(1024)],
+      "o'brien",
+      "'; drop table projects; --",
+      '"\\',
+      "\\' or true --",
+      '$1',
+      '{a}',
+      'a\nb',
+      '🦊',
+      'null',
+      'x'.repeat(1024),
     ]
     const { db, tenancy } = bench.app
     for (const tenant of ids) await tenancy.run(tenant, () => insertFor(tenant, 100).execute(db))

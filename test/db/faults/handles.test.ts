@@ -15,7 +15,8 @@ describeFaults('faults: handles', (bench) => {
   it('F09 a connection that is released twice is in the pool once', async () => {
     const { app, strategy } = bench
     const dialect = new TenantDialect({
-      ...{ tenancy: app.tenancy, pool: app.pool },
+      tenancy: app.tenancy,
+      pool: app.pool,
       ...strategyOptions(strategy),
     })
     const driver = dialect.createDriver()

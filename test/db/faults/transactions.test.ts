@@ -8,7 +8,9 @@ import { A, B, type Tables } from '../../support/tenants.ts'
 
 /** What the next statement sees when the user has switched the tenant by himself. */
 const SWITCHED: Readonly<Record<StrategyName, readonly string[] | 'refused'>> = {
-  ...{ local: [A], 'set-local': [A], sequential: [A] },
+  local: [A],
+  'set-local': [A],
+  sequential: [A],
   // Nothing asserts the tenant again.
   session: 'refused',
 }

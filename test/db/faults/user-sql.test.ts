@@ -24,8 +24,11 @@ describeFaults('faults: user SQL against the setting', (bench) => {
   const expectNewClient = async () => expect(await bench.inA(backendOf)).not.to.equal(bench.pid)
 
   const forTheSession = [
-    ...[`set app.tenant_id = '${B}'`, `set session app.tenant_id = '${B}'`, 'reset app.tenant_id'],
-    ...['reset all', 'set app.tenant_id to default'],
+    `set app.tenant_id = '${B}'`,
+    `set session app.tenant_id = '${B}'`,
+    'reset app.tenant_id',
+    'reset all',
+    'set app.tenant_id to default',
   ]
   for (const statement of forTheSession) {
     it(`F17 ${statement}: the scope goes on as itself, and its client is destroyed`, async () => {

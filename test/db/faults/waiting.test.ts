@@ -112,7 +112,8 @@ describeFaults('faults: waiting for a client', (bench) => {
       code: 'POOL.EXHAUSTED',
       message: [
         `A statement of tenant "tenant-c" waited n s for a client of the pool; it was not sent. Clients: 2 in use, 0 of them by this scope, 2 by open streams.`,
-        ...['stream of another tenant for n s', 'stream of another tenant for n s'],
+        'stream of another tenant for n s',
+        'stream of another tenant for n s',
       ],
       hint: 'Read a stream to its end, or leave it by `break` or `return()`. Hold clients for a shorter time, or raise `max` of the pool.',
       cause: 'timeout exceeded when trying to connect',
@@ -120,12 +121,10 @@ describeFaults('faults: waiting for a client', (bench) => {
     for (let done = false; !done; ) done = (await read.next()).done === true
     await forgotten.return?.()
     expect((await opened).map(({ scope, open }) => [scope.tenant, open])).to.deep.equal([
-      ...[
-        [A, 1],
-        [B, 2],
-        [B, 1],
-        [A, 0],
-      ],
+      [A, 1],
+      [B, 2],
+      [B, 1],
+      [A, 0],
     ])
     await bench.expectClean()
   })
@@ -140,7 +139,8 @@ function nested(db: Kysely<Tables>, depth: number): Promise<unknown> {
 function told(error: Error) {
   const { code, hint, detail } = error as { code?: string; hint?: string; detail?: string }
   return {
-    ...{ code, hint: hint ?? detail },
+    code,
+    hint: hint ?? detail,
     message: error.message.replace(/\d+\.\d s/g, 'n s').split('\n  '),
     cause: error.cause instanceof Error ? error.cause.message : undefined,
   }

@@ -25,8 +25,13 @@ const [STATEMENTS, SOME_STATEMENTS, OPERATIONS] = [5000, 2000, 800]
 const SEED = 42
 
 const MIX: Mix = {
-  ...{ read: 30, transaction: 30, stream: 10, savepoint: 10 },
-  ...{ 'sql-error': 8, 'callback-throws': 7, 'without-tenant': 5 },
+  read: 30,
+  transaction: 30,
+  stream: 10,
+  savepoint: 10,
+  'sql-error': 8,
+  'callback-throws': 7,
+  'without-tenant': 5,
 }
 
 const binary = pgbouncerBinary()
@@ -98,7 +103,10 @@ if (binary === undefined) {
           expect(code).to.equal('POOLER.DETECTED')
           await withClient(pooler.url, async (next) => {
             expect(await readState(next)).to.deep.equal({
-              ...{ tenant: null, rows: 0, inTransaction: false, hasLeftovers: false },
+              tenant: null,
+              rows: 0,
+              inTransaction: false,
+              hasLeftovers: false,
             })
           })
         }))
@@ -133,7 +141,8 @@ if (binary === undefined) {
       body: (pooler: PgBouncer) => Promise<void>,
     ): Promise<void> => {
       const pooler = await startPgBouncer(binary, world.appUrl, {
-        ...{ mode, poolSize: SERVER_CONNECTIONS },
+        mode,
+        poolSize: SERVER_CONNECTIONS,
       })
       try {
         await body(pooler)

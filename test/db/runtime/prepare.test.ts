@@ -64,7 +64,9 @@ for (const strategy of STRATEGIES.filter((name) => name !== 'sequential')) {
       }
       expect(await prepared()).to.deep.equal(['select "title" from "projects" where "id" = $1'])
       expect(await nextUser(app.pool)).to.deep.equal({
-        ...{ tenant: null, rows: 0, inTransaction: false },
+        tenant: null,
+        rows: 0,
+        inTransaction: false,
       })
     })
 

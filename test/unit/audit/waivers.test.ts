@@ -4,12 +4,17 @@ import { type Finding, fingerprinted } from '../../../src/checks/check.ts'
 import type { Waiver } from '../../../src/config/config.ts'
 
 const FINDING = fingerprinted({
-  ...{ check: 'rls-not-forced', level: 'medium', object: 'public.projects' },
-  ...{ summary: 'Its owner sees every tenant.', fix: 'alter …' },
+  check: 'rls-not-forced',
+  level: 'medium',
+  object: 'public.projects',
+  summary: 'Its owner sees every tenant.',
+  fix: 'alter …',
 })
 const WAIVER: Waiver = {
-  ...{ check: 'rls-not-forced', object: 'public.projects' },
-  ...{ reason: 'a migration needs it', expires: '2026-12-31' },
+  check: 'rls-not-forced',
+  object: 'public.projects',
+  reason: 'a migration needs it',
+  expires: '2026-12-31',
 }
 
 describe('applyWaivers', () => {
@@ -18,7 +23,9 @@ describe('applyWaivers', () => {
     options: Partial<Parameters<typeof applyWaivers>[1]>,
   ) =>
     applyWaivers(waivers, {
-      ...{ findings: [FINDING], partial: new Set<string>(), today: '2026-12-31' },
+      findings: [FINDING],
+      partial: new Set<string>(),
+      today: '2026-12-31',
       ...options,
     })
   const said = (findings: readonly Finding[]) =>

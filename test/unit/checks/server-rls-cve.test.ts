@@ -32,15 +32,17 @@ describe('server-rls-cve', () => {
 
 function judge(serverVersion: number) {
   const wanted: Wanted = {
-    ...{
-      setting: 'app.tenant_id',
-      column: 'tenant_id',
-      appRoles: [],
-      adminRoles: [],
-      schemas: [],
-      tables: [],
-    },
-    ...{ withoutColumn: [], mistyped: [], fills: [], parts: [], global: [] },
+    setting: 'app.tenant_id',
+    column: 'tenant_id',
+    appRoles: [],
+    adminRoles: [],
+    schemas: [],
+    tables: [],
+    withoutColumn: [],
+    mistyped: [],
+    fills: [],
+    parts: [],
+    global: [],
   }
   return serverRlsCve.detect({ snapshot: plainSnapshot({ serverVersion }), wanted })
 }
