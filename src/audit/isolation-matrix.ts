@@ -1,8 +1,8 @@
 import { relationNamed } from '../catalog/find-relation.ts'
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Finding } from '../checks/check.ts'
+import { type CheckedTable, checkedTables } from '../checks/facts/checked-tables.ts'
 import type { CheckContext } from '../checks/facts/context.ts'
-import { leaksTo } from '../checks/facts/effects.ts'
 import {
   appliesToApp,
   bindsEveryAppRole,
@@ -13,7 +13,7 @@ import {
 } from '../checks/facts/policies.ts'
 import { ROW_PRIVILEGES, rolesWith } from '../checks/facts/privileges.ts'
 import { isUnbound } from '../checks/facts/roles.ts'
-import { type CheckedTable, tenantTables } from '../checks/facts/tenant-tables.ts'
+import { leaksTo } from '../checks/facts/truth-tables.ts'
 import { reachOf } from '../checks/facts/views.ts'
 import { difference } from '../policy/compare-clauses.ts'
 import { isSharedRow } from '../policy/current-tenant.ts'
@@ -59,7 +59,7 @@ export function isolationOf(
   }
   return [
     ...context.wanted.withoutColumn.map((table) => row(qualifiedName(table), () => 'hole')),
-    ...tenantTables(context).map((state) =>
+    ...checkedTables(context).map((state) =>
       row(qualifiedName(state.relation), (command) => verdict(state, command)),
     ),
   ]

@@ -1,7 +1,7 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
+import { checkedTables } from '../checks/facts/checked-tables.ts'
 import { ownPolicies } from '../checks/facts/policies.ts'
-import { tenantTables } from '../checks/facts/tenant-tables.ts'
 import { isExact } from '../policy/policy-match.ts'
 import { findByName } from '../policy/policy-pair.ts'
 import { createPolicy, type TenantPolicy, tenantPolicies } from '../policy/tenant-policies.ts'
@@ -29,7 +29,7 @@ export interface PolicyBeside {
 
 /** Pure: every tenant table that has its tenant column, in the order of the config. */
 export function tablePolicies(wanted: Wanted, snapshot: Snapshot): TablePolicies[] {
-  return tenantTables({ wanted, snapshot }).map((state) => {
+  return checkedTables({ wanted, snapshot }).map((state) => {
     const { rlsEnabled, rlsForced, ...table } = state.relation
     return {
       table: qualifiedName(table),

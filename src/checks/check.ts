@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { RoleState } from '../catalog/role-state.ts'
 import type { Level } from '../config/level.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import { type CheckedTable, checkedTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
-import { type CheckedTable, tenantTables } from './facts/tenant-tables.ts'
 
 /** One problem. Data only: a renderer decides how it looks. */
 export interface Finding {
@@ -109,7 +109,7 @@ export function tableCheck(
   rule: (state: CheckedTable, context: CheckContext) => Result[] | Result | undefined,
 ): Check {
   return defineCheck(description, (context) =>
-    tenantTables(context).flatMap((state) =>
+    checkedTables(context).flatMap((state) =>
       [rule(state, context) ?? []]
         .flat()
         .map((problem) => ({ object: qualifiedName(state.relation), ...problem })),

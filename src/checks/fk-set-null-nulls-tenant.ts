@@ -1,8 +1,8 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
+import { checkedTablesByName } from './facts/checked-tables.ts'
 import { addTenant } from './facts/foreign-keys.ts'
-import { tenantTablesByName } from './facts/tenant-tables.ts'
 
 export const fkSetNullNullsTenant: Check = tableCheck(
   {
@@ -21,7 +21,7 @@ export const fkSetNullNullsTenant: Check = tableCheck(
     references public.projects (tenant_id, id) on delete restrict`,
   },
   (child, context) => {
-    const parents = tenantTablesByName(context)
+    const parents = checkedTablesByName(context)
     return child.relation.foreignKeys
       .filter((key) => !key.isPartition && key.columns.includes(child.table.column))
       .flatMap((key) => {

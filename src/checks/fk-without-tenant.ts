@@ -2,8 +2,8 @@ import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
+import { checkedTablesByName } from './facts/checked-tables.ts'
 import { addTenant } from './facts/foreign-keys.ts'
-import { tenantTablesByName } from './facts/tenant-tables.ts'
 
 export const fkWithoutTenant: Check = tableCheck(
   {
@@ -22,7 +22,7 @@ drop index public.projects_by_id`,
     alsoFinds: ['unique-without-tenant'],
   },
   (child, context) => {
-    const parents = tenantTablesByName(context)
+    const parents = checkedTablesByName(context)
     return child.relation.foreignKeys.flatMap((key) => {
       const parent = parents.get(qualifiedName(key.references))
       // Rows that are shared by all tenants may be referenced by all of them.

@@ -1,8 +1,8 @@
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
+import { checkedTables } from './facts/checked-tables.ts'
 import { revokeExecute } from './facts/privileges.ts'
 import { isUnbound, plainAppRoles } from './facts/roles.ts'
-import { tenantTables } from './facts/tenant-tables.ts'
 
 export const functionSecurityDefiner: Check = defineCheck(
   {
@@ -21,7 +21,7 @@ export const functionSecurityDefiner: Check = defineCheck(
   },
   (context) => {
     const roles = plainAppRoles(context)
-    const tables = tenantTables(context).map(({ relation }) => relation)
+    const tables = checkedTables(context).map(({ relation }) => relation)
     return context.snapshot.functions.flatMap((fn) => {
       const isOurs = fn.securityDefiner && !fn.isBuiltIn && !fn.inExtension && !fn.isTrigger
       const caller = fn.callers.find((role) => roles.includes(role) && role !== fn.owner)

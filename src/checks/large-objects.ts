@@ -1,7 +1,7 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck, type Problem } from './check.ts'
+import { checkedTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
-import { tenantTables } from './facts/tenant-tables.ts'
 
 export const largeObjects: Check = defineCheck(
   {
@@ -20,7 +20,7 @@ export const largeObjects: Check = defineCheck(
 )
 
 function columns(context: CheckContext): Problem[] {
-  return tenantTables(context)
+  return checkedTables(context)
     .filter(({ isChild }) => !isChild)
     .flatMap(({ relation }) =>
       relation.columns

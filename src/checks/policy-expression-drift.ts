@@ -8,9 +8,9 @@ import { proofOf, verdictOf } from '../truth-table/verdict.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
-import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'
 import { hasIntactFloor, policyPairs, policyText, readsAnotherSetting } from './facts/policies.ts'
+import { effectsOnApp, truthTableOf, worstEffect } from './facts/truth-tables.ts'
 
 export const policyExpressionDrift: Check = tableCheck(
   {

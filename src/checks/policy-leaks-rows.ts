@@ -6,13 +6,13 @@ import { hasDrifted } from '../truth-table/drifted-table.ts'
 import { proofOf, verdictOf } from '../truth-table/verdict.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, type Doubt, tableCheck } from './check.ts'
+import { checkedTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
-import { effectsOnApp, truthTableOf, worstEffect } from './facts/effects.ts'
 import { alterExample } from './facts/example.ts'
 import { isObserved, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
 import { createPolicies } from './facts/protection.ts'
 import { statements } from './facts/statements.ts'
-import { tenantTables } from './facts/tenant-tables.ts'
+import { effectsOnApp, truthTableOf, worstEffect } from './facts/truth-tables.ts'
 
 const FAIL_OPEN = `tenant_id = coalesce(
     (select nullif(current_setting('app.tenant_id', true), '')::uuid), tenant_id)`
@@ -53,7 +53,7 @@ function worstOf(state: TenantTableState, context: CheckContext): Effect | undef
 }
 
 function doubts(context: CheckContext): Doubt[] {
-  return tenantTables(context)
+  return checkedTables(context)
     .filter((state) => hasDrifted(state) && !isObserved(state))
     .flatMap((state) => {
       const object = qualifiedName(state.relation)

@@ -1,6 +1,6 @@
 import { type Check, defineCheck } from './check.ts'
+import { checkedTables } from './facts/checked-tables.ts'
 import { roadMap } from './facts/roads.ts'
-import { tenantTables } from './facts/tenant-tables.ts'
 
 export const tenantCastUserDefined: Check = defineCheck(
   {
@@ -20,7 +20,7 @@ create cast (text as uuid) with function public.text_to_uuid(text)`,
   (context) => {
     const map = roadMap(context)
     const types = new Set(
-      tenantTables(context).flatMap(({ table, relation }) => {
+      checkedTables(context).flatMap(({ table, relation }) => {
         const column = relation.columns.find(({ name }) => name === table.column)
         return column ? [column.type, table.type] : [table.type]
       }),

@@ -1,7 +1,7 @@
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
+import { unlisted } from './facts/checked-tables.ts'
 import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
-import { unlisted } from './facts/tenant-tables.ts'
 
 export const unclassifiedTable: Check = defineCheck(
   {

@@ -4,9 +4,9 @@ import type { Level } from '../config/level.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameTable } from '../sql/table-name.ts'
 import { type Check, type Result, tableCheck } from './check.ts'
+import { tenantsTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
 import { statements } from './facts/statements.ts'
-import { tenantsTables } from './facts/tenant-tables.ts'
 import { vulnerabilities } from './facts/vulnerabilities.ts'
 
 export const uniqueWithoutTenant: Check = tableCheck(

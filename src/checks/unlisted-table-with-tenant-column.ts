@@ -1,6 +1,6 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
-import { unlisted } from './facts/tenant-tables.ts'
+import { unlisted } from './facts/checked-tables.ts'
 
 export const unlistedTableWithTenantColumn: Check = defineCheck(
   {

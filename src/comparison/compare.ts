@@ -1,8 +1,8 @@
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Wanted } from '../wanted/wanted.ts'
 import { type Change, JUDGEMENTS, type Judgement } from './change.ts'
-import { changedRelations } from './relations.ts'
-import { changedMemberships, changedRoles } from './roles.ts'
+import { changedRelations } from './changed-relations.ts'
+import { changedMemberships, changedRoles } from './changed-roles.ts'
 import {
   changedDefaultGrants,
   changedEventTriggers,
@@ -10,7 +10,7 @@ import {
   changedSecuredObjects,
   changedSettings,
   changedUserMappings,
-} from './surroundings.ts'
+} from './changed-surroundings.ts'
 
 type Compare = (before: Snapshot, after: Snapshot, wanted: Wanted) => Change[]
 

@@ -34,7 +34,7 @@ export function propose(
   if (keyed === undefined) throw initNothingFound(snapshot.database, true)
   if ('question' in keyed) return keyed
   const { key, classification } = keyed
-  const tables = tenantTables(classification)
+  const tables = relationsOf(classification)
   if (tables.length === 0) throw initNothingFound(snapshot.database, true)
   checkUse(answers, candidates, keyed)
 
@@ -71,7 +71,7 @@ function describe(found: Found): Proposal {
   const global = globalTables(found)
   const { undecided } = classification
   const named = [
-    ...tenantTables(classification),
+    ...relationsOf(classification),
     ...undecided.map(({ relation }) => relation),
     ...global,
   ]
@@ -80,7 +80,7 @@ function describe(found: Found): Proposal {
     serverVersion,
     currentUser,
     roles,
-    owners: ownersOf(tenantTables(classification)),
+    owners: ownersOf(relationsOf(classification)),
     column: classification.column,
     type: otherTypes.length > 0 ? undefined : type,
     tenantsTable: key.tenants && label(key.tenants.relation),
@@ -92,7 +92,7 @@ function describe(found: Found): Proposal {
   }
 }
 
-function tenantTables({ owned, adopted }: Classification): RelationState[] {
+function relationsOf({ owned, adopted }: Classification): RelationState[] {
   return [...owned, ...adopted].map(({ relation }) => relation)
 }
 

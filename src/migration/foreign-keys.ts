@@ -1,7 +1,7 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { type TenantForeignKey, tenantForeignKey } from '../policy/tenant-foreign-key.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { entryOf, type PartContext, type PlannedTable } from './change.ts'
+import { entryOf, type PartContext, type PlannedTable } from './part-change.ts'
 
 /** A foreign key between tenant tables that is not as it should be, and what it should be. */
 export interface WrongForeignKey {

@@ -2,9 +2,9 @@ import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { grouped } from '../util/grouped.ts'
-import type { PartContext } from './change.ts'
 import { type WrongForeignKey, wrongForeignKeys } from './foreign-keys.ts'
 import { type NameIndex, unusedIndexNames } from './index-name.ts'
+import type { PartContext } from './part-change.ts'
 
 /** The plan of all keys together: one key decides about another. */
 export interface KeyContext extends PartContext {

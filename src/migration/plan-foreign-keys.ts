@@ -6,7 +6,6 @@ import { identifier, qualifiedName } from '../sql/quote.ts'
 import { grouped } from '../util/grouped.ts'
 import { stepSeeingAllRows } from './all-rows.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
-import type { Change } from './change.ts'
 import {
   addForeignKey,
   dropForeignKey,
@@ -18,6 +17,7 @@ import {
 } from './foreign-key-steps.ts'
 import { isReplaced, type WrongForeignKey } from './foreign-keys.ts'
 import type { KeyContext } from './key-context.ts'
+import type { PartChange } from './part-change.ts'
 import { bodyOf, type GlobalKey, isReferable } from './unique-keys.ts'
 
 /** From this server on a foreign key of a partitioned table can wait for its validation. */
@@ -27,7 +27,7 @@ const NOT_VALID_ON_PARTITIONED = 180000
  * The new foreign key comes beside the old one: not validated at first, so that no row is scanned under
  * a lock that stops writers. When all rows were looked at, it takes the place of the old one.
  */
-export function planForeignKeys(keys: readonly GlobalKey[], context: KeyContext): Change[] {
+export function planForeignKeys(keys: readonly GlobalKey[], context: KeyContext): PartChange[] {
   const built = new Set<string>()
   const keysOf = grouped(keys, ({ entry }) => qualifiedName(entry.table))
   return context.wrong.map((wrong) => {
@@ -73,11 +73,11 @@ function stepsFor(
   wrong: WrongForeignKey,
   buildsParentKey: boolean,
   context: KeyContext,
-): Change['steps'] {
+): PartChange['steps'] {
   const { snapshot } = context
   const key = newForeignKey(wrong, snapshot)
   if (wrong.successor) return stepsWithSuccessor(key, wrong.successor, snapshot)
-  const parentKey: Change['steps'] = buildsParentKey ? buildParentKey(wrong, context) : {}
+  const parentKey: PartChange['steps'] = buildsParentKey ? buildParentKey(wrong, context) : {}
   const isSplit =
     wrong.child.relation.kind === 'partitioned table' &&
     snapshot.serverVersion < NOT_VALID_ON_PARTITIONED
@@ -103,7 +103,7 @@ function stepsWithSuccessor(
   key: NewForeignKey,
   { name }: ForeignKeyState,
   snapshot: Snapshot,
-): Change['steps'] {
+): PartChange['steps'] {
   const { relation } = key.child
   const isValid = !relation.constraints.some((c) => c.name === name && !c.isValid)
   return {
@@ -117,7 +117,7 @@ function stepsWithSuccessor(
 function buildParentKey(
   { parent, wanted }: WrongForeignKey,
   { names, snapshot }: KeyContext,
-): Change['steps'] {
+): PartChange['steps'] {
   const { table, relation } = parent
   const columns = wanted.referencedColumns
   const body = `(${columns.map(identifier).join(', ')})`

@@ -2,7 +2,7 @@ import { inherits } from '../catalog/inherits.ts'
 import { heldPrivileges, isSuperuser } from '../catalog/privileges.ts'
 import type { RelationGrant } from '../catalog/role-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import type { Change, PartContext, PlannedTable } from './change.ts'
+import type { PartChange, PartContext, PlannedTable } from './part-change.ts'
 import type { Step } from './step.ts'
 
 /** No statement of an application needs these, and no policy restrains them. */
@@ -11,7 +11,7 @@ const NOT_NEEDED = ['TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']
 const NEEDED = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 
 /** The application keeps the privileges to read and write rows; grants to `public` go. */
-export function planGrants(context: PartContext): Change[] {
+export function planGrants(context: PartContext): PartChange[] {
   return context.entries.flatMap((entry) =>
     groups(surplusGrants(entry, context)).map((group) => changeOf(entry, group, context)),
   )
@@ -25,10 +25,10 @@ interface Group {
   readonly grants: readonly RelationGrant[]
 }
 
-function changeOf(entry: PlannedTable, group: Group, context: PartContext): Change {
+function changeOf(entry: PlannedTable, group: Group, context: PartContext): PartChange {
   const { schema, name } = entry.relation
   const { grantee, grants } = group
-  const change: Omit<Change, 'steps'> = {
+  const change: Omit<PartChange, 'steps'> = {
     part: 'grants',
     table: { schema, name },
     problem: `${grantee === null ? 'everybody' : identifier(grantee)} has ${names(grants).join(', ')}`,

@@ -11,7 +11,7 @@ import {
 } from '../policy/observe.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { Wanted } from '../wanted/wanted.ts'
-import type { PlannedTable } from './change.ts'
+import type { PlannedTable } from './part-change.ts'
 import type { Step } from './step.ts'
 
 /** On request, the tables that enforce no policy yet are only observed. */
@@ -28,7 +28,7 @@ export function observedEntries(
   )
 }
 
-export function isObserved({ table }: PlannedTable): boolean {
+export function isToBeObserved({ table }: PlannedTable): boolean {
   return table.observedBy !== undefined
 }
 
@@ -94,7 +94,7 @@ function end(entries: readonly PlannedTable[], snapshot: Snapshot): Step[] {
   const { observer, relations } = observedIn(snapshot)
   if (!observer) return []
   const enforced = new Map(
-    entries.filter((e) => !isObserved(e)).map(({ table }) => [qualifiedName(table), table]),
+    entries.filter((e) => !isToBeObserved(e)).map(({ table }) => [qualifiedName(table), table]),
   )
   const [table] = relations.flatMap((relation) => enforced.get(qualifiedName(relation)) ?? [])
   if (!table || !relations.every((r) => enforced.has(qualifiedName(r)))) return []

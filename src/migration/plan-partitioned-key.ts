@@ -3,9 +3,9 @@ import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
-import type { Change } from './change.ts'
 import type { KeyContext } from './key-context.ts'
 import { hazardOf, namedColumns, oldBody, rename } from './key-steps.ts'
+import type { PartChange } from './part-change.ts'
 import type { Step } from './step.ts'
 import { bodyOf, constraintUsing, type GlobalKey } from './unique-keys.ts'
 
@@ -22,7 +22,7 @@ interface Leaf {
  * takes in the indexes of the partitions, those with a constraint for a key that has one.
  * https://www.postgresql.org/docs/current/ddl-partitioning.html
  */
-export function planPartitionedKey(key: GlobalKey, context: KeyContext): Change['steps'] {
+export function planPartitionedKey(key: GlobalKey, context: KeyContext): PartChange['steps'] {
   const { relation } = key.entry
   const columns = namedColumns(key)
   const leaves = descendantsOf(relation, context.snapshot)

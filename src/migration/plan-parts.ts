@@ -3,8 +3,8 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { tenantsRelations } from '../wanted/tenant-column-names.ts'
 import type { Wanted } from '../wanted/wanted.ts'
-import type { Change, PartContext, PlannedTable } from './change.ts'
 import { keyContext } from './key-context.ts'
+import type { PartChange, PartContext, PlannedTable } from './part-change.ts'
 import { withColumn } from './plan-column.ts'
 import { planForeignKeys } from './plan-foreign-keys.ts'
 import { planGrants } from './plan-grants.ts'
@@ -16,7 +16,7 @@ import { globalKeys } from './unique-keys.ts'
  * Plans every optional part, asked for or not: the rest becomes advice. Foreign keys come before unique
  * keys, because the old ones of the first use the old ones of the second.
  */
-export function planParts(wanted: Wanted, snapshot: Snapshot): Change[] {
+export function planParts(wanted: Wanted, snapshot: Snapshot): PartChange[] {
   const { appRoles, adminRoles, parts } = wanted
   const entries = entriesOf(wanted, snapshot)
   const byName = new Map(entries.map((entry) => [qualifiedName(entry.table), entry]))

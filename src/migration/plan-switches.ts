@@ -1,5 +1,5 @@
 import { qualifiedName } from '../sql/quote.ts'
-import type { PlannedTable } from './change.ts'
+import type { PlannedTable } from './part-change.ts'
 import type { Step } from './step.ts'
 
 /** Row security on: from here on the policies of the table hold. */

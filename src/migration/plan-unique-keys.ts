@@ -1,9 +1,9 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
-import type { Change } from './change.ts'
 import type { KeyContext } from './key-context.ts'
 import { drop, hazardOf, namedColumns, rename } from './key-steps.ts'
 import { usersOfSuccessor } from './key-users.ts'
+import type { PartChange } from './part-change.ts'
 import { lookForDuplicates } from './plan-duplicates.ts'
 import { planPartitionedKey } from './plan-partitioned-key.ts'
 import type { Step } from './step.ts'
@@ -13,9 +13,9 @@ import { constraintUsing, type GlobalKey } from './unique-keys.ts'
  * Lets each tenant have its own values: the successor of a unique key has the tenant in front. It is
  * built while the old one still holds, so that no value can be there twice, and takes its name.
  */
-export function planUniqueKey(key: GlobalKey, context: KeyContext): Change {
+export function planUniqueKey(key: GlobalKey, context: KeyContext): PartChange {
   const { schema, name } = key.entry.table
-  const change: Omit<Change, 'steps'> = {
+  const change: Omit<PartChange, 'steps'> = {
     part: 'unique-keys',
     table: { schema, name },
     problem: key.problem,
@@ -32,7 +32,7 @@ export function planUniqueKey(key: GlobalKey, context: KeyContext): Change {
   }
 }
 
-function planPlainKey(key: GlobalKey, context: KeyContext): Change['steps'] {
+function planPlainKey(key: GlobalKey, context: KeyContext): PartChange['steps'] {
   const { entry, index, body, twin } = key
   const hasTwin = twin?.isValid === true
   if (hasTwin && !index.isPrimary) return { keys: [drop(key)] }

@@ -2,7 +2,7 @@ import { findRelation } from '../catalog/find-relation.ts'
 import { heldPrivileges, rolesGranted } from '../catalog/privileges.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { type Change, entryOf, type PartContext } from './change.ts'
+import { entryOf, type PartChange, type PartContext } from './part-change.ts'
 import type { Step } from './step.ts'
 
 /** The first server that has `security_invoker`. */
@@ -15,7 +15,7 @@ const USES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
  * reads as its owner, whom the policies may not bind.
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
  */
-export function planViews(context: PartContext): Change[] {
+export function planViews(context: PartContext): PartChange[] {
   const reached = new Set<RelationState>()
   const visit = (view: RelationState): boolean => {
     // Every view inside is visited, whatever the first of them leads to.
@@ -39,9 +39,9 @@ function isUsed(view: RelationState, { appRoles, snapshot }: PartContext): boole
   return rolesGranted(appRoles, USES, { relation: view, snapshot }).length > 0
 }
 
-function changeOf(view: RelationState, context: PartContext): Change {
+function changeOf(view: RelationState, context: PartContext): PartChange {
   const { schema, name, owner } = view
-  const change: Omit<Change, 'steps'> = {
+  const change: Omit<PartChange, 'steps'> = {
     part: 'views',
     table: { schema, name },
     problem: `the view reads as its owner ${identifier(owner)}`,

@@ -4,13 +4,13 @@ import { catalogMismatch } from '../errors/command/catalog.ts'
 import { migrationNoColumn, migrationPolicyNotOurs } from '../errors/command/migration.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { MissingColumn, TenantFill, Wanted } from '../wanted/wanted.ts'
-import type { Change, PlannedTable } from './change.ts'
 import { childrenFirst } from './children-first.ts'
+import type { PartChange, PlannedTable } from './part-change.ts'
 import { planBackfill, planColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
 import { planIndexes, planPartitionedIndex } from './plan-index.ts'
 import { lacksNotNull, planConstraint, planNotNull } from './plan-not-null.ts'
-import { isObserved, observedEntries, planObserver } from './plan-observe.ts'
+import { isToBeObserved, observedEntries, planObserver } from './plan-observe.ts'
 import { entriesOf, planParts } from './plan-parts.ts'
 import { planPolicies, policiesNotOurs, policyOn } from './plan-policies.ts'
 import { planEnable, planForce } from './plan-switches.ts'
@@ -38,7 +38,7 @@ import { PHASES, type Phase, type PhaseName, type Step } from './step.ts'
 export function plan(
   wanted: Wanted,
   snapshot: Snapshot,
-  changes: readonly Change[] = planParts(wanted, snapshot),
+  changes: readonly PartChange[] = planParts(wanted, snapshot),
 ): Phase[] {
   const adopted = wanted.fills.filter(({ column }) => column)
   const known = new Set(adopted.flatMap(({ tables }) => tables.map(qualifiedName)))
@@ -54,7 +54,7 @@ export function plan(
   const asked = changes.filter(({ part }) => wanted.parts.includes(part))
   const fills = wanted.fills.filter(({ isInferred }) => !isInferred)
   const steps = stepsByPhase(tables, { fills, changes: asked, snapshot, takenOver })
-  const observing = tables.some(isObserved) && { isObserving: true as const }
+  const observing = tables.some(isToBeObserved) && { isObserving: true as const }
   return PHASES.map((name) => ({
     name,
     steps: steps[name],
@@ -79,7 +79,7 @@ function assertPolicies(names: readonly string[], tables: readonly PlannedTable[
 
 interface Ways {
   readonly fills: readonly TenantFill[]
-  readonly changes: readonly Change[]
+  readonly changes: readonly PartChange[]
   readonly snapshot: Snapshot
   readonly takenOver: readonly string[]
 }
@@ -141,7 +141,7 @@ function stepsByPhase(
       ]),
       ...observer.ends,
     ],
-    force: tables.flatMap((entry) => (isObserved(entry) ? [] : planForce(entry))),
+    force: tables.flatMap((entry) => (isToBeObserved(entry) ? [] : planForce(entry))),
   }
 }
 

@@ -10,7 +10,7 @@ import type { TableName } from '../sql/table-name.ts'
 import { grouped } from '../util/grouped.ts'
 import { type UnlistedTable, unlistedTables } from '../wanted/unlisted-tables.ts'
 import type { MissingColumn, TenantFill, Wanted } from '../wanted/wanted.ts'
-import type { Change } from './change.ts'
+import type { PartChange } from './part-change.ts'
 import { plan } from './plan.ts'
 import { planParts } from './plan-parts.ts'
 import { policiesNotOurs } from './plan-policies.ts'
@@ -77,7 +77,7 @@ interface Catalog {
   readonly wanted: Wanted
   readonly snapshot: Snapshot
   /** By the name of the table, because there may be thousands. */
-  readonly changes: ReadonlyMap<string, readonly Change[]>
+  readonly changes: ReadonlyMap<string, readonly PartChange[]>
   readonly fills: ReadonlyMap<string, readonly TenantFill[]>
 }
 

@@ -2,9 +2,9 @@ import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameSet } from '../util/same-set.ts'
-import type { PlannedTable } from './change.ts'
 import { isReplaced } from './foreign-keys.ts'
 import type { KeyContext } from './key-context.ts'
+import type { PlannedTable } from './part-change.ts'
 import { upsertUsers } from './upsert-users.ts'
 
 /** A unique key that spans all tenants. */

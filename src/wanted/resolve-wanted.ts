@@ -14,7 +14,7 @@ import {
   type UnfilledTable,
 } from './tenant-fills.ts'
 import { parentsByName } from './tenant-source.ts'
-import { eachOnce, tenantTables } from './tenant-tables.ts'
+import { eachOnce, tenantTableFamily } from './tenant-table-family.ts'
 import { tenantTypeOf } from './tenant-type.ts'
 import type { MissingColumn, TenantFill, Wanted } from './wanted.ts'
 
@@ -69,7 +69,7 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
 
   const type = config.type ?? commonType(typed)
   const tenantFill = (table: FilledTable | Fillable): TenantFill => ({
-    tables: tenantTables(table, config, snapshot),
+    tables: tenantTableFamily(table, config, snapshot),
     column: fillable.includes(table) ? undefined : table.column,
     source: table.source,
     ...('isInferred' in table && { isInferred: true }),
@@ -80,7 +80,9 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
     appRoles: config.roles.app,
     adminRoles: config.roles.admin,
     schemas: config.schemas,
-    tables: eachOnce(listed.flatMap((table) => tenantTables(table, { ...config, type }, snapshot))),
+    tables: eachOnce(
+      listed.flatMap((table) => tenantTableFamily(table, { ...config, type }, snapshot)),
+    ),
     withoutColumn: [...filled, ...unfilled].map(missingColumn),
     mistyped: mistypedColumns(listed, config, type),
     fills: parentsFirst([...filled, ...fillable]).map(tenantFill),

@@ -6,11 +6,11 @@ import type { TenantTable } from '../../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import type { MistypedColumn } from '../../wanted/wanted.ts'
+import { checkedTables } from './checked-tables.ts'
 import type { CheckContext } from './context.ts'
 import { createPolicies } from './protection.ts'
 import { keepsFromRetyping } from './retype-obstacles.ts'
 import { statements } from './statements.ts'
-import { tenantTables } from './tenant-tables.ts'
 
 export interface TypeChange {
   /** The table, its partitions and children, as they will be: with the policies that are in the way. */
@@ -73,7 +73,7 @@ export function retype(mistyped: MistypedColumn, context: CheckContext): string 
 
 function familyOf(root: MistypedColumn, context: CheckContext): TenantTableState[] {
   const names = new Set([qualifiedName(root)])
-  const states = tenantTables(context)
+  const states = checkedTables(context)
   const own = states.filter(({ relation }) => names.has(qualifiedName(relation)))
   // Each parent comes before its children.
   const children = states.filter(({ relation }) => {

@@ -4,9 +4,9 @@ import type { RelationState } from '../../catalog/relation-state.ts'
 import type { RoleState } from '../../catalog/role-state.ts'
 import type { Snapshot } from '../../catalog/snapshot.ts'
 import { identifier } from '../../sql/quote.ts'
+import { checkedTables } from './checked-tables.ts'
 import type { CheckContext } from './context.ts'
 import { statements } from './statements.ts'
-import { tenantTables } from './tenant-tables.ts'
 
 export function canSetRole(snapshot: Snapshot, member: string, role: string): boolean {
   return snapshot.memberships.some((m) => m.member === member && m.role === role && m.canSet)
@@ -32,7 +32,7 @@ export function powerOf(role: RoleState, context: CheckContext): string | undefi
   if (role.superuser) return 'is a superuser'
   if (role.bypassRls) return 'has BYPASSRLS'
   if (context.wanted.adminRoles.includes(role.name)) return 'sees every tenant'
-  const owns = tenantTables(context).some(({ relation }) => relation.owner === role.name)
+  const owns = checkedTables(context).some(({ relation }) => relation.owner === role.name)
   return owns ? 'owns tenant tables' : undefined
 }
 

@@ -1,8 +1,8 @@
 import { findRelation } from '../../catalog/find-relation.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import { qualifiedName } from '../../sql/quote.ts'
+import { checkedTablesByName } from './checked-tables.ts'
 import type { CheckContext } from './context.ts'
-import { tenantTablesByName } from './tenant-tables.ts'
 
 /** A relation that a view reads, directly or through other views. */
 interface Visit {
@@ -19,7 +19,7 @@ interface Visit {
  * https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY
  */
 export function reachOf(view: RelationState, caller: string, context: CheckContext): Visit[] {
-  const tenant = tenantTablesByName(context)
+  const tenant = checkedTablesByName(context)
   const visits = new Map<string, Visit>()
   const queue = [visitOf(view, caller)]
 

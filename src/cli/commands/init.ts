@@ -10,7 +10,7 @@ import { resolveWanted } from '../../wanted/resolve-wanted.ts'
 import { withClient } from '../connect/connect.ts'
 import { DEFAULT_FILE, defaultFiles } from '../connect/load-config.ts'
 import { agreeOnProposal, confirmProposal } from '../init/agree-on-proposal.ts'
-import type { Ask } from '../init/ask.ts'
+import type { Prompts } from '../init/ask.ts'
 import { connectionOrProblem, type Project, readProject } from '../init/read-project.ts'
 import { refuseExisting, writeConfig } from '../init/write-config.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -106,7 +106,10 @@ async function init(io: Io, options: InitOptions): Promise<void> {
 }
 
 /** Undefined without a terminal, and with `--yes` or `--json`. */
-async function askerFor({ terminal }: Io, { yes, json }: InitOptions): Promise<Ask | undefined> {
+async function askerFor(
+  { terminal }: Io,
+  { yes, json }: InitOptions,
+): Promise<Prompts | undefined> {
   if (terminal === undefined || yes || json) return undefined
   // Loaded here: the prompts are slow to load, and only this command needs them.
   const { askAt } = await import('../init/ask.ts')
@@ -130,7 +133,7 @@ function report(
 async function surveyOf(
   project: Project,
   { url: given, schema }: InitOptions,
-  ask: Ask | undefined,
+  ask: Prompts | undefined,
 ): Promise<Survey> {
   const isUnknown = given === undefined && !project.connection && !project.problem
   const url = ask && isUnknown ? await ask.text('Which database?', PLACEHOLDER) : given

@@ -4,7 +4,7 @@ import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
 import { MIGRATION_FORMATS, type MigrationFormat } from '../../config/migration-format.ts'
 import { MIGRATION_PARTS, type MigrationPart } from '../../config/migration-part.ts'
-import type { Change } from '../../migration/change.ts'
+import type { PartChange } from '../../migration/part-change.ts'
 import { plan } from '../../migration/plan.ts'
 import { planParts } from '../../migration/plan-parts.ts'
 import type { Phase, Step } from '../../migration/step.ts'
@@ -34,7 +34,7 @@ interface RlsOptions extends CommonOptions {
 interface Plan {
   readonly phases: readonly Phase[]
   /** Changes that were not asked for, and those that only the user can decide. */
-  readonly advice: readonly Change[]
+  readonly advice: readonly PartChange[]
 }
 
 const HELP = `
@@ -152,7 +152,7 @@ function report(
   io: Io,
   { json, dryRun, check, format }: RlsOptions & { readonly format: MigrationFormat },
   written: readonly PhaseFiles[],
-  advice: readonly Change[],
+  advice: readonly PartChange[],
 ): void {
   const pathOf = (path: string) => relative(io.cwd, path)
   const files = written.flatMap((phase) => phase.files)

@@ -3,7 +3,7 @@ import { initAmbiguous, initCancelled } from '../../errors/command/init.ts'
 import type { Answers, Question } from '../../init/answers.ts'
 import type { Proposal } from '../../init/proposal.ts'
 import { propose } from '../../init/propose.ts'
-import type { Ask } from './ask.ts'
+import type { Prompts } from './ask.ts'
 
 const FLAGS: Readonly<Record<Question['about'], string>> = {
   appRoles: '--app-role',
@@ -19,7 +19,7 @@ const FLAGS: Readonly<Record<Question['about'], string>> = {
 export async function agreeOnProposal(
   survey: Survey,
   given: Answers,
-  ask: Ask | undefined,
+  ask: Prompts | undefined,
 ): Promise<Proposal> {
   const { proposal, answers } = await settle(survey, given, ask)
   if (ask === undefined) return proposal
@@ -29,7 +29,7 @@ export async function agreeOnProposal(
 }
 
 /** @throws `INIT.CANCELLED` when the answer is no */
-export async function confirmProposal(summary: string, file: string, ask: Ask): Promise<void> {
+export async function confirmProposal(summary: string, file: string, ask: Prompts): Promise<void> {
   ask.show(summary.trimEnd(), 'Proposal')
   if (!(await ask.yes(`Write ${file}?`))) throw initCancelled()
 }
@@ -37,7 +37,7 @@ export async function confirmProposal(summary: string, file: string, ask: Ask): 
 async function settle(
   survey: Survey,
   given: Answers,
-  ask: Ask | undefined,
+  ask: Prompts | undefined,
 ): Promise<{ proposal: Proposal; answers: Answers }> {
   let answers = given
   for (;;) {
@@ -47,7 +47,7 @@ async function settle(
   }
 }
 
-async function answerTo({ about, text, options }: Question, ask: Ask | undefined) {
+async function answerTo({ about, text, options }: Question, ask: Prompts | undefined) {
   if (ask === undefined) {
     const lines = options.map(({ value, note }) => `${value}  ${note}`)
     throw initAmbiguous(text, lines, FLAGS[about])
@@ -56,7 +56,7 @@ async function answerTo({ about, text, options }: Question, ask: Ask | undefined
   return { [about]: about === 'appRoles' ? [answer] : answer }
 }
 
-async function askShared({ tables }: Proposal, ask: Ask): Promise<readonly string[]> {
+async function askShared({ tables }: Proposal, ask: Prompts): Promise<readonly string[]> {
   const options = tables
     .filter(({ nullable }) => nullable)
     .map(({ name, column }) => ({ value: name, note: `${column} may be NULL` }))
@@ -64,7 +64,7 @@ async function askShared({ tables }: Proposal, ask: Ask): Promise<readonly strin
   return ask.any('Which tables have rows without a tenant that every tenant may read?', options)
 }
 
-async function askAdmins({ roles }: Proposal, ask: Ask): Promise<readonly string[]> {
+async function askAdmins({ roles }: Proposal, ask: Prompts): Promise<readonly string[]> {
   const options = roles.others.map((value) => ({ value, note: 'may change tenant tables too' }))
   if (options.length === 0) return []
   return ask.any('Which logins see every tenant?', options)

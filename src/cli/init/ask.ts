@@ -13,7 +13,7 @@ import type { Option } from '../../init/answers.ts'
 import type { Terminal } from '../io.ts'
 
 /** Questions at a terminal. Each throws `INIT.CANCELLED` on Ctrl-C, Ctrl-D and a closed input. */
-export interface Ask {
+export interface Prompts {
   readonly text: (message: string, placeholder: string) => Promise<string>
   readonly one: (message: string, options: readonly Option[]) => Promise<string>
   /** The answer may be empty. */
@@ -22,7 +22,7 @@ export interface Ask {
   readonly show: (message: string, title: string) => void
 }
 
-export function askAt({ input, output }: Terminal): Ask {
+export function askAt({ input, output }: Terminal): Prompts {
   // The prompts end on Ctrl-C only: after Ctrl-D or a closed input they would wait for ever.
   const closed = new AbortController()
   for (const event of ['end', 'close']) input.once(event, () => closed.abort())

@@ -1,5 +1,5 @@
 import { MIGRATION_PARTS, type MigrationPart } from '../../config/migration-part.ts'
-import type { Change } from '../../migration/change.ts'
+import type { PartChange } from '../../migration/part-change.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import { wrap } from './wrap.ts'
 
@@ -13,7 +13,7 @@ const MOST = 10
  * rest how much there is, and the flag that plans it.
  */
 export function renderAdvice(
-  advice: readonly Change[],
+  advice: readonly PartChange[],
   asked: readonly MigrationPart[],
   columns: number | undefined,
 ): string {
@@ -32,6 +32,6 @@ export function renderAdvice(
   return `${['Not planned:', ...wrapped].join('\n')}\n`
 }
 
-function sentence({ table, problem, obstacle }: Change): string {
+function sentence({ table, problem, obstacle }: PartChange): string {
   return `${qualifiedName(table)}: ${problem}; ${obstacle}`
 }

@@ -14,7 +14,7 @@ export interface CheckedTable extends TenantTableState {
 }
 
 /** The tenant tables that have their tenant column, as they are wanted and as they are. */
-export const tenantTables: Fact<readonly CheckedTable[]> = once((context) => {
+export const checkedTables: Fact<readonly CheckedTable[]> = once((context) => {
   const { snapshot, wanted } = context
   const listed = new Set(wanted.tables.map(qualifiedName))
 
@@ -25,8 +25,8 @@ export const tenantTables: Fact<readonly CheckedTable[]> = once((context) => {
 })
 
 /** The same by the qualified name. */
-export const tenantTablesByName: Fact<ReadonlyMap<string, CheckedTable>> = once(
-  (context) => new Map(tenantTables(context).map((s) => [qualifiedName(s.relation), s])),
+export const checkedTablesByName: Fact<ReadonlyMap<string, CheckedTable>> = once(
+  (context) => new Map(checkedTables(context).map((s) => [qualifiedName(s.relation), s])),
 )
 
 /** Tables that the config does not mention. */

@@ -75,7 +75,7 @@ const PARTS: readonly Part[] = [
   { what: 'constraint', of: ({ constraints }) => constraints, judgement: 'SAFE' },
 ]
 
-export function changedParts(
+export function changedMembers(
   before: RelationState,
   after: RelationState,
   object: string,

@@ -13,9 +13,9 @@ import {
   unknown,
   widens,
 } from './change.ts'
-import { changedRelationGrants } from './grants.ts'
-import { changedPolicies } from './policies.ts'
-import { changedColumns, changedParts, changedPublications } from './relation-parts.ts'
+import { changedRelationGrants } from './changed-grants.ts'
+import { changedColumns, changedMembers, changedPublications } from './changed-members.ts'
+import { changedPolicies } from './changed-policies.ts'
 
 export function changedRelations(
   before: Snapshot,
@@ -39,7 +39,7 @@ export function changedRelations(
         ...changedRelationGrants(old, now, object),
         ...changedColumns(old, now, object),
         ...changedPublications(old.publications, now.publications, object),
-        ...changedParts(old, now, object),
+        ...changedMembers(old, now, object),
       ]
     },
   })

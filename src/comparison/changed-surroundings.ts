@@ -18,7 +18,7 @@ import {
   told,
   unknown,
 } from './change.ts'
-import { changedGrants } from './grants.ts'
+import { changedGrants } from './changed-grants.ts'
 
 const FUNCTION: Judges<FunctionState> = {
   ...{ schema: told, name: told, signature: told, isTrigger: told, isBuiltIn: told },

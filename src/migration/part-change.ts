@@ -13,7 +13,7 @@ export interface PlannedTable extends TenantTableState {
 }
 
 /** The work of an optional part of the plan on one key, view or grant. */
-export interface Change {
+export interface PartChange {
   readonly part: MigrationPart
   readonly table: TableName
   /** The difference from what is wanted. */

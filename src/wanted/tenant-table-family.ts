@@ -7,7 +7,7 @@ import type { Listed } from './listed-tables.ts'
 import { tenantTypeOf } from './tenant-type.ts'
 
 /** The table, then its partitions and inheritance children: what row security is wanted on. */
-export function tenantTables(
+export function tenantTableFamily(
   { entry, relation, column }: Listed,
   { setting, roles, type: wantedType }: Config,
   snapshot: Snapshot,
