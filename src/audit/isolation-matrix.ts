@@ -38,7 +38,7 @@ export interface TableIsolation extends Readonly<Record<Command, Isolation>> {
   readonly table: string
 }
 
-interface Judged {
+interface Evidence {
   /** All findings, the waived ones too: a waived hole is a hole. */
   readonly findings: readonly Finding[]
   /** Some check that judges the application itself could not run. */
@@ -48,7 +48,7 @@ interface Judged {
 /** Pure: every tenant table, in the order of the config, command by command. */
 export function isolationOf(
   context: CheckContext,
-  { findings, isPartial }: Judged,
+  { findings, isPartial }: Evidence,
 ): TableIsolation[] {
   const holes = holesOf(findings, context)
   const isUncertain = isPartial || findings.some((finding) => affectsEveryTable(finding, context))

@@ -7,7 +7,7 @@ export interface Waived extends Finding {
   readonly expires: string
 }
 
-interface Judged {
+interface WaiverBasis {
   readonly findings: readonly Finding[]
   /** Checks that could not judge everything: a waiver of theirs may still be needed. */
   readonly partial: ReadonlySet<string>
@@ -21,7 +21,7 @@ interface Judged {
  */
 export function applyWaivers(
   waivers: readonly Waiver[],
-  { findings, partial, today }: Judged,
+  { findings, partial, today }: WaiverBasis,
 ): { findings: Finding[]; waived: Waived[] } {
   const valid = waivers.filter(({ expires }) => expires >= today)
   const waived = findings.flatMap((finding) => {

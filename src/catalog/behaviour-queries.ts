@@ -15,7 +15,7 @@ export const READ_TRIGGERS: string = `
                        'gi') found
                      order by 1
                    )
-  ) order by t.tgname) as "parts"
+  ) order by t.tgname) as "members"
   from pg_catalog.pg_trigger t
   join pg_catalog.pg_proc f      on f.oid = t.tgfoid
   join pg_catalog.pg_namespace n on n.oid = f.pronamespace
@@ -32,7 +32,7 @@ export const READ_PUBLICATIONS = `
                       where r.prpubid = p.oid and r.prrelid = t.relid
                     ),
     'hasRowFilter', pg_catalog.to_jsonb(t) ->> 'qual' is not null
-  ) order by p.pubname) as "parts"
+  ) order by p.pubname) as "members"
   from pg_catalog.pg_publication p
   cross join lateral pg_catalog.pg_get_publication_tables(p.pubname::text) t
   where t.relid = any($1::oid[])

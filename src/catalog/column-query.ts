@@ -36,7 +36,7 @@ export const READ_COLUMNS: string = `
                         and e.objid = a.attrelid and e.objsubid = a.attnum))
                     order by 1
                   ) end
-  ) order by a.attnum) as "parts"
+  ) order by a.attnum) as "members"
   from pg_catalog.pg_attribute a
   join base b on b.type = a.atttypid and b.typtype <> 'd'
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum

@@ -38,7 +38,7 @@ export const READ_FOREIGN_KEYS: string = `
     'isTemporal',        coalesce((pg_catalog.to_jsonb(k) ->> 'conperiod')::boolean, false),
     'definition',        pg_catalog.pg_get_constraintdef(k.oid),
     'isPartition',       k.conparentid <> 0
-  ) order by k.conname) as "parts"
+  ) order by k.conname) as "members"
   from pg_catalog.pg_constraint k
   join pg_catalog.pg_class r     on r.oid = k.confrelid
   join pg_catalog.pg_namespace n on n.oid = r.relnamespace
@@ -60,7 +60,7 @@ export const READ_CONSTRAINTS = `
     'isValid',     k.convalidated,
     'definition',  pg_catalog.pg_get_constraintdef(k.oid),
     'isPartition', k.conparentid <> 0 or not k.conislocal
-  ) order by k.conname) as "parts"
+  ) order by k.conname) as "members"
   from pg_catalog.pg_constraint k
   where k.conrelid = any($1::oid[]) and (k.contype = 'x' or not k.convalidated)
   group by k.conrelid

@@ -79,7 +79,7 @@ export const READ_INDEXES: string = `
                        and d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
                      order by 1
                    )
-  ) order by c.relname) as "parts"
+  ) order by c.relname) as "members"
   from pg_catalog.pg_index i
   join pg_catalog.pg_class c on c.oid = i.indexrelid
   join pg_catalog.pg_am m    on m.oid = c.relam

@@ -55,7 +55,7 @@ export const READ_POLICIES: string = `
                         and d.refobjid <> p.polrelid
                     ), '[]'),
     'comment',      m.description
-  ) order by p.polname) as "parts"
+  ) order by p.polname) as "members"
   from pg_catalog.pg_policy p
   left join pg_catalog.pg_description m
     on m.classoid = 'pg_catalog.pg_policy'::pg_catalog.regclass

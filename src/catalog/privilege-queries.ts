@@ -24,7 +24,7 @@ export const READ_GRANTS = `
   select relation, pg_catalog.json_agg(pg_catalog.json_build_object(
     'grantee', grantee, 'privilege', privilege, 'columns', columns, 'grantor', grantor,
     'isGrantable', is_grantable
-  ) order by grantee nulls first, privilege, columns, grantor, is_grantable) as "parts"
+  ) order by grantee nulls first, privilege, columns, grantor, is_grantable) as "members"
   from granted
   group by relation
 `
@@ -37,7 +37,7 @@ export const READ_PRIVILEGES = `
     'granted',   case when p.privilege in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
                    then pg_catalog.has_any_column_privilege(a.oid, c.oid, p.privilege)
                    else pg_catalog.has_table_privilege(a.oid, c.oid, p.privilege) end
-  ) order by a.rolname, p.position) as "parts"
+  ) order by a.rolname, p.position) as "members"
   from pg_catalog.pg_class c
   join pg_catalog.pg_roles a on a.rolname = any($2::text[])
   cross join pg_catalog.unnest(

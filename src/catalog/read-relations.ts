@@ -32,19 +32,19 @@ export async function readRelations(
     schemas,
   ])
   const oids = rows.map(({ oid }) => oid)
-  const columns = await readParts<ColumnState>(db, READ_COLUMNS, [oids])
-  const policies = await readParts<PolicyState>(db, READ_POLICIES, [oids])
-  const indexes = await readParts<IndexState>(db, READ_INDEXES, [oids])
-  const foreignKeys = await readParts<ForeignKeyState>(db, READ_FOREIGN_KEYS, [oids])
-  const grants = await readParts<RelationGrant>(db, READ_GRANTS, [oids])
-  const privileges = await readParts<RolePrivilege & { granted: boolean | null }>(
+  const columns = await readMembers<ColumnState>(db, READ_COLUMNS, [oids])
+  const policies = await readMembers<PolicyState>(db, READ_POLICIES, [oids])
+  const indexes = await readMembers<IndexState>(db, READ_INDEXES, [oids])
+  const foreignKeys = await readMembers<ForeignKeyState>(db, READ_FOREIGN_KEYS, [oids])
+  const grants = await readMembers<RelationGrant>(db, READ_GRANTS, [oids])
+  const privileges = await readMembers<RolePrivilege & { granted: boolean | null }>(
     db,
     READ_PRIVILEGES,
     [oids, appRoles],
   )
-  const constraints = await readParts<ConstraintState>(db, READ_CONSTRAINTS, [oids])
-  const triggers = await readParts<TriggerState>(db, READ_TRIGGERS, [oids])
-  const publications = await readParts<PublicationState>(db, READ_PUBLICATIONS, [oids])
+  const constraints = await readMembers<ConstraintState>(db, READ_CONSTRAINTS, [oids])
+  const triggers = await readMembers<TriggerState>(db, READ_TRIGGERS, [oids])
+  const publications = await readMembers<PublicationState>(db, READ_PUBLICATIONS, [oids])
 
   return rows.map(({ oid, ...relation }) => ({
     ...relation,
@@ -65,11 +65,11 @@ export async function readRelations(
 }
 
 /** @param query answers with one row a relation of `$1`: its oid, and a list of what it has */
-async function readParts<T>(
+async function readMembers<T>(
   db: Queryable,
   query: string,
   values: unknown[],
 ): Promise<Map<number, T[]>> {
-  const { rows } = await db.query<{ relation: number; parts: T[] }>(query, values)
-  return new Map(rows.map(({ relation, parts }) => [relation, parts]))
+  const { rows } = await db.query<{ relation: number; members: T[] }>(query, values)
+  return new Map(rows.map(({ relation, members }) => [relation, members]))
 }

@@ -33,7 +33,7 @@ export const policyExpressionDrift: Check = tableCheck(
         const found = difference(pair, state.table)
         if (found === 'none') return []
         return {
-          ...judged(found, pair, { state, context }),
+          ...gradeOf(found, pair, { state, context }),
           fix: alterPolicy(state.table, pair.wanted),
           evidence: policyText(pair.actual),
         }
@@ -45,16 +45,16 @@ interface Place {
   readonly context: CheckContext
 }
 
-interface Judged {
+interface Grade {
   readonly level: Level
   readonly summary: string
 }
 
 /** Judges by the policies that were tried out, where that proved anything, else by their text. */
-function judged(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Place): Judged {
+function gradeOf(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Place): Grade {
   const { name, permissive } = pair.wanted
   const truthTable = truthTableOf(place.state, place.context)
-  if (found === 'stricter' || !truthTable) return judgedByWords(found, pair, place)
+  if (found === 'stricter' || !truthTable) return gradeByText(found, pair, place)
 
   const worst = worstEffect(truthTable.effects.filter(({ policy }) => policy === name))
   const verdict = worst ? verdictOf(worst) : 'same'
@@ -66,7 +66,7 @@ function judged(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Pla
       return { level, summary: `Policy ${name} lets more through: ${proof}.` }
     }
     case 'doubtful':
-      return judgedByWords(found, pair, place)
+      return gradeByText(found, pair, place)
     case 'nothing':
       return { level: 'high', summary: `Policy ${name} denies what it is for: ${proof}.` }
     case 'no more':
@@ -82,7 +82,7 @@ const SUMMARY = {
   differs: 'is not what is generated',
 } as const
 
-function judgedByWords(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Place): Judged {
+function gradeByText(found: Exclude<Difference, 'none'>, pair: PolicyPair, place: Place): Grade {
   return {
     level: levelOf(found, pair, place),
     summary: `Policy ${pair.wanted.name} ${SUMMARY[found]}.`,

@@ -98,8 +98,8 @@ async function readPolicies(
   const known = new Set(snapshot.relations.map(qualifiedName))
   const others = relations.filter((r) => r.rlsEnabled && !known.has(qualifiedName(r)))
   if (others.length === 0) return new Map()
-  const { rows } = await db.query<{ relation: number; parts: PolicyState[] }>(READ_POLICIES, [
+  const { rows } = await db.query<{ relation: number; members: PolicyState[] }>(READ_POLICIES, [
     others.map(({ id }) => id),
   ])
-  return new Map(rows.map(({ relation, parts }) => [relation, parts]))
+  return new Map(rows.map(({ relation, members }) => [relation, members]))
 }
