@@ -8,7 +8,7 @@ interface Cell {
   readonly postgres: string
   readonly kysely: string
   readonly pg?: string
-  /** Runs and is reported, but nobody depends on it: a beta. */
+  /** Runs and is reported, and may fail: a beta. */
   readonly optional?: true
   /** With the tests that say the same on every version and take long. */
   readonly isComplete?: true
@@ -32,7 +32,7 @@ const LONG = ['runtime/soak', 'runtime/pgbouncer', 'migration/killed', 'cli/back
 /** The versions that are installed under the package's own name have no alias. */
 const UNALIASED = { postgres: '18', kysely: '0.29' }
 
-/** What mocha's JSON reporter writes. */
+/** The output of mocha's JSON reporter. */
 interface Report {
   readonly stats: { readonly passes: number; readonly pending: number }
   readonly failures: readonly {
@@ -52,7 +52,7 @@ async function matrix(): Promise<number> {
     passing += run.passes
     failing += run.problems.length
   }
-  // As mocha says it, for whoever counts.
+  // As mocha prints it, for scripts that count.
   print(`\n  ${passing} passing\n  ${failing} failing`)
   return failing === 0 ? 0 : 1
 }
@@ -90,7 +90,7 @@ async function runCell(cell: Cell): Promise<Run> {
   }
 }
 
-/** What a green report must not hide: another version, or tests that were not run. */
+/** A green report must not hide another version, or tests that were not run. */
 function misfit(
   { postgres, kysely, pg = '8' }: Cell,
   versions: string,

@@ -3,7 +3,7 @@ import { isTenancyError } from '../../src/index.ts'
 import { readState } from './client-state.ts'
 import { type Act, expectFailure, idOf, insert, read } from './stage.ts'
 
-/** What applications do by mistake, and what networks and servers do to them. */
+/** Mistakes of applications, and faults of networks and servers. */
 export const CHAOS_ACTS = {
   async 'open-transaction'({ subject, oracle }, operation) {
     const { tenant, via } = operation

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** What a pooled client brings along for its next user. */
+/** The state that a pooled client brings along for its next user. */
 export interface ClientState {
   readonly tenant: string | null
   readonly rows: number

@@ -50,7 +50,7 @@ async function inspectTransactions({ admin, world, oracle }: Stage): Promise<voi
   }
 }
 
-/** What the database has is what it said it has, and each row is with the tenant that wrote it. */
+/** The database has the rows that it confirmed, and each row is with the tenant that wrote it. */
 export async function inspectRows({
   admin,
   oracle,

@@ -5,8 +5,8 @@ import { naiveScopes } from './naive-scopes.ts'
 
 /**
  * Must not pass. Sends a local `set_config` in front of the statement, under the same Sync, as the
- * dialect does, and nothing more: in a transaction only `begin` carries it, the client goes back
- * whatever happened, and a handle lives on.
+ * dialect does, and does no more: in a transaction only `begin` carries it, the client goes back
+ * after every outcome, and a handle lives on.
  */
 export function naivePipelinePool(pool: pg.Pool): PostgresPool {
   return {

@@ -3,7 +3,7 @@ import { type ErrorCode, isTenancyError } from '../../src/index.ts'
 import { type ClientState, isClean } from './client-state.ts'
 import type { Operation } from './operation.ts'
 
-/** What must never be seen. */
+/** The findings that must never occur. */
 export const FINDINGS = [
   'foreign row read',
   'foreign row written',
@@ -34,7 +34,7 @@ export interface Row {
 export interface Oracle {
   /** Every row belongs to the tenant that asked, and there are some. */
   judge(tenant: string, rows: readonly Row[]): void
-  /** Without a tenant there is nothing to read. */
+  /** Without a tenant there is no row to read. */
   judgeNothing(rows: readonly Row[]): void
   /** The next user of a pooled client finds it as if it were new. */
   judgeClient(state: ClientState): void
@@ -107,11 +107,12 @@ function nameOf(error: unknown): string {
 
 const SOCKET_CODES = ['ECONNRESET', 'EPIPE']
 
-// What pg says of a connection that is gone, or of a server that does not answer; it has no codes.
+// The messages of pg for a connection that is gone, or a server that does not answer; they have no
+// codes.
 const LOST =
   /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|This socket has been ended|Client was closed)/
 
-// What we say of such a connection, with what pg said as the cause.
+// Our error for such a connection, with pg's error as the cause.
 const WRAPPING: readonly ErrorCode[] = ['POOL.EXHAUSTED', 'SCOPE.ENDED']
 
 /** Does a connection that was cut, killed or swallowed explain the error? */

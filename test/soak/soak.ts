@@ -24,7 +24,7 @@ export interface SoakReport {
   readonly seconds: number
   /** Operations that the chaos ended, by error. */
   readonly failures: Readonly<Record<string, number>>
-  /** What must not be; empty when all is well. */
+  /** How often each finding occurred; empty when all is well. */
   readonly findings: Readonly<Partial<Record<Finding, number>>>
   readonly details: readonly string[]
 }
@@ -87,7 +87,7 @@ async function runWorkers(
   }
   await Promise.all(Array.from({ length: WORKERS }, work))
   const reads = stage.oracle.reads()
-  // A run that only fails proves nothing.
+  // A run whose operations all fail is no proof.
   if (reads < count.operations / 2) stage.oracle.note('too few reads', `${reads}`)
 }
 
@@ -101,7 +101,7 @@ async function perform(stage: Stage, operation: Operation): Promise<'ended' | 'h
   return outcome
 }
 
-/** Nothing that a run does may end the process. */
+/** No act of a run may end the process. */
 function watchUnhandled(oracle: Oracle): () => void {
   const note = (error: unknown) => oracle.note('unhandled error', String(error))
   process.on('unhandledRejection', note)

@@ -6,7 +6,7 @@ import type { Oracle, Row } from './oracle.ts'
 import type { SoakWorld, Tables } from './soak-world.ts'
 import type { Subject } from './subject.ts'
 
-/** What an operation works with. */
+/** The surroundings of an operation. */
 export interface Stage {
   readonly subject: Subject
   readonly world: SoakWorld
@@ -17,13 +17,13 @@ export interface Stage {
   readonly kept: KeptHandle[]
 }
 
-/** What somebody holds on to after its scope. */
+/** A handle that is kept after its scope. */
 export interface KeptHandle {
   readonly db: Kysely<Tables>
   readonly tenant: string
 }
 
-/** All that an operation needs where nothing goes wrong. */
+/** All that an operation without faults needs. */
 export type CalmStage = Pick<Stage, 'subject' | 'oracle'>
 
 export type Act<S = Stage> = (stage: S, operation: Operation) => Promise<void>
@@ -36,7 +36,7 @@ export function idOf({ index }: Operation, nth: 0 | 1 = 0): number {
 }
 
 export async function insert(db: Kysely<Tables>, id: number, tenant: string): Promise<void> {
-  // Whose row it becomes is the database's to say: that is what is tested.
+  // The database decides whose row it becomes: that is under test.
   await sql`insert into projects (id, meant_for) values (${id}, ${tenant})`.execute(db)
 }
 

@@ -14,7 +14,7 @@ import { naiveSessionPool } from './naive-session.ts'
 import type { Via } from './operation.ts'
 import type { Tables } from './soak-world.ts'
 
-/** What an application uses: a Kysely whose statements belong to the tenant of their scope. */
+/** The Kysely of an application: its statements belong to the tenant of their scope. */
 export interface Subject {
   readonly db: Kysely<Tables>
   /** The raw pool below, which others may use as well. */
@@ -24,7 +24,7 @@ export interface Subject {
   runGlobal<T>(body: () => Promise<T>): Promise<T>
 }
 
-/** Drivers that must not pass: without them nobody knows that the run could see a leak. */
+/** Drivers that must not pass: they prove that the run can see a leak. */
 export const NAIVE = ['naive-session', 'naive-pipeline'] as const
 type NaiveName = (typeof NAIVE)[number]
 
@@ -38,7 +38,7 @@ interface SubjectOptions {
 
 export function openSubject(name: SubjectName, options: SubjectOptions): Subject {
   const pool = new pg.Pool(options.pool)
-  // What every user of a pool has to do: without it a lost idle client ends the process.
+  // Every user of a pool has to listen: otherwise a lost idle client ends the process.
   pool.on('error', () => undefined)
   const log = () => options.onStatement?.()
   return isNaive(name)

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Row } from './oracle.ts'
 import { type Act, type CalmStage, expectFailure, idOf, insert, read } from './stage.ts'
 
-/** What applications do all day. */
+/** The everyday work of applications. */
 export const USUAL_ACTS = {
   async read({ subject, oracle }, { tenant, via }) {
     oracle.judge(tenant, await subject.run(tenant, via, read))

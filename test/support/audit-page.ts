@@ -15,7 +15,7 @@ const WANTED = `create policy tenant_access on public.projects
   to app_user
   using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))`
 
-/** What `renderAuditHtml` is given: so many findings, over plain, long and hostile names. */
+/** An input of `renderAuditHtml`: so many findings, over plain, long and hostile names. */
 export function auditPage(findings: number): Parameters<typeof renderAuditHtml> {
   const found = Array.from({ length: findings }, (_, index) => finding(index))
   const isClean = findings === 0

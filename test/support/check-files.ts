@@ -19,7 +19,7 @@ export function biomeSays({ folder }: { folder: string }): { status: number | nu
   return { status, said: (stdout + stderr).replace(/ in \d+\w+/, '') }
 }
 
-/** What TypeScript says of the migrations of a project, JavaScript with JSDoc included. */
+/** The errors of TypeScript in the migrations of a project, JavaScript with JSDoc included. */
 export function typeCheck(folder: string, kysely = 'kysely'): string {
   const index = [`dist/index.d.ts`, 'dist/esm/index.d.ts']
     .map((path) => join(folder, 'node_modules', kysely, path))

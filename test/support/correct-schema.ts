@@ -18,7 +18,7 @@ export function withRolesOf(database: string, text: string): string {
   return ROLES.reduce((sql, role) => sql.replaceAll(role, `${database}_${role}`), text)
 }
 
-/** What is wanted of the schema of {@link createCorrectSchema}. */
+/** The config for the schema of {@link createCorrectSchema}. */
 export function correctConfig(database: string): ConfigInput {
   return {
     tenant: { type: 'uuid' },
@@ -39,7 +39,7 @@ export async function createCorrectSchema(client: pg.Client, database: string): 
   return config
 }
 
-/** What the checks are given, read inside the transaction of the caller. */
+/** The input of the checks, read inside the transaction of the caller. */
 export async function checkContext(client: pg.Client, config: Config): Promise<CheckContext> {
   const snapshot = await readState(client, config)
   const wanted = resolveWanted(config, snapshot, { allowMistyped: true })

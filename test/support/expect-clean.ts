@@ -7,7 +7,7 @@ import { A, B, nextUser, type TenantDb } from './tenants.ts'
 const CLEAN = { tenant: null, rows: 0, inTransaction: false }
 
 /**
- * After a fault: whoever uses the pool next sees no tenant and no open transaction, every scope sees
+ * After a fault: the next user of the pool sees no tenant and no open transaction, every scope sees
  * its own rows, and the pool has all its clients.
  *
  * @param admin of a superuser, in the same database

@@ -15,7 +15,10 @@ import { createFaultWorld } from './fault-world.ts'
 import { STRATEGIES, type StrategyName, strategyOptions } from './strategies.ts'
 import { A, openDb, type Tables, type TenantDb, type TenantWorld } from './tenants.ts'
 
-/** What a row of the fault matrix works with: an application whose connections go through a proxy. */
+/**
+ * The surroundings of a row of the fault matrix: an application whose connections go through a
+ * proxy.
+ */
 export interface FaultBench {
   readonly strategy: StrategyName
   readonly world: TenantWorld
@@ -31,7 +34,7 @@ export interface FaultBench {
   /** Arms a rule of the proxy. */
   on(rule: Rule): ArmedRule
   inA<T>(body: (db: Kysely<Tables>) => Promise<T>): Promise<T>
-  /** The ids of the rows that a test has added, whoever they belong to. */
+  /** The ids of the rows that a test has added, of every tenant. */
   stored(): Promise<number[]>
   /** The standard probe after a fault. */
   expectClean(): Promise<void>
@@ -152,7 +155,10 @@ export function behindNextError(bench: FaultBench, action: Action): Promise<Arme
   })
 }
 
-/** What every strategy does, and `session` refuses: it cannot repair its session, only give it up. */
+/**
+ * Every strategy does `run`, and `session` refuses it: it cannot repair its session, only give it
+ * up.
+ */
 export async function unlessSession({ strategy }: FaultBench, run: Promise<unknown>) {
   if (strategy !== 'session') await run
   else if ((await failure(run)).code !== 'SCOPE.ENDED') throw new Error('it was not refused')
@@ -169,8 +175,8 @@ export function makeImpatient(pool: pg.Pool): void {
 }
 
 /**
- * Connects all clients of the pool, which takes the time it takes; from here on nobody waits for one
- * longer than 50 ms.
+ * Connects all clients of the pool, without a limit; from here on a scope waits at most 50 ms for
+ * one.
  */
 export async function limitWaiting(pool: pg.Pool): Promise<void> {
   const clients = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()))

@@ -5,12 +5,12 @@ import { backendPid, type Direction, type Frame, frameCutter } from './protocol-
 import { resetSocket } from './reset-socket.ts'
 
 /**
- * What happens to the message that a rule takes.
+ * The fate of the message that a rule takes.
  * - `rst`, `fin`: it is lost, and both sockets are reset, or closed in order
  * - `half`: half of it arrives, then both sockets are reset
  * - `drop`: it alone is lost
  * - `blackhole`, `blackholeBack`: it and all that follows is lost, in both directions or from the
- *   server, and nobody is told: a half-open connection
+ *   server, without a word to either side: a half-open connection
  * - `hold`: its direction stops until `release()`
  * - `bytes`: each byte travels on its own
  * - a function: something else arrives
@@ -116,7 +116,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 interface Connection extends Wire {
   pid: number | undefined
   readonly sockets: Readonly<Record<Direction, Socket>>
-  /** The directions in which nothing arrives any more. */
+  /** The directions in which no message arrives any more. */
   readonly silent: Set<Direction>
 }
 

@@ -12,7 +12,7 @@ import { readRelations } from './migration-project.ts'
 import { roleName, withClient } from './postgres.ts'
 import { createShapes, shapesConfig } from './tenant-shapes.ts'
 
-// What SQL says with the characters that mean something else to Knex, to psql or to JavaScript.
+// SQL with characters that have another meaning for Knex, for psql or for JavaScript.
 const QUESTIONS = `title ~ 'who\\?' or title = 'what? :id' or title = E'\\\\?' or '{"a": 1}'::jsonb ? title`
 
 // One of each kind of repair: alter, adopt, drop, replace, default, ENABLE, FORCE, reindex.
@@ -28,7 +28,8 @@ const DRIFT = `
   alter table counters no force row level security;
   update pg_index set indisvalid = false where indexrelid = 'counters_tenant_id_idx'::regclass`
 
-// What is still to be adopted: no column, a column that may be NULL, partitions, names that need quotes.
+// Tables that are still to be adopted: no column, a column that may be NULL, partitions, names that
+// need quotes.
 const NEW = `
   create table tasks (id int primary key, project_id int not null references projects);
   create table settings (id int primary key, org text);
@@ -98,8 +99,8 @@ export function mixedConfig(url: string): ConfigInput & { readonly connection: s
 }
 
 /**
- * Everything that a way back restores. The planner's estimates change when an index is built, and nobody
- * wants an index back that is not valid.
+ * Everything that a way back restores. The planner's estimates change when an index is built, and
+ * an index that is not valid is not built again.
  */
 export async function readMixedState(url: string) {
   const relations = await readRelations(url)

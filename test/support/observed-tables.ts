@@ -81,10 +81,10 @@ export function asApp(app: string, body: (session: Session) => Promise<unknown>)
   })
 }
 
-/** The SQLSTATE of a statement, or `nothing` when it is done. */
+/** The SQLSTATE of a statement, or `none` when it succeeds. */
 export function refused(client: pg.Client, text: string): Promise<string> {
   return client.query(text).then(
-    () => 'nothing',
+    () => 'none',
     ({ code }: { code: string }) => code,
   )
 }

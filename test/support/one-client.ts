@@ -7,7 +7,7 @@ import { B, createWorld, nextUser, openDb, type TenantDb, type TenantWorld } fro
 export interface OneClient {
   readonly world: TenantWorld
   readonly app: TenantDb
-  /** The next user sees nothing, the pool has all its clients, and the next scope works. */
+  /** The next user sees no tenant, the pool has all its clients, and the next scope works. */
   expectClean(): Promise<void>
   /** The pid of the backend that the scope uses. */
   backend(): Promise<number>

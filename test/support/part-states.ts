@@ -105,7 +105,7 @@ const PRIVILEGES: Readonly<Record<string, StartingState>> = {
   },
 }
 
-/** What the optional parts of the plan are asked for. */
+/** States for the optional parts of the plan. */
 export const PART_STATES: Readonly<Record<string, StartingState>> = {
   ...FOREIGN_KEY_STATES,
   ...UNIQUE_KEYS,

@@ -18,7 +18,7 @@ export interface PgBouncerOptions {
   readonly poolSize: number
 }
 
-// PgBouncer refuses to run as root; `nobody` is on every Unix and owns nothing.
+// PgBouncer refuses to run as root; every Unix has this user, which owns no file.
 const NOBODY = 65534
 
 /** The binary, such as that of Debian's package `pgbouncer`; undefined where there is none. */
@@ -69,7 +69,7 @@ default_pool_size = ${poolSize}
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const exited = once(pooler, 'exit')
-    // It has nothing to put away: no socket file, no pid file, and the server sees its connections end.
+    // It leaves no socket file and no pid file, and the server sees its connections end.
     const abandon = () => {
       pooler.kill('SIGKILL')
       remove()

@@ -1,7 +1,7 @@
 import type { ColumnState, RelationState } from '../../src/catalog/relation-state.ts'
 import type { Snapshot } from '../../src/catalog/snapshot.ts'
 
-// What no database has to be asked for: a server of PostgreSQL 18.4, and nothing in it but what is given.
+// A state without a database: a server of PostgreSQL 18.4 with the given objects alone.
 
 export function plainSnapshot(state: Partial<Snapshot>): Snapshot {
   return {

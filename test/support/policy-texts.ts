@@ -20,7 +20,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   [`tenant_id is not distinct from ${S} and tenant_id is not null`]: 'same',
   "tenant_id::text = current_setting('app.tenant_id', true)": 'same',
   "tenant_id = nullif(current_setting('APP.Tenant_ID', true), '')::uuid": 'same',
-  // Without nullif it fails where the others are empty, which lets nothing through either.
+  // Without nullif it fails where the others are empty, which lets no row through either.
   "tenant_id = current_setting('app.tenant_id', true)::uuid": 'same',
   "tenant_id = current_setting('app.tenant_id')::uuid": 'same',
   'case when tenant_id is null then null else false end': nothing(),

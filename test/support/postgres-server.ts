@@ -12,7 +12,7 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-// PostgreSQL refuses to run as root; `nobody` is on every Unix and owns nothing.
+// PostgreSQL refuses to run as root; every Unix has this user, which owns no file.
 const NOBODY = 65534
 
 export const asRoot = process.getuid?.() === 0
@@ -68,8 +68,8 @@ const IN_MEMORY = '/dev/shm'
 const ENOUGH_BYTES = 4 * 1024 ** 3
 
 /**
- * A database of a test lives for a second, and no disk has to know it. But whoever sets TMPDIR has it all
- * there.
+ * A database of a test lives for a second, in memory where there is enough of it. TMPDIR, when set,
+ * is respected.
  */
 function isRoomInMemory(): boolean {
   if (process.env.TMPDIR) return false
@@ -100,7 +100,7 @@ async function serve({
     '',
     '-h',
     '127.0.0.1',
-    // Nobody will miss this data: durability would only cost time.
+    // This data is never needed again: durability would only cost time.
     '-c',
     'fsync=off',
     '-c',
@@ -129,7 +129,7 @@ async function serve({
     remove(folders)
   }
   process.once('exit', abandon)
-  // Where nobody takes this signal, Node ends without an `exit`.
+  // Without a listener for this signal, Node ends without an `exit`.
   const terminate = () => {
     if (process.listenerCount('SIGTERM') === 0) process.exit(143)
   }

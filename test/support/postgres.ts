@@ -35,8 +35,8 @@ export async function mochaGlobalTeardown(): Promise<void> {
 }
 
 /**
- * A `describe` that looks at all roles of a server: on this one nobody else makes any, in whatever file
- * that runs beside it.
+ * A `describe` that looks at all roles of a server: on this one no other file makes any, though it
+ * runs at the same time.
  */
 export function describeOnOwnServer(title: string, body: () => void): void {
   describe(title, () => {
@@ -95,9 +95,9 @@ export async function createDatabase(): Promise<TestDatabase> {
 
 async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withClient(serverUrl, async (admin) => {
-    // A pool that was told to end says so before its sockets are closed: let them, or the server ends
-    // them with an error that nobody listens to any more. One that is never told is found here. A
-    // worker of autovacuum is not a connection of the test, and `drop database` ends it.
+    // A pool that was told to end says so before its sockets are closed: let them close, or the
+    // server ends them with an error for which no listener is left. One that is never told is found
+    // here. A worker of autovacuum is not a connection of the test, and `drop database` ends it.
     const open = `from pg_stat_activity where datname = '${name}' and backend_type = 'client backend'`
     await admin.query(`do $$ begin
       for i in 1..200 loop

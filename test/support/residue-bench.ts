@@ -14,7 +14,9 @@ import {
   type TenantWorld,
 } from './tenants.ts'
 
-/** What may be left on a session, and how a statement leaves it where no text of the application shows it. */
+/**
+ * Residue of a session, and the statement that leaves it where no text of the application shows it.
+ */
 export const LEAVINGS = {
   'temporary table': `create temp table leftovers as select * from projects`,
   'temporary view': `create temp view leftovers as select 'a one'::text as title`,
@@ -33,7 +35,7 @@ export const LEAVINGS = {
 
 export type Leaving = keyof typeof LEAVINGS
 
-/** What a statement can see of its session. */
+/** The state of its session that a statement can see. */
 export interface Seen {
   readonly user: string
   readonly settings: string

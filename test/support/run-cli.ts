@@ -14,14 +14,14 @@ export interface Project {
   /** Appears as `<folder>` in what the CLI prints. */
   readonly folder: string
   run(...argv: string[]): Promise<CliRun>
-  /** The same where somebody can be asked. */
+  /** The same at a terminal that can be asked. */
   runAt(terminal: Terminal, ...argv: string[]): Promise<CliRun>
 }
 
 /**
  * Runs `body` with a folder that holds this config, removed afterwards.
  *
- * @param config text as it is, an object as the default export, nothing for no config file
+ * @param config text as it is, an object as the default export, `undefined` for no config file
  */
 export async function withProject<T>(
   config: object | string | undefined,
@@ -43,7 +43,7 @@ export async function withProject<T>(
   }
 }
 
-/** What a command prints that could not do its job. */
+/** The output of a command that could not do its job. */
 export function trouble(...lines: string[]): CliRun {
   return { code: 2, out: '', err: `${lines.join('\n')}\n` }
 }
@@ -71,5 +71,6 @@ async function run(cwd: string, argv: readonly string[], terminal?: Terminal): P
   return { code, out: told(out), err: told(err).replaceAll(PROGRESS, '') }
 }
 
-// What takes longer than a second is talked about: a slow machine must not change what a test sees.
+// Work that takes longer than a second is reported: a slow machine must not change the output of a
+// test.
 const PROGRESS = /^· .+: \d+ s(?:; .*)?\n/gm

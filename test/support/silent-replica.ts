@@ -10,13 +10,13 @@ export interface SilentReplica {
 // Behind whatever a test writes.
 const FAR_AHEAD = 0xffff_0000_0000n
 
-/** What pg has and its types do not show. */
+/** Members that pg has and its types do not show. */
 interface Wire {
   readonly connection: { sendCopyFromChunk(chunk: Buffer): void } & NodeJS.EventEmitter
 }
 
 /**
- * A standby as the server sees it: it receives the log and says nothing about it.
+ * A standby as the server sees it: it receives the log and never answers.
  * https://www.postgresql.org/docs/current/protocol-replication.html
  */
 export async function startSilentReplica(url: string, name: string): Promise<SilentReplica> {

@@ -5,7 +5,7 @@ import { withClient } from './postgres.ts'
 import { giveToServer, type PostgresServer, startPostgresServer } from './postgres-server.ts'
 
 /**
- * A hot standby: a copy of the server as it is now, which stays in recovery and follows nobody.
+ * A hot standby: a copy of the server as it is now, which stays in recovery and follows no server.
  *
  * @param primary URL of a superuser, on a server whose files this process can read
  */
@@ -20,7 +20,7 @@ export function startStandby(primary: string): Promise<PostgresServer> {
   )
 }
 
-// What belongs to the running server alone, and what can be gone before it is copied.
+// Files that belong to the running server alone, or can be gone before they are copied.
 const LEFT_OUT =
   /^postmaster\.|\/pgsql_tmp|\/pg_internal\.init|^pg_(dynshmem|notify|replslot|serial|snapshots|stat_tmp|subtrans|wal)\//
 
@@ -34,7 +34,7 @@ async function backUp(client: pg.Client, data: string): Promise<void> {
       : [`pg_start_backup('standby', fast => true, exclusive => false)`, 'pg_stop_backup(false)']
 
   await client.query(`select ${start}`)
-  // PostgreSQL takes a folder only when nobody else may look into it.
+  // PostgreSQL takes a folder only when no other user may look into it.
   mkdirSync(data, { mode: 0o700 })
   cpSync(source, data, {
     recursive: true,
@@ -42,8 +42,8 @@ async function backUp(client: pg.Client, data: string): Promise<void> {
   })
   const label = await value(client, `select labelfile as value from ${stop}`)
   writeFileSync(join(data, 'backup_label'), label)
-  // The log that makes one state of all the files is whole only now. What it writes ahead gets its
-  // name when it is done.
+  // The log that makes one state of all the files is whole only now. A segment that is written
+  // ahead gets its name when it is done.
   cpSync(join(source, 'pg_wal'), join(data, 'pg_wal'), {
     recursive: true,
     filter: (path) => !path.includes('xlogtemp'),

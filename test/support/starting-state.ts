@@ -25,7 +25,7 @@ export const PROJECTS = `
   create table projects (tenant_id uuid, id int, title text, primary key (tenant_id, id));
   insert into projects values ('A', 1, 'a'), ('B', 2, 'b');`
 
-// A key that says nothing of the tenant: neither its table nor the foreign keys on it are bounded.
+// A key without the tenant: neither its table nor the foreign keys on it are bounded.
 export const PARENT = `
   create table projects (id int primary key, tenant_id uuid not null);
   insert into projects values (1, 'A'), (2, 'B');`

@@ -20,7 +20,9 @@ export const KNEXES: Readonly<Record<string, typeof knexPackage>> = {
   '2.5': (await import('knex-2.5')).default as unknown as typeof knexPackage,
 }
 
-/** What an application has: a Knex of its login, with one connection unless `config` says else. */
+/**
+ * The Knex of an application, with its login, and with one connection unless `config` says else.
+ */
 export function openKnex(
   world: Pick<TenantWorld, 'appUrl' | 'adminUrl'>,
   options: {

@@ -4,7 +4,7 @@ import type { ConfigInput } from '../../src/config/config.ts'
 import { type MigrationProject, withMigrations } from './migration-project.ts'
 import { roleName, withClient, withDatabase } from './postgres.ts'
 
-/** What a written file must be able to quote: in SQL, in a template literal and in a comment. */
+/** A name that a written file must quote: in SQL, in a template literal and in a comment. */
 export const ODD_NAME: string = ['odd `$', '{name} \\ */\n  $& end'].join('')
 
 /** A table of every shape that the tool promises to handle, without row security. */
@@ -39,7 +39,9 @@ export function createShapes(url: string): string {
     grant select, insert, update, delete on all tables in schema public, billing to public;`
 }
 
-/** They have keys of one column, and privileges for everybody: nobody asked to change them. */
+/**
+ * They have keys of one column, and privileges for PUBLIC: the config does not ask to change them.
+ */
 export const SHAPES_ADVICE = `Not planned:
   --with unique-keys  public.projects: unique key projects_pkey spans all tenants, and 8 more
   --with grants  public.projects: everybody has DELETE, INSERT, SELECT, UPDATE, and 14 more

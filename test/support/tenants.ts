@@ -66,7 +66,10 @@ export interface TenantDb extends AsyncDisposable {
   readonly pool: pg.Pool
 }
 
-/** What an application has: a pool of its login, a dialect, the plugin. Ends its pools when disposed. */
+/**
+ * The parts of an application: a pool of its login, a dialect, the plugin. Ends its pools when
+ * disposed.
+ */
 export function openDb(
   world: Pick<TenantWorld, 'appUrl' | 'adminUrl'>,
   options: {
@@ -103,7 +106,7 @@ export function openAll(world: Pick<TenantWorld, 'url'>): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool, cursor: Cursor }) })
 }
 
-/** What the next user of the pool gets: a client of its own with the state it is in. */
+/** The state of the client that the next user of the pool gets. */
 export async function nextUser(
   pool: pg.Pool,
 ): Promise<{ tenant: string | null; rows: number; inTransaction: boolean }> {

@@ -15,8 +15,8 @@ const SETTINGS = {
 }
 
 /**
- * What the compiler says of these files, which may import each other and have what `examples.d.ts`
- * takes for granted.
+ * The errors of the compiler in these files, which may import each other and have the names that
+ * `examples.d.ts` declares.
  *
  * @param folder of `.cache`, one for each caller
  */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, connect as dial, type Socket } from 'node:net'
 
-/** What went over the wire since the last `take`: one entry for each change of direction. */
+/** The traffic on the wire since the last `take`: one entry for each change of direction. */
 export interface Traffic {
   /** Bursts from the client: how often it began to talk after it had listened. */
   readonly client: number

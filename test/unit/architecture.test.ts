@@ -5,9 +5,9 @@ import { expect } from 'chai'
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 
-// Who may import what: section 6 of the design. A layer is a folder of `src`; `errors/command` is one of
-// its own, so that no application loads the texts of the command. `type x` allows `import type` only,
-// which leaves nothing at run time.
+// The layers, and the imports that each may have. A layer is a folder of `src`; `errors/command` is
+// one of its own, so that no application loads the texts of the command. `type x` allows `import
+// type` only, which is gone at run time.
 const GROUND = ['sql', 'config', 'errors', 'util']
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

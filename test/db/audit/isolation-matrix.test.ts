@@ -110,7 +110,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 }
 
-// What the audit calls isolated must be: each case is one way in which it is not, or only seems so.
+// A table that the audit calls isolated must be isolated: each case is one way in which it is not,
+// or only seems so.
 describe('the matrix of the audit', () => {
   let database: TestDatabase
   before(async () => {
@@ -145,7 +146,7 @@ describe('the matrix of the audit', () => {
     expect(await matrixOf({ tables: ['events', 'notes'] }, setup, sql)).to.deep.equal([
       'public.notes ✖✖✖✖',
       'public.events ✔✔✔✔',
-      // Nobody may use it but through its parent.
+      // It can be used through its parent alone.
       'public.events_2026 ✔✔✔✔',
     ])
   })

@@ -27,7 +27,7 @@ describe('checks', () => {
     it(`${check.id}: found when broken, gone after the printed fix and after \`fixed\``, () =>
       withSchema(check, async ({ client, run, findings, serverVersion }) => {
         if (check.since !== undefined && serverVersion < check.since) {
-          // There is nothing to break on this server, and so nothing that is judged.
+          // This server has no such object to break, and so none to judge.
           return expect(await findings()).to.deep.equal([])
         }
         await run(check.broken)

@@ -10,7 +10,7 @@ const OWN = `tenant_id = (select nullif(current_setting('app.tenant_id', true), 
 
 interface Case extends Omit<ConfigInput, 'roles'> {
   readonly before: string
-  /** What needs the tables and their policies. */
+  /** The statements that need the tables and their policies. */
   readonly after?: string
 }
 

@@ -10,7 +10,7 @@ import { createDatabase, describeOnOwnServer, type TestDatabase } from '../../su
 const S = `(select nullif(current_setting('app.tenant_id', true), '')::uuid)`
 const DEPARSED = `(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS "nullif"))`
 
-/** What is done → every change that is reported of it. */
+/** A statement → every change that is reported of it. */
 const CASES: Readonly<Record<string, readonly string[]>> = {
   'select 1': [],
 
@@ -77,7 +77,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     'WIDENS public.projects: SELECT of some_role on column name is new',
     'WIDENS public.projects: UPDATE of some_role on column name is new',
   ],
-  // What it has on the table it has on each column.
+  // A privilege on the table is one on each column.
   'grant select (name) on projects to app_user': [
     'SAFE public.projects: SELECT of app_user on column name is new',
   ],

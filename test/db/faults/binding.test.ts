@@ -5,7 +5,7 @@ import { backendOf, describeFaults, tenantsSeen } from '../../support/fault-benc
 import { A, B } from '../../support/tenants.ts'
 
 describeFaults('faults: binding the tenant', (bench) => {
-  /** What a colleague does who takes clients from the pool past the dialect. */
+  /** Runs statements on a client that is taken from the pool past the dialect. */
   const asStranger = async (...statements: string[]) => {
     const client = await bench.app.pool.connect()
     for (const statement of statements) await client.query(statement).catch(() => undefined)
@@ -29,7 +29,7 @@ describeFaults('faults: binding the tenant', (bench) => {
     const error = await failure(bench.inA((db) => insertForA(100).execute(db)))
     expect(error.code).to.equal(bench.strategy === 'set-local' ? '42601' : '42704')
     expect(await bench.stored()).to.deep.equal([])
-    // The session that could not be bound is given up; elsewhere nothing has happened to it.
+    // The session that could not be bound is given up; elsewhere it is as it was.
     const isSame = (await bench.inA(backendOf)) === bench.pid
     expect(isSame).to.equal(bench.strategy !== 'session')
     await bench.expectClean()

@@ -58,7 +58,7 @@ describeFaults('faults: the network', (bench) => {
   it('F15b a connection reset behind COMMIT rejects the transaction, though the server ran it', async () => {
     bench.on({ dir: 'B', match: /COMMIT/, action: 'rst' })
     expect(await failure(insertAndThen(() => undefined))).not.to.have.property('severity')
-    // Whoever gets such an error has to look.
+    // Only a look at the table tells.
     expect(await bench.stored()).to.deep.equal([100])
     await expectNewClient()
     await bench.expectClean()

@@ -57,7 +57,7 @@ describeFaults('faults: prepared statements', (bench) => {
       }),
     )
     await unlessSession(bench, run)
-    // Somebody's statement names may be gone: nobody gets this client again.
+    // The names of other statements may be gone: this client is never handed out again.
     expect(await bench.inA(backendOf)).not.to.equal(bench.pid)
     await bench.expectClean()
   })

@@ -6,12 +6,12 @@ import { backendOf, describeFaults, tenantsSeen } from '../../support/fault-benc
 import type { StrategyName } from '../../support/strategies.ts'
 import { A, B, type Tables } from '../../support/tenants.ts'
 
-/** What the next statement sees when the user has switched the tenant by himself. */
+/** The tenants that the next statement sees when SQL of the user has switched the tenant. */
 const SWITCHED: Readonly<Record<StrategyName, readonly string[] | 'refused'>> = {
   local: [A],
   'set-local': [A],
   sequential: [A],
-  // Nothing asserts the tenant again.
+  // No later statement asserts the tenant again.
   session: 'refused',
 }
 

@@ -6,9 +6,9 @@ import { A, B, type Tables } from '../../support/tenants.ts'
 
 type Seen = Readonly<Record<StrategyName, readonly string[] | 'refused'>>
 
-// Where nothing asserts the tenant again, the next statement is refused.
+// Where no statement asserts the tenant again, the next one is refused.
 const AGAIN: Seen = { local: [A], 'set-local': [A], sequential: [A], session: 'refused' }
-// What happens inside a function no client can see: the documented limit of `session`.
+// No client can see inside a function: the documented limit of `session`.
 const HIDDEN: Seen = { ...AGAIN, session: [B] }
 
 describeFaults('faults: user SQL against the setting', (bench) => {

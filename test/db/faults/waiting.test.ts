@@ -53,7 +53,7 @@ describeFaults('faults: waiting for a client', (bench) => {
       const handle = bench.app.tenancy.forTenant(bench.app.db, A)
       const trx = await handle.startTransaction().execute()
       const own = [tenantsSeen(handle), tenantsSeen(handle)]
-      // Who holds this client waits for nobody.
+      // The scope that holds this client waits for no other.
       const innocent = other.tenancy.forTenant(other.db, A)
       const held = await innocent.startTransaction().execute()
       const patient = other.tenancy.run(B, () => tenantsSeen(other.db))

@@ -44,7 +44,8 @@ for (const [name, open] of Object.entries(FOREIGN_DIALECTS)) {
       (await from.selectFrom('projects').select('id').orderBy('id').execute()).map(({ id }) => id)
     const inA = <T>(body: () => Promise<T>) => tenancy.run(A, body)
     const expectClean = async () => {
-      // What is local to a transaction is there for the next statement only if one is open.
+      // A setting that is local to a transaction is there for the next statement only if one is
+      // open.
       await foreign.query(`select set_config('test.open', 'yes', true)`)
       const [state] = await foreign.query(`
         select nullif(current_setting('app.tenant_id', true), '') as tenant,

@@ -81,7 +81,7 @@ describe('P7 the predicate of the plugin', () => {
 
   const asA = <T>(body: () => Promise<T>) => app.tenancy.run(A, body)
 
-  /** What a query gives, in a transaction that is rolled back. */
+  /** The rows of a query, in a transaction that is rolled back. */
   async function rowsOf(query: Query, predicate: boolean): Promise<unknown> {
     let rows: unknown
     const inTransaction = () =>

@@ -144,7 +144,7 @@ describe('migrate:rls --observe', () => {
       await withClient(url, (client) => client.query('drop table kysely_migration'))
       const both = { ...config, roles: { app: [roleName(url, 'app'), other] } }
       await withMigrations(both, (next) => migrate(next, '--observe', '--name', 'later'))
-      expect(await asOther(call)).to.equal('nothing')
+      expect(await asOther(call)).to.equal('none')
     }))
 
   it('every shape of table is observed, found to be so, enforced, and put back', () =>

@@ -28,7 +28,7 @@ describe('the guard', () => {
       tables: ['projects'],
     })
 
-  /** What a first statement gives, twice, and that no client is lost by it. */
+  /** The outcome of a first statement, twice; no client is lost by it. */
   async function firstStatement(guard?: 'warn' | 'off'): Promise<string | undefined> {
     const opened = openDb(world, { tenancy: tenancy(), dialect: guard ? { guard } : {} })
     const outcome = () =>

@@ -17,7 +17,7 @@ import {
 import { createDatabase, type TestDatabase, withClient } from '../../support/postgres.ts'
 import { STRATEGIES } from '../../support/strategies.ts'
 
-/** What holds behind a transaction pooler; `session` refuses to start there. */
+/** These hold behind a transaction pooler; `session` refuses to start there. */
 const POOLED = STRATEGIES.filter((strategy) => strategy !== 'session')
 
 const [CLIENTS, SERVER_CONNECTIONS, TENANTS] = [20, 4, 8]
@@ -39,7 +39,7 @@ const binary = pgbouncerBinary()
 if (binary === undefined) {
   describe('behind PgBouncer', () => {
     const title = 'PgBouncer is not installed: the tests behind a pooler were not run'
-    // Pending, and so in the summary: nobody may take them for passed.
+    // Pending, and so in the summary: they are not to be taken for passed.
     if (process.env.CI !== 'true') it(title)
     else it(title, () => expect.fail('apt-get install pgbouncer'))
   })

@@ -62,7 +62,7 @@ describe('scopes', () => {
   describe('P5 a handle dies with its scope', () => {
     it('throws SCOPE.ENDED from a connection that was given back, and sends nothing', async () => {
       const kept = await app.tenancy.run(A, () => db.connection().execute(async (c) => c))
-      // Kysely's own handle would read the rows of whoever has the client now.
+      // Kysely's own handle would read the rows of the tenant that has the client now.
       await app.tenancy.run(B, () =>
         db.connection().execute(async (current) => {
           expect(await tenantsSeen(current)).to.deep.equal([B])

@@ -39,7 +39,7 @@ const TEXTS = [
   '🦊'.repeat(256),
 ]
 
-/** An id, and what the server has to hold: the id itself where it says nothing. */
+/** An id, and the value that the server has to hold: without one, the id itself. */
 const CARRIED: Readonly<Record<TenantType, readonly (readonly [TenantId, string?])[]>> = {
   text: TEXTS.map((id) => [id]),
   varchar: TEXTS.map((id) => [id]),

@@ -13,7 +13,7 @@ import { createDatabase, type TestDatabase, withClient } from '../../support/pos
 const S = `(select nullif(current_setting('app.tenant_id', true), '')::uuid)`
 const FAIL_OPEN = `${S} is null or tenant_id = ${S}`
 
-/** What is done to the policies of `projects` → what the audit says of it. */
+/** A change to the policies of `projects` → the findings of the audit. */
 const CASES: Readonly<Record<string, readonly string[]>> = {
   [`alter policy tenant_isolation on projects using (${S} = tenant_id)`]: [
     'low policy-expression-drift: Policy tenant_isolation says the same in other words.',

@@ -147,7 +147,7 @@ const SEEN_WITH: readonly Readonly<Record<string, string>>[] = [
   { 'app.org_id': A },
 ]
 
-// A statement that fails shows nothing.
+// A statement that fails shows no row.
 function tenantsSeen(client: pg.Client, table: string): Promise<(string | null)[]> {
   return client.query<{ tenant: string | null }>(`select tenant_id as tenant from ${table}`).then(
     ({ rows }) => rows.map(({ tenant }) => tenant),

@@ -126,7 +126,7 @@ describe('the text of a proposed config', () => {
   })
 })
 
-/** What the file exports, while DATABASE_URL is set. */
+/** The export of the file, while DATABASE_URL is set. */
 function evaluate(text: string): Promise<{ readonly connection?: unknown }> {
   return withProject(undefined, async ({ folder }) => {
     installPackages(folder)

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 
 const TEMPLATES = new URL('../../../migrations-templates/', import.meta.url)
 
-// Both are read as they are by whoever reviews a migration, so neither is made from the other.
+// A reviewer of a migration reads both as they are, so neither is made from the other.
 describe('the templates of migrations', () => {
   const pairs = readdirSync(TEMPLATES)
     .filter((file) => file.endsWith('.ts'))

@@ -13,7 +13,7 @@ interface Row {
   readonly values: readonly unknown[]
   /** The types that take the values; every other one refuses them. */
   readonly carriedAs: readonly (TenantType | undefined)[]
-  /** What is carried, if it is not the value itself. */
+  /** The value that is carried, if it is not the given one. */
   readonly spelled?: (value: unknown) => string
 }
 

@@ -15,7 +15,10 @@ const KINDS: readonly Leaving[] = [
   'statement_timeout',
 ]
 
-/** What may come first in a lease; each returns what it saw, or what the statement behind it saw. */
+/**
+ * The statements that may come first in a lease; each returns the state that it saw, or that the
+ * statement behind it saw.
+ */
 const FIRSTS: Readonly<Record<string, (db: Kysely<Tables>) => Promise<Partial<Seen>>>> = {
   'a stream': async (db) => ({ titles: await streamed(db) }),
 

@@ -41,7 +41,7 @@ const all = (table: 'projects' | 'tasks') => db.selectFrom(table).selectAll()
 // biome-ignore lint/suspicious/noExplicitAny: a value of a JSON column, whatever its type.
 const LOOKS_LIKE_A_QUERY: any = { kind: 'SelectQueryNode', from: { kind: 'FromNode', froms: [] } }
 
-// What is written, and what is sent with `A` for each tenant.
+// A query as it is written, and as it is sent with `A` for each tenant.
 const CASES: Readonly<Record<string, readonly [() => Compilable, string]>> = {
   'a select': [() => all('projects'), 'select * from "projects" where "projects"."tenant_id" = A'],
   'a select with a where': [
