@@ -116,11 +116,12 @@ export function settingHasDefault(setting: string, value: string): TenancyError 
   )
 }
 
-export function settingInvalid(problem: string): TenancyError {
+export function settingInvalid(problem: string, cause?: unknown): TenancyError {
   return new TenancyError(
     'SETTING.INVALID',
     `${problem}; the scope was not opened.`,
-    "Extra settings are named like 'app.user_id' and hold strings.",
+    "A scope carries settings named like 'app.user_id' and limits such as 'statement_timeout', as strings; docs/runtime.md lists them.",
+    cause === undefined ? undefined : { cause },
   )
 }
 

@@ -27,9 +27,15 @@ export interface ResidueEvent {
   readonly found: readonly string[]
 }
 
-/** Published on `kysely-tenants:admin` when an admin scope opens. */
+/** Published on `kysely-tenants:admin` when an admin scope opens, and when an impersonation begins and ends. */
 export interface AdminEvent {
   readonly reason: string | undefined
+  readonly impersonation?: {
+    readonly tenant: string
+    readonly actor: string
+    readonly readOnly: boolean
+    readonly phase: 'begin' | 'end'
+  }
 }
 
 /** Published on `kysely-tenants:stream` when a stream is opened and when it ends. */
@@ -79,8 +85,8 @@ export function publishResidue(scope: Scope, strategy: string, found: readonly s
   residues.publish({ scope, strategy, found } satisfies ResidueEvent)
 }
 
-export function publishAdmin(reason: string | undefined): void {
-  admins.publish({ reason } satisfies AdminEvent)
+export function publishAdmin(event: AdminEvent): void {
+  admins.publish(event)
 }
 
 export function publishStream(scope: Scope, open: number): void {

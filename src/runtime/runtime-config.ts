@@ -1,9 +1,12 @@
 import { parseConfig } from '../config/parse-config.ts'
 import type { TenancyInput } from '../config/tenancy-input.ts'
 import type { TenantType } from '../config/tenant-setting.ts'
+import { configInvalid } from '../errors/application.ts'
+import type { Scope } from './scope.ts'
+import type { Settings } from './scope-settings.ts'
 
 /** The whole config, or the parts of it that the runtime reads. Every key that is given is checked. */
-export interface RuntimeConfigInput extends TenancyInput {
+export interface RuntimeConfigInput extends TenancyInput, ScopeOptions {
   /** The command connects with it; the runtime takes its pools from the dialect. */
   readonly connection?: unknown
   /** Read by the command alone. */
@@ -14,7 +17,20 @@ export interface RuntimeConfigInput extends TenancyInput {
   readonly $schema?: string
 }
 
-export interface RuntimeConfig {
+/** Settings of PostgreSQL by scope. They ride with each statement, and nothing of them stays behind. */
+export interface ScopeOptions {
+  /**
+   * Limits for the statements of a scope, such as `{ statement_timeout: '2s', work_mem: '16MB' }`. Asked
+   * once for each outermost scope; the settings of a scope itself go before them.
+   */
+  readonly limits?: (scope: Scope) => Settings | undefined
+  /** The name in `pg_stat_activity` and in the log of the server, for each statement. */
+  readonly applicationName?: (scope: Scope) => string | undefined
+  /** The schema of a tenant, where each has its own: `search_path` is that one, then `pg_temp`. */
+  readonly schema?: (tenant: string) => string
+}
+
+export interface RuntimeConfig extends ScopeOptions {
   readonly setting: string
   readonly type: TenantType | undefined
   readonly adminRoles: readonly string[]
@@ -31,8 +47,10 @@ export interface RuntimeTable {
 
 /** @throws `CONFIG.INVALID` with every problem, and with the same text as the command */
 export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
-  const { setting, type, roles, schemas, tables } = parseConfig(input)
+  const [config, options] = split(input)
+  const { setting, type, roles, schemas, tables } = parseConfig(config)
   return {
+    ...scopeOptions(options),
     setting,
     type,
     adminRoles: roles.admin,
@@ -43,4 +61,21 @@ export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
       shared,
     })),
   }
+}
+
+const OPTIONS = ['limits', 'applicationName', 'schema'] as const
+
+/** The config, and the options that the runtime alone has. What is no object is for the parser to refuse. */
+function split(input: RuntimeConfigInput): [config: RuntimeConfigInput, options: ScopeOptions] {
+  if (typeof input !== 'object' || input === null) return [input, {}]
+  if (!OPTIONS.some((key) => Object.hasOwn(input, key))) return [input, {}]
+  const { limits, applicationName, schema, ...config } = input
+  return [config as RuntimeConfigInput, { limits, applicationName, schema } as ScopeOptions]
+}
+
+function scopeOptions(options: ScopeOptions): ScopeOptions {
+  const given = OPTIONS.filter((key) => options[key] !== undefined)
+  const wrong = given.filter((key) => typeof options[key] !== 'function')
+  if (wrong.length > 0) throw configInvalid(wrong.map((key) => `${key}: expected a function`))
+  return Object.fromEntries(given.map((key) => [key, options[key]]))
 }

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { isSettingName } from '../config/tenant-setting.ts'
-import { settingInvalid, tenantMismatch } from '../errors/application.ts'
+import { tenantMismatch } from '../errors/application.ts'
 
 /** Whose rows a statement may touch. */
 export interface Scope {
@@ -10,8 +9,10 @@ export interface Scope {
   readonly tenant: string
   /** Travel with every statement, in the order of their names. */
   readonly settings: readonly (readonly [name: string, value: string])[]
-  /** Why an admin scope was opened. */
+  /** Why an admin scope or an impersonation was opened. */
   readonly reason?: string
+  /** Who acts for the tenant, in an impersonation. */
+  readonly actor?: string
 }
 
 const STORAGE = Symbol.for('kysely-tenants.scope')
@@ -74,24 +75,4 @@ function isUsableIn(current: Scope, bound: Scope): boolean {
 /** For messages. */
 export function describeScope({ kind, tenant }: Scope): string {
   return kind === 'tenant' ? `tenant ${JSON.stringify(tenant)}` : `the ${kind} scope`
-}
-
-/**
- * @throws `SETTING.INVALID` for a name that PostgreSQL would refuse or that has a meaning of its own,
- * and for a value that is no string.
- */
-export function extraSettings(
-  settings: Readonly<Record<string, string>>,
-  tenantSetting: string,
-): Scope['settings'] {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!isSettingName(name)) throw settingInvalid(`${JSON.stringify(name)} is no setting name`)
-    if (name.toLowerCase() === tenantSetting) {
-      throw settingInvalid(`${name} carries the tenant and cannot be an extra setting`)
-    }
-    if (typeof value !== 'string' || value.includes('\0')) {
-      throw settingInvalid(`${name} holds no string that PostgreSQL can store`)
-    }
-  }
-  return Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -1,10 +1,12 @@
 import { tenantMismatch } from '../errors/application.ts'
 import { publishAdmin } from './channels.ts'
+import { type Impersonation, impersonate } from './impersonate.ts'
+import { makeScope } from './make-scope.ts'
 import { type RuntimeConfig, type RuntimeConfigInput, runtimeConfig } from './runtime-config.ts'
 import { describeScope, type Scope, sameScope, scopes } from './scope.ts'
 import { startLazy } from './start-lazy.ts'
 import type { TenantId } from './tenant-id.ts'
-import { type ScopeInput, tenantScope } from './tenant-scope.ts'
+import { impersonationOf, type ScopeInput, tenantScope } from './tenant-scope.ts'
 
 /** The scopes of an application, whatever query builder it uses. */
 export interface Scopes {
@@ -55,6 +57,25 @@ export interface Scopes {
   runGlobal<T>(body: () => T): T
 
   /**
+   * Runs `body` in the scope of a tenant on behalf of somebody else, such as support staff. The server
+   * refuses every write, unless `readOnly` is false; `app.actor` and `app.reason` ride along for triggers
+   * and policies; its begin and its end are published on `kysely-tenants:admin`. Scopes inside it stay in
+   * it: they keep actor, reason and the refusal of writes, and there is no `runAsAdmin`.
+   *
+   * @returns what `body` returns
+   * @throws `SETTING.INVALID` without an actor and a reason, `TENANT.INVALID`, and `TENANT.MISMATCH` inside
+   * the scope of another tenant or another impersonation
+   *
+   * @example
+   * ```ts
+   * const projects = await tenancy.impersonate('acme', { actor: 'sue', reason: 'ticket 7' }, () =>
+   *   db.selectFrom('projects').selectAll().execute(),
+   * )
+   * ```
+   */
+  impersonate<T>(tenant: TenantId | ScopeInput, as: Impersonation, body: () => T): T
+
+  /**
    * Runs `body` outside the scope of the running code: for what is started lazily in a request and lives
    * longer than it, such as a worker, a timer or a listener. A statement in it needs a scope of its own.
    *
@@ -99,8 +120,6 @@ export interface Scopes {
  */
 export function createScopes(config: RuntimeConfigInput): Scopes {
   const runtime = runtimeConfig(config)
-  const none = Object.freeze([])
-
   return {
     config: runtime,
     run(input, body) {
@@ -113,12 +132,20 @@ export function createScopes(config: RuntimeConfigInput): Scopes {
       return inScope(outer && sameScope(outer, scope) ? outer : scope, body)
     },
     runAsAdmin(body, { reason } = {}) {
-      publishAdmin(reason)
-      const scope: Scope = { kind: 'admin', tenant: '', settings: none }
-      return inScope(Object.freeze(reason === undefined ? scope : { ...scope, reason }), body)
+      const outer = scopes.getStore()
+      if (outer?.actor !== undefined) throw tenantMismatch(describeScope(outer), 'the admin scope')
+      publishAdmin({ reason })
+      const draft = { kind: 'admin', tenant: '' } as const
+      return inScope(makeScope(reason === undefined ? draft : { ...draft, reason }, runtime), body)
     },
-    runGlobal: (body) =>
-      inScope(Object.freeze({ kind: 'global', tenant: '', settings: none }), body),
+    runGlobal(body) {
+      const outer = scopes.getStore()
+      const inside = outer?.actor === undefined ? undefined : outer
+      const draft = { kind: 'global', tenant: '', ...impersonationOf(inside) } as const
+      return inScope(makeScope(draft, runtime, {}, inside), body)
+    },
+    impersonate: (input, as, body) =>
+      impersonate(input, as, runtime, (scope) => inScope(scope, body)),
     detached: (body) => inScope(undefined, body),
     bind(callback) {
       const scope = scopes.getStore()

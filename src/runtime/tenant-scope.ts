@@ -1,11 +1,15 @@
+import { makeScope } from './make-scope.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
-import { attach, extraSettings, type Scope } from './scope.ts'
+import { attach, type Scope, scopes } from './scope.ts'
 import { canonicalTenant, type TenantId } from './tenant-id.ts'
 
 /** A tenant, and settings that travel with every statement beside it. */
 export interface ScopeInput {
   readonly tenant: TenantId
-  /** Such as `{ 'app.user_id': '42' }`, for policies and triggers of your own. */
+  /**
+   * Such as `{ 'app.user_id': '42' }`, for policies and triggers of your own, and limits of PostgreSQL
+   * such as `{ statement_timeout: '2s' }`. They hold for each statement, and are gone behind it.
+   */
   readonly settings?: Readonly<Record<string, string>>
 }
 
@@ -31,12 +35,22 @@ export function handleScope(
 
 /** @throws `TENANT.INVALID` and `SETTING.INVALID` */
 export function tenantScope(input: TenantId | ScopeInput, config: RuntimeConfig): Scope {
-  const { tenant, settings } = isScopeInput(input) ? input : { tenant: input, settings: undefined }
-  return Object.freeze({
-    kind: 'tenant',
-    tenant: canonicalTenant(tenant, config.type),
-    settings: settings ? extraSettings(settings, config.setting) : Object.freeze([]),
-  })
+  const { tenant: id, settings } = scopeInput(input)
+  const tenant = canonicalTenant(id, config.type)
+  const outer = scopes.getStore()
+  const inside = outer?.tenant === tenant && outer.kind === 'tenant' ? outer : undefined
+  return makeScope({ kind: 'tenant', tenant, ...impersonationOf(inside) }, config, settings, inside)
+}
+
+/** A scope inside an impersonation is one itself. */
+export function impersonationOf(outer: Scope | undefined): Pick<Scope, 'actor' | 'reason'> {
+  if (outer?.actor === undefined) return {}
+  const { actor, reason } = outer
+  return reason === undefined ? { actor } : { actor, reason }
+}
+
+export function scopeInput(input: TenantId | ScopeInput): ScopeInput {
+  return isScopeInput(input) ? input : { tenant: input }
 }
 
 // Own properties of a plain object only: an id that happens to be an object is refused as one.

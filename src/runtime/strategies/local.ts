@@ -68,7 +68,7 @@ class LocalPrelude implements Prelude {
   }
 
   receive(row: readonly (string | null)[]): string | null {
-    if (this.#asks) receiveFacts(this.#state, row[row.length - 1])
+    if (this.#asks) receiveFacts(this.#state, row[2])
     const { prepared } = this.#state
     if (this.#isNamed && !prepared.has(this.#key)) {
       prepared.add(this.#key)
@@ -108,10 +108,12 @@ class LocalPrelude implements Prelude {
     const proof = this.#temporary && proofOf(this.#state, this.#temporary)
     const name = proof ? orRefuse(proof.condition, '$1') : '$1'
     let text = `select pg_catalog.current_setting($1,true),pg_catalog.set_config(${name},$2,true)`
+    // In front of what the scope sets: they tell the session as it came.
+    if (proof?.facts) text += `,${proof.facts}`
     for (let i = 3; i < this.#parameters.length; i += 2) {
       text += `,pg_catalog.set_config($${i},$${i + 1},true)`
     }
-    return proof?.facts ? `${text},${proof.facts}` : text
+    return text
   }
 }
 

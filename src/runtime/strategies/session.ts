@@ -1,4 +1,4 @@
-import { poolerDetected } from '../../errors/application.ts'
+import { poolerDetected, settingInvalid } from '../../errors/application.ts'
 import { publishResidue } from '../channels.ts'
 import type { ClientState } from '../client-state.ts'
 import { Baseline } from '../residue/baseline.ts'
@@ -23,16 +23,20 @@ export function sessionStrategy(
   setting: string,
   { poolerKeepsSessions = false }: SessionStrategyOptions,
 ): Strategy {
+  // What the settings of a scope replace, by client: a client has one lease at a time.
+  const replaced = new WeakMap<ClientState, readonly (string | null)[]>()
   return {
     name: 'session',
     session: {
       async enter(state, scope) {
+        refuseReadOnly(scope)
         const settings = [[setting, scope.tenant], ...scope.settings] as const
         // A pooler would keep a tenant that is refused here: it never becomes more than local.
         const isLocal = poolerKeepsSessions
           ? 'false'
           : `pg_catalog.pg_backend_pid() <> ${state.pid ?? 0}`
-        const { found, facts } = await change(state, settings, isLocal)
+        const { found, facts, previous } = await change(state, settings, isLocal)
+        replaced.set(state, previous.slice(1))
         state.direct = readFacts(facts).pid === state.pid
         if (!state.direct && !poolerKeepsSessions) throw poolerDetected()
         await prove(state, scope, facts)
@@ -45,7 +49,9 @@ export function sessionStrategy(
       isChangedBy: (text, { settings }) =>
         setsOneOf([setting, ...settings.map(([name]) => name)], text),
       async leave(state, { settings }) {
-        await change(state, [[setting, ''], ...settings.map(([name]) => [name, ''] as const)])
+        const previous = replaced.get(state) ?? []
+        const back = settings.map(([name], index) => [name, previous[index] ?? ''] as const)
+        await change(state, [[setting, ''], ...back])
       },
     },
   }
@@ -60,8 +66,16 @@ async function prove(state: ClientState, scope: Scope, text: string): Promise<vo
   await confirmed(state, { text: 'close all', values: [], prelude })
 }
 
+/** It ends with the transaction that sets it, and the statements of a lease have their own. */
+function refuseReadOnly({ settings }: Scope): void {
+  if (!settings.some(([name]) => name === 'transaction_read_only')) return
+  throw settingInvalid("The strategy 'session' cannot refuse the writes of an impersonation")
+}
+
 interface Change {
   readonly found: string | null
+  /** Of all the settings, before they were changed. */
+  readonly previous: readonly (string | null)[]
   readonly facts: string
 }
 
@@ -73,7 +87,8 @@ async function change(
   const sets = settings.map(
     (_, i) => `pg_catalog.set_config($${2 * i + 1},$${2 * i + 2},${isLocal})`,
   )
-  const text = `select pg_catalog.current_setting($1,true) as found,${FACTS} as facts,${sets.join(',')}`
+  const asked = settings.map((_, i) => `pg_catalog.current_setting($${2 * i + 1},true)`)
+  const text = `select pg_catalog.current_setting($1,true) as found,${FACTS} as facts,array[${asked.join(',')}] as previous,${sets.join(',')}`
   return rowOf(await confirmed(state, { text, values: settings.flat() }))
 }
 

@@ -78,8 +78,13 @@ function question(
 
 function assignments(setting: string, { tenant, settings }: Scope): string[] {
   return [[setting, tenant] as const, ...settings].map(
-    ([name, value]) => `set local ${quotedParts(name)} = ${literal(value)}`,
+    ([name, value]) => `set local ${quotedParts(name)} = ${assigned(name, value)}`,
   )
+}
+
+// SET takes the names of a path one by one; a literal would be one name. They were quoted when it was made.
+function assigned(name: string, value: string): string {
+  return name === 'search_path' ? value : literal(value)
 }
 
 // `app.user` is a setting name, and `user` a reserved word.

@@ -1,0 +1,72 @@
+import { settingInvalid, tenantMismatch } from '../errors/application.ts'
+import { publishAdmin } from './channels.ts'
+import { makeScope } from './make-scope.ts'
+import type { RuntimeConfig } from './runtime-config.ts'
+import { describeScope, type Scope, scopes } from './scope.ts'
+import { canonicalTenant, type TenantId } from './tenant-id.ts'
+import { type ScopeInput, scopeInput } from './tenant-scope.ts'
+
+export interface Impersonation {
+  /** Who acts, for the record: `app.actor`. */
+  readonly actor: string
+  /** Why, for the record: `app.reason`. */
+  readonly reason: string
+  /** The server refuses every write with SQLSTATE 25006. @default true */
+  readonly readOnly?: boolean
+}
+
+/** @param run runs the body in the scope; its end is published when what it returns has settled */
+export function impersonate<T>(
+  input: TenantId | ScopeInput,
+  { actor, reason, readOnly = true }: Impersonation,
+  config: RuntimeConfig,
+  run: (scope: Scope) => T,
+): T {
+  for (const [name, value] of Object.entries({ actor, reason })) {
+    if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) {
+      throw settingInvalid(`An impersonation needs a text for \`${name}\``)
+    }
+  }
+  const { tenant: id, settings } = scopeInput(input)
+  const tenant = canonicalTenant(id, config.type)
+  const outer = scopes.getStore()
+  if (outer?.actor !== undefined || (outer?.kind === 'tenant' && outer.tenant !== tenant)) {
+    throw tenantMismatch(describeScope(outer), `an impersonation of ${JSON.stringify(tenant)}`)
+  }
+  const fixed: [string, string][] = [
+    ['app.actor', actor],
+    ['app.reason', reason],
+  ]
+  if (readOnly) fixed.push(['transaction_read_only', 'on'])
+  const scope = makeScope(
+    { kind: 'tenant', tenant, actor, reason },
+    config,
+    settings,
+    undefined,
+    fixed,
+  )
+
+  const publish = (phase: 'begin' | 'end') =>
+    publishAdmin({ reason, impersonation: { tenant, actor, readOnly, phase } })
+  publish('begin')
+  return whenSettled(
+    () => run(scope),
+    () => publish('end'),
+  )
+}
+
+/** Calls `done` when `body` has thrown or returned, or when the promise that it returned has settled. */
+function whenSettled<T>(body: () => T, done: () => void): T {
+  let result: T
+  try {
+    result = body()
+  } catch (error) {
+    done()
+    throw error
+  }
+  if (!(result instanceof Promise)) {
+    done()
+    return result
+  }
+  return result.finally(done) as T
+}
