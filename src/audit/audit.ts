@@ -1,6 +1,7 @@
 import type { Queryable } from '../catalog/read-only.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Finding } from '../checks/check.ts'
+import { openRoads } from '../checks/facts/roads.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { LEVELS } from '../config/level.ts'
 import { resolveWanted } from '../wanted/resolve-wanted.ts'
@@ -8,6 +9,7 @@ import { type BaselineEntry, type Compared, compareWithBaseline } from './baseli
 import { chooseChecks, parseAuditConfig, switchedOff, withLevel } from './chosen-checks.ts'
 import { type Inconclusive, isDistributed, runnableChecks } from './inconclusive.ts'
 import { isolationOf, type TableIsolation } from './isolation-matrix.ts'
+import { type NotLookedAt, notLookedAt } from './not-looked-at.ts'
 import { type SnapshotOptions, takeSnapshot } from './take-snapshot.ts'
 import { applyWaivers, type Waived } from './waivers.ts'
 
@@ -19,6 +21,7 @@ export { compareSnapshots } from '../comparison/compare-snapshots.ts'
 export type { BaselineEntry, Compared } from './baseline.ts'
 export type { Inconclusive } from './inconclusive.ts'
 export type { Isolation, TableIsolation } from './isolation-matrix.ts'
+export type { NotLookedAt } from './not-looked-at.ts'
 export { loadSnapshot, saveSnapshot } from './snapshot-file.ts'
 export { type SnapshotOptions, takeSnapshot } from './take-snapshot.ts'
 export type { Waived } from './waivers.ts'
@@ -37,6 +40,8 @@ export interface AuditReport {
   readonly findings: readonly Finding[]
   /** The findings that the config waives. */
   readonly waived: readonly Waived[]
+  /** Parts of the database of which the report says nothing: what was believed, and what was out of sight. */
+  readonly notLookedAt: readonly NotLookedAt[]
   /** Checks that could not run or not judge every object, and why. They do not count as clean. */
   readonly inconclusive: readonly Inconclusive[]
   /** The rows that each tenant table lets through, command by command. */
@@ -110,12 +115,14 @@ export function auditSnapshot(
     off: switchedOff(levels),
     findings: [...(compared ?? judged).findings].sort(worstFirst),
     waived: judged.waived.sort(worstFirst),
+    notLookedAt: notLookedAt(context),
     inconclusive,
     matrix: isolationOf(context, {
       findings: found,
       // Without app roles in the config no cell is proven. An unknown server release concerns one check.
       isPartial:
         isDistributed(snapshot) ||
+        openRoads(context).givenUp.length > 0 ||
         blocked.some(({ needs }) => needs === 'appRoles' || needs === 'roads'),
     }),
     ...(compared && { baseline: { known: compared.known, fixed: compared.fixed } }),

@@ -14,13 +14,13 @@ import {
 import { ROW_PRIVILEGES, rolesWith } from '../checks/facts/privileges.ts'
 import { isUnbound } from '../checks/facts/roles.ts'
 import { leaksTo } from '../checks/facts/truth-tables.ts'
-import { reachOf } from '../checks/facts/views.ts'
 import { difference } from '../policy/compare-clauses.ts'
 import { isSharedRow } from '../policy/current-tenant.ts'
 import { hasSameShape } from '../policy/policy-match.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
+import { isUncertainBy, leadsPastEveryTable, roadCells } from './road-cells.ts'
 
 export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
 
@@ -50,12 +50,16 @@ export function isolationOf(
   context: CheckContext,
   { findings, isPartial }: Evidence,
 ): TableIsolation[] {
-  const holes = holesOf(findings, context)
+  const holes = holesOf(findings)
+  const roads = roadCells(context)
+  const uncertain = new Set(findings.filter(isUncertainBy).map(({ object }) => object))
   const isUncertain = isPartial || findings.some((finding) => affectsEveryTable(finding, context))
   const verdict = (state: CheckedTable, command: Command): Isolation => {
-    if (holes.has(cell(qualifiedName(state.relation), command))) return 'hole'
-    const own = commandOf(state, command, context)
-    return own === 'isolated' && isUncertain ? 'unknown' : own
+    const name = qualifiedName(state.relation)
+    const key = cell(name, command)
+    if (holes.has(key)) return 'hole'
+    const found = worst([roads.get(key) ?? 'isolated', commandOf(state, command, context)])
+    return found === 'isolated' && (isUncertain || uncertain.has(name)) ? 'unknown' : found
   }
   return [
     ...context.wanted.withoutColumn.map((table) => row(qualifiedName(table), () => 'hole')),
@@ -141,29 +145,20 @@ function worst(verdicts: readonly Isolation[]): Isolation {
   return ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'isolated'
 }
 
-/** The cells that are open past the policies of the table: by a view, TRUNCATE, the login. */
-function holesOf(findings: readonly Finding[], context: CheckContext): Set<string> {
+/** The cells that are open past the policies of the table: by TRUNCATE, by the login. */
+function holesOf(findings: readonly Finding[]): Set<string> {
   const holes = findings.flatMap(({ check, object }) => {
     if (check === 'grant-truncate') return [cell(object, 'delete')]
     if (check === 'row-security-inactive') return COMMANDS.map((command) => cell(object, command))
-    const view = relationNamed(object, context.snapshot)
-    const [caller] = context.wanted.appRoles
-    if (!view || caller === undefined || !SHOWING.includes(check)) return []
-    const commands = COMMANDS.filter((command) =>
-      view.privileges.some(({ privilege }) => privilege === command.toUpperCase()),
-    )
-    return reachOf(view, caller, context).flatMap(({ relation }) =>
-      commands.map((command) => cell(qualifiedName(relation), command)),
-    )
+    return []
   })
   return new Set(holes)
 }
 
-const SHOWING: readonly string[] = ['view-bypasses-rls', 'materialized-view-exposed']
-
 /** A critical finding that is not about one relation, such as a role or a setting, makes every cell uncertain. */
-function affectsEveryTable({ level, object }: Finding, context: CheckContext): boolean {
-  return level === 'critical' && !relationNamed(object, context.snapshot)
+function affectsEveryTable(finding: Finding, context: CheckContext): boolean {
+  if (leadsPastEveryTable(finding)) return true
+  return finding.level === 'critical' && !relationNamed(finding.object, context.snapshot)
 }
 
 function cell(table: string, command: Command): string {

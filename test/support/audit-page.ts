@@ -27,6 +27,7 @@ export function auditPage(findings: number): Parameters<typeof renderAuditHtml> 
     off: [],
     findings: found,
     waived: found.slice(0, 1).map((one) => ({ ...one, reason: HOSTILE, expires: '2999-12-31' })),
+    notLookedAt: [{ what: 'global', names: ['public.countries'], reason: 'which is believed' }],
     inconclusive: isClean ? [] : [{ check: 'server-rls-cve', reason: HOSTILE }],
     matrix: TABLES.map((table, index) =>
       isolation(table, isClean || index > 1 ? 'isolated' : 'hole'),

@@ -2,6 +2,7 @@ import type { AuditReport } from '../../audit/audit.ts'
 import type { Level } from '../../config/level.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import type { AuditSource } from './audit-source.ts'
+import { notLookedAtLines } from './not-looked-at.ts'
 
 /**
  * Workflow commands: each finding becomes an annotation at the config, which names the table.
@@ -9,6 +10,9 @@ import type { AuditSource } from './audit-source.ts'
  */
 export function renderAuditGithub(report: AuditReport, { configFile }: AuditSource): string {
   const annotations = [
+    ...notLookedAtLines(report).map((message) =>
+      annotation('notice', { file: configFile, title: 'Not looked at', message }),
+    ),
     ...report.findings.map(({ level, check, object, summary, fix }) =>
       annotation(COMMAND[level], {
         file: configFile,

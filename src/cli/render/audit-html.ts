@@ -10,6 +10,7 @@ import { asidesSection, findingsSection } from './html/findings.ts'
 import { type Html, html, trusted } from './html/html.ts'
 import { matrixSection } from './html/matrix.ts'
 import { policiesSection } from './html/policies.ts'
+import { notLookedAtLines } from './not-looked-at.ts'
 
 // The same distance from `src/cli/render` and from `dist/cli/render`.
 const ASSETS = new URL('../../../report-assets/', import.meta.url)
@@ -67,7 +68,15 @@ function header(report: AuditReport, version: string): Html {
 <p class="origin">kysely-tenants ${version} · PostgreSQL ${shownVersion(serverVersion)}</p>
 <h1>Audit of <code>${database}</code></h1>
 <p class="verdict ${verdict}">${auditSentence(report)}</p>
-</header>
+${notLookedAt(report)}</header>
+`
+}
+
+function notLookedAt(report: AuditReport): Html {
+  const lines = notLookedAtLines(report)
+  if (lines.length === 0) return html``
+  return html`<p>Not looked at:</p>
+<ul class="aside">${lines.map((line) => html`<li>${line}</li>`)}</ul>
 `
 }
 

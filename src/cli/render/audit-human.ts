@@ -8,6 +8,7 @@ import { byObject } from './by-object.ts'
 import { alignColumns } from './columns.ts'
 import { MATRIX_TITLE, MEANING, matrixLines, SIGN } from './isolation.ts'
 import { paintLevel } from './level.ts'
+import { notLookedAtLines } from './not-looked-at.ts'
 import { paint } from './paint.ts'
 import { wrap, wrapProse } from './wrap.ts'
 
@@ -19,7 +20,7 @@ interface HumanOptions extends Screen {
 }
 
 /**
- * Findings by object, the object with the worst first; checks that could not look; fixed findings; the
+ * What was not looked at; findings by object, the object with the worst first; checks that could not look; fixed findings; the
  * matrix of what each command reaches; the sum.
  */
 export function renderAuditHuman(report: AuditReport, options: HumanOptions): string {
@@ -36,6 +37,7 @@ export function renderAuditHuman(report: AuditReport, options: HumanOptions): st
     ].join('\n'),
   )
   const parts = [
+    ...notLookedAt(report, options),
     ...blocks,
     ...inconclusive(report, options),
     ...fixed(report, c),
@@ -43,6 +45,16 @@ export function renderAuditHuman(report: AuditReport, options: HumanOptions): st
     summary(report, options),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function notLookedAt(report: AuditReport, { color, columns }: Screen): string[] {
+  const lines = notLookedAtLines(report)
+  if (lines.length === 0) return []
+  const c = paint(color)
+  const items = lines.flatMap((line) =>
+    wrap([`  ${c.yellow('?')}`, ...line.split(' ')], { columns, indent: 4 }),
+  )
+  return [[c.bold('Not looked at'), ...items].join('\n')]
 }
 
 /** @param isKnown an earlier finding has printed the reason of the check */

@@ -3,6 +3,7 @@ import { COMMANDS } from '../../audit/isolation-matrix.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import { MATRIX_TITLE, matrixLines, SIGN } from './isolation.ts'
 import { code, escaped, table } from './markdown.ts'
+import { notLookedAtLines } from './not-looked-at.ts'
 
 /**
  * For a comment on a pull request, or the summary of a job.
@@ -17,12 +18,20 @@ export function renderAuditMarkdown(
   const blocks = [
     `## Audit of ${code(database)}`,
     `**${auditSentence(report)}**`,
+    ...notLookedAt(report),
     ...(findings.length === 0 ? [] : [findingTable(findings), fixes(findings)]),
     ...(inconclusive.length === 0 ? [] : [`### Could not be checked\n\n${list(inconclusive)}`]),
     ...fixed(report),
     ...matrix(report, options),
   ]
   return `${blocks.join('\n\n')}\n`
+}
+
+function notLookedAt(report: AuditReport): string[] {
+  const lines = notLookedAtLines(report)
+  return lines.length === 0
+    ? []
+    : [`### Not looked at\n\n${lines.map((line) => `- ${escaped(line)}`).join('\n')}`]
 }
 
 function findingTable(findings: AuditReport['findings']): string {

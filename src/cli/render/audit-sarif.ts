@@ -5,6 +5,7 @@ import { CHECKS } from '../../checks/registry.ts'
 import type { Level } from '../../config/level.ts'
 import { auditFix } from './audit-sentence.ts'
 import type { AuditSource } from './audit-source.ts'
+import { notLookedAtLines } from './not-looked-at.ts'
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json'
 
@@ -30,7 +31,10 @@ export function renderAuditSarif(report: AuditReport, source: AuditSource): stri
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: report.inconclusive.map(notification),
+            toolExecutionNotifications: [
+              ...notLookedAtLines(report).map(aside),
+              ...report.inconclusive.map(notification),
+            ],
           },
         ],
         results: [
@@ -85,7 +89,7 @@ function rule({ id, level, title, why, link, fixed }: Check): ReportingDescripto
 }
 
 function result(
-  { check, level, object, summary, fix, fingerprint }: AuditReport['findings'][number],
+  { check, level, object, summary, fix, fingerprint, road }: AuditReport['findings'][number],
   source: AuditSource,
 ): Result {
   return {
@@ -94,7 +98,7 @@ function result(
     message: { text: `${object}: ${summary}\n\n${auditFix(fix)}` },
     locations: [location(object, source)],
     partialFingerprints: { 'finding/v1': fingerprint },
-    properties: { level },
+    properties: { level, ...(road && { road }) },
   }
 }
 
@@ -126,6 +130,10 @@ function location(object: string, { configFile }: AuditSource): Location {
     },
     logicalLocations: [{ fullyQualifiedName: object }],
   }
+}
+
+function aside(text: string): Notification {
+  return { level: 'note', message: { text: `Not looked at: ${text}` } }
 }
 
 function notification({ check, reason }: AuditReport['inconclusive'][number]): Notification {

@@ -106,6 +106,35 @@ const CASES: Readonly<Record<string, Case>> = {
   'used by a superuser': { sql: 'alter role app_user superuser', cells: '✖✖✖✖' },
   'used by a role that can become the admin': {
     sql: 'grant app_admin to app_user',
+    cells: '✖✖✖✖',
+  },
+  'whose rows go with those of a table that is of no tenant': {
+    sql: `create table kinds (id int primary key); grant delete on kinds to app_user;
+          alter table projects add column kind int references kinds on delete cascade`,
+    cells: '✔✔✔✖',
+  },
+  'that code reaches which is put together': {
+    sql: `create function f(q text) returns void language plpgsql security definer
+            set search_path = pg_catalog, pg_temp as 'begin execute q; end'`,
+    cells: '????',
+  },
+  'that a trigger on another table changes': {
+    sql: `create table jobs (id int); grant insert on jobs to app_user;
+          create function f() returns trigger language plpgsql security definer
+            as 'begin update public.projects set id = 0; return new; end';
+          create trigger t before insert on jobs for each row execute function f()`,
+    cells: '✔✔✖✔',
+  },
+  'whose rows are copied to where the application reads': {
+    sql: `create schema log; create table log.changes (what text);
+          grant usage on schema log to app_user; grant select on log.changes to app_user;
+          create function f() returns trigger language plpgsql
+            as 'begin insert into log.changes values (new.id); return new; end';
+          create trigger t after insert on projects for each row execute function f()`,
+    cells: '?✔✔✔',
+  },
+  'beside files that the application may read': {
+    sql: 'grant execute on function pg_read_file(text) to app_user',
     cells: '????',
   },
 }

@@ -43,6 +43,7 @@ describe('renderAuditHuman', () => {
       },
     ],
     waived: [],
+    notLookedAt: [],
     inconclusive: [{ check: 'app-role-superuser', reason: 'no app role in the config' }],
     matrix: [],
   }
@@ -95,6 +96,18 @@ Could not be checked
 
 ? 2 tables, 3 checks: no findings; 1 check could not look.
 `)
+  })
+
+  it('begins with what was not looked at', () => {
+    const notLookedAt = [
+      { what: 'global' as const, names: ['a', 'b', 'c', 'd', 'e', 'f'], reason: 'believed' },
+    ]
+    const text = renderAuditHuman({ ...REPORT, findings: [], notLookedAt }, { color: false })
+    expect(text.split('\n').slice(0, 3)).to.deep.equal([
+      'Not looked at',
+      '  ? global: a, b, c, d, e and 1 more (believed)',
+      '',
+    ])
   })
 
   it('paints the levels', () => {
