@@ -20,17 +20,8 @@ import { hasSameShape } from '../policy/policy-match.ts'
 import { tenantPolicies } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
+import { COMMANDS, type Command, type Isolation } from './isolation.ts'
 import { isUncertainBy, leadsPastEveryTable, roadCells } from './road-cells.ts'
-
-export const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
-
-export type Command = (typeof COMMANDS)[number]
-
-/**
- * The rows that a command of the application reaches: those of its own tenant alone (`isolated`), those
- * of other tenants too (`hole`), or it could not be decided (`unknown`).
- */
-export type Isolation = 'isolated' | 'hole' | 'unknown'
 
 /** One line of the matrix. */
 export interface TableIsolation extends Readonly<Record<Command, Isolation>> {

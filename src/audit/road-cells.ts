@@ -6,7 +6,7 @@ import { isAtLeast } from '../config/level.ts'
 import type { Road } from '../reach/road.ts'
 import type { RoadMap } from '../reach/road-map.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import type { Command, Isolation } from './isolation-matrix.ts'
+import type { Command, Isolation } from './isolation.ts'
 
 /** The cells that roads open, or that they may: `select public.projects`. */
 export function roadCells(context: CheckContext): ReadonlyMap<string, Isolation> {

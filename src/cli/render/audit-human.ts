@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import type { AuditReport, Isolation } from '../../audit/audit.ts'
-import { COMMANDS } from '../../audit/isolation-matrix.ts'
+import { COMMANDS } from '../../audit/isolation.ts'
 import { CHECKS } from '../../checks/registry.ts'
 import type { Screen } from '../io.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../../audit/audit.ts'
-import { COMMANDS } from '../../audit/isolation-matrix.ts'
+import { COMMANDS } from '../../audit/isolation.ts'
 import { auditFix, auditSentence } from './audit-sentence.ts'
 import { MATRIX_TITLE, matrixLines, SIGN } from './isolation.ts'
 import { code, escaped, table } from './markdown.ts'

@@ -1,9 +1,5 @@
-import {
-  COMMANDS,
-  type Isolation,
-  isIsolated,
-  type TableIsolation,
-} from '../../audit/isolation-matrix.ts'
+import { COMMANDS, type Isolation } from '../../audit/isolation.ts'
+import { isIsolated, type TableIsolation } from '../../audit/isolation-matrix.ts'
 import { plural } from './plural.ts'
 
 /** A sign for each verdict, the same in every format. */

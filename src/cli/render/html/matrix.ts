@@ -1,4 +1,5 @@
-import { COMMANDS, isIsolated, type TableIsolation } from '../../../audit/isolation-matrix.ts'
+import { COMMANDS } from '../../../audit/isolation.ts'
+import { isIsolated, type TableIsolation } from '../../../audit/isolation-matrix.ts'
 import { MATRIX_TITLE, MEANING, SIGN } from '../isolation.ts'
 import { type Html, html } from './html.ts'
 
