@@ -14,6 +14,7 @@ export const REPORT: AuditReport = {
       summary: 'Row security is off: 100%, really.',
       fix: 'alter table public.tasks\n  enable row level security',
       fingerprint: '0123456789ab',
+      road: ['app_user', 'reads public.tasks', 'public.tasks: rows of every tenant'],
     },
     {
       check: 'tenant-column-default',
@@ -36,6 +37,13 @@ export const REPORT: AuditReport = {
       expires: '2999-12-31',
     },
   ],
+  notLookedAt: [
+    {
+      what: 'global',
+      names: ['public.a', 'public.b', 'public.c', 'public.d', 'public.e', 'public.f'],
+      reason: 'which is believed',
+    },
+  ],
   inconclusive: [{ check: 'app-role-superuser', reason: 'no `roles.app`' }],
   matrix: [
     isolation('public.tasks', 'hole'),
@@ -43,10 +51,15 @@ export const REPORT: AuditReport = {
     isolation('public.projects', 'isolated'),
   ],
 }
+/** The line of `notLookedAt`. */
+export const GLOBAL =
+  'global: public.a, public.b, public.c, public.d, public.e and 1 more (which is believed)'
+
 export const CLEAN: AuditReport = {
   ...REPORT,
   findings: [],
   waived: [],
+  notLookedAt: [],
   inconclusive: [],
   off: [],
   matrix: [isolation('public.projects', 'isolated')],

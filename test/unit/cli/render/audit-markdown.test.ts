@@ -1,12 +1,16 @@
 import { expect } from 'chai'
 import { renderAuditMarkdown } from '../../../../src/cli/render/audit-markdown.ts'
-import { CLEAN, COMPARED, REPORT } from '../../../support/audit-reports.ts'
+import { CLEAN, COMPARED, GLOBAL, REPORT } from '../../../support/audit-reports.ts'
 
 describe('audit --format markdown', () => {
   it('writes a table, the fixes, and what could not be checked', () => {
     expect(renderAuditMarkdown(REPORT)).to.equal(`## Audit of \`shop\`
 
 **2 tables, 3 checks: 2 findings (1 critical, 1 info); 1 waived; 1 check switched off; 1 check could not look.**
+
+### Not looked at
+
+- ${GLOBAL}
 
 | level | object | finding | check |
 | --- | --- | --- | --- |

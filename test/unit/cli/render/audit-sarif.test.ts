@@ -6,7 +6,7 @@ import type { Log } from 'sarif'
 import type { AuditReport, Finding } from '../../../../src/audit/audit.ts'
 import { CHECKS } from '../../../../src/checks/registry.ts'
 import { renderAuditSarif } from '../../../../src/cli/render/audit-sarif.ts'
-import { COMPARED, REPORT, REPORTS, SOURCE } from '../../../support/audit-reports.ts'
+import { COMPARED, GLOBAL, REPORT, REPORTS, SOURCE } from '../../../support/audit-reports.ts'
 
 describe('audit --format sarif', () => {
   const validate = sarifValidator()
@@ -61,7 +61,10 @@ describe('audit --format sarif', () => {
         },
       ],
       partialFingerprints: { 'finding/v1': '0123456789ab' },
-      properties: { level: 'critical' },
+      properties: {
+        level: 'critical',
+        road: ['app_user', 'reads public.tasks', 'public.tasks: rows of every tenant'],
+      },
     })
   })
 
@@ -93,6 +96,7 @@ describe('audit --format sarif', () => {
 
   it('tells what could not be checked', () => {
     expect(log(REPORT).runs[0]?.invocations?.[0]?.toolExecutionNotifications).to.deep.equal([
+      { level: 'note', message: { text: `Not looked at: ${GLOBAL}` } },
       {
         level: 'warning',
         message: { text: 'app-role-superuser could not look: no `roles.app`' },
