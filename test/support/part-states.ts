@@ -97,7 +97,7 @@ const PRIVILEGES: Readonly<Record<string, StartingState>> = {
     tables: { projects: {} },
     parts: ['grants', 'unique-keys'],
   },
-  'privileges of everybody': {
+  'privileges of PUBLIC': {
     sql: `create table notes (tenant_id uuid not null, id int); insert into notes values ('A', 1), ('B', 2);
       grant all on notes to public`,
     tables: { notes: {} },

@@ -39,7 +39,7 @@ const CASES: Readonly<Record<string, Case>> = {
           alter policy tenant_access on projects using (${OWN}) with check (true)`,
     cells: '✔✖✖✔',
   },
-  'with a condition that nobody can judge and no floor': {
+  'with a condition that cannot be judged and no floor': {
     sql: `drop policy tenant_isolation on projects;
           create policy p on projects for delete using (${OWN} or tenant_id = any (array[gen_random_uuid()]))`,
     cells: '✔✔✔?',
@@ -50,7 +50,7 @@ const CASES: Readonly<Record<string, Case>> = {
           alter policy tenant_access on projects using (${IN}) with check (${IN})`,
     cells: '✔✔✔✔',
   },
-  'with a floor in other words above a condition that nobody reads': {
+  'with a floor in other words above a condition that is not read': {
     sql: `alter policy tenant_isolation on projects using (${IN}) with check (${IN});
           create policy p on projects to app_user using (tenant_id is not null)`,
     cells: '✔✔✔✔',
@@ -70,7 +70,7 @@ const CASES: Readonly<Record<string, Case>> = {
           create policy p on projects for select using (tenant_id = '${SUPPORT}' or ${OWN})`,
     cells: '✖✔✔✔',
   },
-  'with a condition that is run by nobody here': {
+  'with a condition that is not run here': {
     sql: `drop policy tenant_isolation on projects;
           create function f(uuid) returns boolean language sql stable as 'select true';
           create policy p on projects for select using (f(tenant_id))`,

@@ -6,7 +6,7 @@ import { A, B } from '../../support/tenants.ts'
 
 describeFaults('faults: binding the tenant', (bench) => {
   /** Runs statements on a client that is taken from the pool past the dialect. */
-  const asStranger = async (...statements: string[]) => {
+  const pastTheDialect = async (...statements: string[]) => {
     const client = await bench.app.pool.connect()
     for (const statement of statements) await client.query(statement).catch(() => undefined)
     client.release()
@@ -57,8 +57,8 @@ describeFaults('faults: binding the tenant', (bench) => {
     await bench.expectClean()
   })
 
-  it('F29 a tenant that a stranger left on the session is never read, not even behind a savepoint', async () => {
-    await asStranger(`select set_config('app.tenant_id', '${B}', false)`)
+  it('F29 a tenant that other code left on the session is never read, not even behind a savepoint', async () => {
+    await pastTheDialect(`select set_config('app.tenant_id', '${B}', false)`)
     await bench.inA(async (db) => {
       const trx = await db.startTransaction().execute()
       const saved = await trx.savepoint('first').execute()
@@ -71,7 +71,7 @@ describeFaults('faults: binding the tenant', (bench) => {
   })
 
   it('F50 what runs on a client that came inside an open transaction is stored, or rejected', async () => {
-    await asStranger('begin')
+    await pastTheDialect('begin')
     const stored = await bench
       .inA((db) => insertForA(100).execute(db))
       .then(
@@ -83,7 +83,7 @@ describeFaults('faults: binding the tenant', (bench) => {
   })
 
   it('F51 a client that came inside an aborted transaction does not fail the next scope', async () => {
-    await asStranger('begin', 'select 1/0')
+    await pastTheDialect('begin', 'select 1/0')
     await bench.inA((db) => insertForA(100).execute(db))
     expect(await bench.stored()).to.deep.equal([100])
     await bench.expectClean()

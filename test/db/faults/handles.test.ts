@@ -44,7 +44,7 @@ describeFaults('faults: handles', (bench) => {
     await bench.expectClean()
   })
 
-  it('F11 P5 a handle that is read after its scope throws, and whoever has the client reads on', async () => {
+  it('F11 P5 a handle that is read after its scope throws, and the scope that has the client reads on', async () => {
     const handle = await kept()
     await inTransactionOfB(async (trx) => {
       expect(await tenantsSeen(trx)).to.deep.equal([B])

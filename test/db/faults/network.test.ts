@@ -148,7 +148,7 @@ describeFaults('faults: the network', (bench) => {
     await bench.expectClean()
   })
 
-  it('F25b P9 a ROLLBACK that nobody answers leaves the error that the user threw, and is given up', async () => {
+  it('F25b P9 a ROLLBACK without an answer leaves the error that the user threw, and is given up', async () => {
     makeImpatient(bench.app.pool)
     const hole = bench.on({ dir: 'F', match: /rollback/i, action: 'blackhole' })
     expect((await failure(insertAndThen(giveUp))).message).to.equal('changed my mind')

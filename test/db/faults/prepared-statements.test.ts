@@ -5,7 +5,7 @@ import { backendOf, describeFaults, tenantsSeen, unlessSession } from '../../sup
 import { A, B } from '../../support/tenants.ts'
 
 describeFaults('faults: prepared statements', (bench) => {
-  it('F16 a prepared statement reads the rows of whoever executes it', async () => {
+  it('F16 a prepared statement reads the rows of the tenant that executes it', async () => {
     const readAs = async (client: pg.ClientBase, name: string, table: string, tenant: string) => {
       await client.query('begin')
       await client.query(`select set_config('app.tenant_id', $1, true)`, [tenant])

@@ -6,7 +6,7 @@ import { backendOf, describeFaults } from '../../support/fault-bench.ts'
 describeFaults('faults: texts and parameters that the protocol refuses', (bench) => {
   const expectSameClient = async () => expect(await bench.inA(backendOf)).to.equal(bench.pid)
 
-  it('F46 COPY FROM STDIN, which nobody can feed, is rejected and does not hang', async () => {
+  it('F46 COPY FROM STDIN, which cannot be fed, is rejected and does not hang', async () => {
     await bench.admin.query('grant insert on countries to public')
     const copy = sql`copy countries from stdin`
     const inTransaction = bench.inA((db) => db.transaction().execute((trx) => copy.execute(trx)))

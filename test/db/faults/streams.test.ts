@@ -137,7 +137,7 @@ describeFaults('faults: streams', (bench) => {
     await bench.expectClean()
   })
 
-  it('F56g a stream that nobody answers any more ends with query_timeout', async () => {
+  it('F56g a stream without further answers ends with query_timeout', async () => {
     makeImpatient(bench.app.pool)
     const hole = bench.on({ dir: 'B', type: 's', nth: 3, action: 'blackhole' })
     const error = await failure(bench.inA((db) => read(db)))
@@ -170,7 +170,7 @@ describeFaults('faults: streams', (bench) => {
     await bench.expectClean()
   })
 
-  it('F57 a stream that is dropped without return() keeps its client, which nobody else gets', async () => {
+  it('F57 a stream that is dropped without return() keeps its client, which no other scope gets', async () => {
     await bench.reopen({ pool: { max: 2 } })
     const rows = await bench.inA(abandon)
     try {

@@ -79,7 +79,7 @@ describeFaults('faults: user SQL against the setting', (bench) => {
     })
   }
 
-  it('F17b a tenant that is set for the session in a transaction that nobody ends is gone', async () => {
+  it('F17b a tenant that is set for the session in a transaction that never ends is gone', async () => {
     const seen = await seenAfter(async (db) => {
       await sql`begin`.execute(db)
       await sql.raw(`set app.tenant_id = '${B}'`).execute(db)

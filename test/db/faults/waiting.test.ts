@@ -42,7 +42,7 @@ describeFaults('faults: waiting for a client', (bench) => {
     })
   }
 
-  it('F12b without a limit whoever may wait for ever is told of, once, and goes on when it can', async () => {
+  it('F12b without a limit a scope that may wait for ever is reported once, and goes on when it can', async () => {
     const open = () => openDb(bench.world, { dialect: strategyOptions(bench.strategy) })
     const [other, working] = [open(), open()]
     const warnings: Error[] = []
@@ -96,7 +96,7 @@ describeFaults('faults: waiting for a client', (bench) => {
     await bench.expectClean()
   })
 
-  it('F57 a stream that nobody reads is counted, and named to whoever waits for its client', async () => {
+  it('F57 a stream that is not read is counted, and named to a scope that waits for its client', async () => {
     await bench.reopen({ pool: { max: 2 } })
     await limitWaiting(bench.app.pool)
     const { db, tenancy } = bench.app

@@ -17,7 +17,7 @@ function declareTests(bench: DriverBench) {
   const strategies = ['ignore query', 'cancel query', 'kill session'] as const
 
   for (const inflightQueryAbortStrategy of strategies) {
-    it(`that nobody aborts change nothing: ${inflightQueryAbortStrategy}`, async () => {
+    it(`that are not aborted change no result: ${inflightQueryAbortStrategy}`, async () => {
       const { signal } = new AbortController()
       const options = { signal, inflightQueryAbortStrategy } as Options
       const { pid } = await inA(async () => {

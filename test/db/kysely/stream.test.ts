@@ -8,7 +8,7 @@ import { A, type Tables } from '../../support/tenants.ts'
 describeStrategies('stream', (bench) => {
   const { inA, open } = bench
 
-  it('serves two streams of one transaction one after the other, whoever began first', async () => {
+  it('serves two streams of one transaction one after the other, in either order', async () => {
     const drain = async (on: Kysely<Tables>) => {
       const rows = []
       for await (const row of titles(on).stream(1)) rows.push(row.title)

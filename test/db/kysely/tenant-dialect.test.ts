@@ -40,7 +40,7 @@ describeStrategies('destroy', (bench) => {
       expect((await failure(read())).message).to.contain('destroyed')
   })
 
-  it('before the first query leaves pools it was given to whoever made them, as Kysely does', async () => {
+  it('before the first query leaves open the pools that it was given, as Kysely does', async () => {
     const { pool, adminPool, make } = openPools()
     await make({ adminPool }).destroy()
     expect([pool.ended, adminPool.ended]).to.deep.equal([false, false])

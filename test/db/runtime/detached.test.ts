@@ -89,7 +89,7 @@ describe('P6 code that runs in the context of another tenant', () => {
     expect(seen).to.deep.equal([undefined, OF_B, 'TENANT.MISSING'])
   })
 
-  it('carries its scope into a callback with bind, whoever calls it', async () => {
+  it('carries its scope into a callback with bind, in any context that calls it', async () => {
     const { db, tenancy } = app
     const emitter = new EventEmitter()
     const heard = new Promise<string[]>((resolve) => {
@@ -110,7 +110,7 @@ describe('P6 code that runs in the context of another tenant', () => {
     expect(new Counter().add(2)).to.equal(3)
   })
 
-  it('does not take two lists of settings for one, whatever they spell', async () => {
+  it('does not take two lists of settings for one, however they are spelled', async () => {
     const { db, tenancy } = app
     const settings = { 'app.note': 'x,app.user_id,1' }
     const others = { 'app.note': 'x', 'app.user_id': '1' }

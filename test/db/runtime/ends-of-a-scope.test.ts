@@ -64,7 +64,7 @@ describeRows('a scope ends as its callback does', (bench) => {
     expect(await nextUser(bench.app.pool)).to.deep.equal(CLEAN)
   })
 
-  it('P9 what the callback throws passes unchanged, whatever it is', async () => {
+  it('P9 any value that the callback throws passes unchanged', async () => {
     class NoSuchTenant extends Error {
       readonly code = 'TENANT.INVALID'
     }

@@ -69,7 +69,7 @@ describe('P2 nothing stays behind', () => {
     await one.expectClean()
   })
 
-  it('with a transaction that raw SQL began and nobody ended', async () => {
+  it('with a transaction that raw SQL began and did not end', async () => {
     await one.app.tenancy.run(A, () =>
       one.app.db.connection().execute((db) => sql`begin`.execute(db)),
     )
@@ -101,7 +101,7 @@ describe('P2 nothing stays behind', () => {
     await one.expectClean()
   })
 
-  it('of a tenant that somebody else left on the session of a pooled client', async () => {
+  it('of a tenant that other code left on the session of a pooled client', async () => {
     // The login is checked with the first statement of a pool.
     await one.app.tenancy.run(A, one.backend)
     const polluted = await one.app.pool.connect()

@@ -117,7 +117,7 @@ describe('strategies', () => {
         expect(await nextUser(app.pool)).to.deep.equal(CLEAN)
       })
 
-      it('carries extra settings, whatever is in their names and values', async () => {
+      it('carries extra settings with any characters in their names and values', async () => {
         const settings = { 'app.user': 'o\'b\\r"ien', 'app.select': '$1' }
         const { rows } = await app.tenancy.run({ tenant: A, settings }, () =>
           sql`select current_setting('app.user') as a, current_setting('app.select') as b`.execute(
@@ -160,7 +160,7 @@ describe('strategies', () => {
       expect(await nextUser(app.pool)).to.deep.equal(CLEAN)
     })
 
-    it('overrides and removes a tenant that somebody left on the pooled client', async () => {
+    it('overrides and removes a tenant that other code left on the pooled client', async () => {
       await app.tenancy.run(A, () => sql`select 1`.execute(app.db))
       const client = await app.pool.connect()
       await client.query(`select set_config('app.tenant_id', '${B}', false)`)

@@ -10,7 +10,7 @@ import { isTable, isView, type RelationKind } from '../../../src/catalog/relatio
 import { plainRelation, plainSnapshot } from '../../support/plain-state.ts'
 
 describe('a relation of a snapshot', () => {
-  it('is found by its schema and its name, whatever letters they hold', () => {
+  it('is found by its schema and its name, with any letters in them', () => {
     const relations = [
       plainRelation('b.c', { schema: 'a' }),
       plainRelation('c', { schema: 'a.b' }),

@@ -36,7 +36,7 @@ describe('names of migration files', () => {
     [['1700000000000_a', '2024_b'], '2025_x'],
   ]
   for (const [existing, expected] of odd) {
-    it(`come after ${existing.join(', ')} whatever the style`, () => {
+    it(`come after ${existing.join(', ')} in any style`, () => {
       const [name = ''] = migrationNames(existing, ['x'], KYSELY)
       expect(name).to.equal(expected)
       expect([...existing, name].toSorted()).to.deep.equal([...existing, name])

@@ -67,7 +67,7 @@ describe('plan', () => {
     ])
   })
 
-  it('plans nothing for what is as it should be, whatever the order of the roles', () => {
+  it('plans no step for a table that is as it should be, in any order of the roles', () => {
     const table = { ...TABLE, appRoles: ['b', 'a'] }
     const policies = inPlace(table).map((policy) => ({
       ...policy,

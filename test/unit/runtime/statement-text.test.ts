@@ -243,7 +243,7 @@ describe('targetTable', () => {
 describe('setsOneOf', () => {
   const settings = ['app.tenant_id', 'App.User']
 
-  it('is true of whatever sets or resets one of the settings', () => {
+  it('is true of a text that sets or resets one of the settings', () => {
     for (const text of [
       'set app.tenant_id = 1',
       'SET LOCAL "app"."tenant_id" TO x',

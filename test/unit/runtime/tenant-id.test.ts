@@ -197,7 +197,7 @@ describe('tenancy.run', () => {
     expect(tenancy.current()).to.equal(undefined)
   })
 
-  it('opens a scope that nobody can change', () => {
+  it('opens a scope that cannot be changed', () => {
     const scope = open('acme')
     expect(scope).to.deep.equal({ kind: 'tenant', tenant: 'acme', settings: [] })
     expect(scope).to.satisfy(Object.isFrozen)
@@ -252,7 +252,7 @@ describe('tenancy.run', () => {
     }
   })
 
-  it('refuses the setting of the config as an extra one, whatever its case', () => {
+  it('refuses the setting of the config as an extra one, in any case', () => {
     const other = createTenancy({ tenant: { setting: 'My.Tenant' }, tables: ['projects'] })
     const settings = { 'mY.tENANT': 'x' }
     expect(() => other.run({ tenant: 'acme', settings }, () => undefined)).to.throw(
