@@ -1,8 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
 import { findRole } from '../catalog/privileges.ts'
 import { type Check, defineCheck } from './check.ts'
-import { revokeMembership } from './facts/roles.ts'
-import { statements } from './facts/statements.ts'
+import { leaveRoles } from './facts/memberships.ts'
 
 export const adminRoleBoundByFloor: Check = defineCheck(
   {
@@ -16,8 +15,9 @@ export const adminRoleBoundByFloor: Check = defineCheck(
     broken: 'grant app_user to app_admin',
     fixed: 'revoke app_user from app_admin',
   },
-  ({ snapshot, wanted }) =>
-    wanted.adminRoles.flatMap((admin) => {
+  (context) =>
+    context.wanted.adminRoles.flatMap((admin) => {
+      const { snapshot, wanted } = context
       const role = findRole(snapshot, admin)
       if (role?.superuser || role?.bypassRls) return []
       if (wanted.appRoles.length === 0) {
@@ -32,7 +32,7 @@ export const adminRoleBoundByFloor: Check = defineCheck(
       return {
         object: admin,
         summary: `It is a member of ${bound.join(', ')} and bound by its policies.`,
-        fix: statements(bound.map((app) => revokeMembership(snapshot, app, admin))),
+        fix: leaveRoles(bound, admin, context),
       }
     }),
 )

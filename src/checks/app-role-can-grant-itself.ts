@@ -1,6 +1,7 @@
 import { identifier } from '../sql/quote.ts'
 import { appRoleCheck, type Check } from './check.ts'
-import { canSetRole, powerOf, revokeMembership } from './facts/roles.ts'
+import { leaveRoles } from './facts/memberships.ts'
+import { canSetRole, powerOf } from './facts/roles.ts'
 
 export const appRoleCanGrantItself: Check = appRoleCheck(
   {
@@ -41,7 +42,7 @@ end $$`,
       if (power === undefined || !administers || canSetRole(snapshot, name, role.name)) return []
       return {
         summary: `It may grant itself ${role.name}, which ${power}.`,
-        fix: revokeMembership(snapshot, role.name, name),
+        fix: leaveRoles([role.name], name, context),
       }
     })
   },

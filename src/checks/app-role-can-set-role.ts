@@ -1,5 +1,6 @@
 import { appRoleCheck, type Check } from './check.ts'
-import { canSetRole, powerOf, revokeMembership } from './facts/roles.ts'
+import { leaveRoles } from './facts/memberships.ts'
+import { canSetRole, powerOf } from './facts/roles.ts'
 
 export const appRoleCanSetRole: Check = appRoleCheck(
   {
@@ -20,7 +21,7 @@ export const appRoleCanSetRole: Check = appRoleCheck(
       if (power === undefined || !canSetRole(context.snapshot, name, role.name)) return []
       return {
         summary: `It can SET ROLE to ${role.name}, which ${power}.`,
-        fix: revokeMembership(context.snapshot, role.name, name),
+        fix: leaveRoles([role.name], name, context),
       }
     })
   },

@@ -1,8 +1,13 @@
 import { inherits } from '../catalog/inherits.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
-import { canSetRole, plainAppRoles, revokeMembership } from './facts/roles.ts'
-import { statements } from './facts/statements.ts'
+import type { CheckContext } from './facts/context.ts'
+import { keptGrants } from './facts/kept-grants.ts'
+import { leaveRoles } from './facts/memberships.ts'
+import { newOwner } from './facts/new-owner.ts'
+import { canSetRole, plainAppRoles } from './facts/roles.ts'
+import { decision, statements } from './facts/statements.ts'
 
 export const appRoleOwnsTable: Check = tableCheck(
   {
@@ -26,18 +31,36 @@ export const appRoleOwnsTable: Check = tableCheck(
     )
     const [first] = owners
     if (first === undefined) return
-
-    const name = qualifiedName(relation)
-    const isFree = !plainAppRoles(context).some((r) => inherits(snapshot, r, snapshot.currentUser))
-    const handOver = isFree
-      ? `alter table ${name} owner to ${identifier(snapshot.currentUser)}`
-      : `-- Let another role own it: alter table ${name} owner to …`
     return {
       level: rlsForced ? 'high' : 'critical',
       summary: `${first} owns it and can switch its row security off${rlsForced ? '' : '; it is not bound by it either'}.`,
       fix: owners.includes(owner)
-        ? handOver
-        : statements(owners.map((role) => revokeMembership(snapshot, owner, role))),
+        ? handOver(relation, context)
+        : statements(owners.map((role) => leaveRoles([owner], role, context))),
     }
   },
 )
+
+/** PostgreSQL turns the grants of the old owner into grants of the new one. */
+function handOver(relation: RelationState, context: CheckContext): string {
+  const { owner } = relation
+  const name = qualifiedName(relation)
+  const to = newOwner(context)
+  if (to === undefined) {
+    return decision(`Let another role own it: alter table ${name} owner to …`)
+  }
+  const roles = plainAppRoles(context).filter((role) => inherits(context.snapshot, role, owner))
+  return statements([
+    `alter table ${name} owner to ${identifier(to)}`,
+    ...roles.flatMap((role) =>
+      keptGrants(
+        {
+          role,
+          keeps: (g) => g === null || (g !== owner && inherits(context.snapshot, role, g)),
+          tables: [relation],
+        },
+        context,
+      ),
+    ),
+  ])
+}

@@ -1,7 +1,8 @@
 import { inherits } from '../catalog/inherits.ts'
 import type { Level } from '../config/level.ts'
 import { appRoleCheck, type Check } from './check.ts'
-import { canSetRole, revokeMembership } from './facts/roles.ts'
+import { leaveRoles } from './facts/memberships.ts'
+import { canSetRole } from './facts/roles.ts'
 
 // Roles that reach past SQL are high; roles that open or show data of other tenants are medium.
 const LEVEL: Readonly<Record<string, Level>> = {
@@ -27,7 +28,8 @@ export const appRolePredefined: Check = appRoleCheck(
     broken: 'grant pg_read_server_files to app_user',
     fixed: 'revoke pg_read_server_files from app_user',
   },
-  ({ name, superuser }, { snapshot }) => {
+  ({ name, superuser }, context) => {
+    const { snapshot } = context
     if (superuser) return
     return snapshot.roles
       .filter((role) => isPredefined(role.name))
@@ -37,7 +39,7 @@ export const appRolePredefined: Check = appRoleCheck(
       .map((role) => ({
         level: LEVEL[role.name] ?? 'low',
         summary: `It is a member of ${role.name}.`,
-        fix: revokeMembership(snapshot, role.name, name),
+        fix: leaveRoles([role.name], name, context),
       }))
   },
 )

@@ -1,5 +1,7 @@
 import { identifier } from '../sql/quote.ts'
 import { appRoleCheck, type Check } from './check.ts'
+import { keptGrants } from './facts/kept-grants.ts'
+import { statements } from './facts/statements.ts'
 
 export const appRoleSuperuser: Check = appRoleCheck(
   {
@@ -11,11 +13,18 @@ export const appRoleSuperuser: Check = appRoleCheck(
     broken: 'alter role app_user superuser',
     fixed: 'alter role app_user nosuperuser',
   },
-  ({ name, superuser }) =>
-    superuser
-      ? {
-          summary: 'A superuser ignores every policy.',
-          fix: `alter role ${identifier(name)} nosuperuser`,
-        }
-      : undefined,
+  ({ name, superuser }, context) => {
+    if (!superuser) return
+    return {
+      summary: 'A superuser ignores every policy.',
+      // Its statements have needed no privileges so far.
+      fix: statements([
+        ...keptGrants(
+          { role: name, keeps: (grantee) => grantee === null || grantee === name },
+          context,
+        ),
+        `alter role ${identifier(name)} nosuperuser`,
+      ]),
+    }
+  },
 )

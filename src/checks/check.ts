@@ -12,8 +12,9 @@ export interface Finding {
   readonly object: string
   readonly summary: string
   /**
-   * The SQL that resolves it: statements without a last semicolon. The tests run it. Where no
-   * statement can, a text that starts with `-- `.
+   * The SQL that resolves it: statements without a last semicolon, for one transaction of the owner of the
+   * object, or of a superuser for roles and settings. They can run twice, and the statements of an
+   * application go on working. Where only the user can choose, comments: a text that starts with `-- `.
    */
   readonly fix: string
   /** The same as long as the finding is: of its words, its level and the text that it is about. */

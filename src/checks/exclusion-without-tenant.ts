@@ -1,6 +1,8 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
+import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
-import { statements } from './facts/statements.ts'
+import type { CheckContext } from './facts/context.ts'
+import { decision } from './facts/statements.ts'
 
 const GIST = 'EXCLUDE USING gist ('
 
@@ -17,21 +19,36 @@ export const exclusionWithoutTenant: Check = tableCheck(
   add constraint one_at_a_time exclude using gist (during with &&)`,
     fixed: 'alter table public.events drop constraint one_at_a_time',
   },
-  ({ table, relation }) =>
-    relation.constraints
+  (state, context) =>
+    state.relation.constraints
       .filter(({ kind, isPartition }) => kind === 'exclusion' && !isPartition)
-      .filter(({ columns }) => !columns.includes(table.column))
+      .filter(({ columns }) => !columns.includes(state.table.column))
       .map(({ name, definition }) => ({
         summary: `${name} (${definition}) spans all tenants.`,
-        fix: definition.startsWith(GIST)
-          ? statements([
-              // The extension has the operators of uuid, text and integers for an index of this kind.
-              'create extension if not exists btree_gist',
-              [
-                `alter table ${qualifiedName(relation)} drop constraint ${identifier(name)},`,
-                `  add constraint ${identifier(name)} ${GIST}${identifier(table.column)} WITH =, ${definition.slice(GIST.length)}`,
-              ].join('\n'),
-            ])
-          : `-- Create ${name} again with ${identifier(table.column)} WITH = as its first element.`,
+        fix: withTenant(name, definition, state, context),
       })),
 )
+
+function withTenant(
+  name: string,
+  definition: string,
+  { table, relation }: TenantTableState,
+  { snapshot }: CheckContext,
+): string {
+  const tenant = identifier(table.column)
+  if (table.shared || !definition.startsWith(GIST)) {
+    return decision(`Create ${name} again with ${tenant} WITH = as its first element.`)
+  }
+  const statement = [
+    `alter table ${qualifiedName(relation)} drop constraint if exists ${identifier(name)},`,
+    `  add constraint ${identifier(name)} ${GIST}${tenant} WITH =, ${definition.slice(GIST.length)}`,
+  ].join('\n')
+  // The extension has the operators of uuid, text and integers for an index of this kind.
+  return snapshot.extensions.includes('btree_gist')
+    ? statement
+    : decision(
+        'It takes the extension btree_gist, which the owner of the database can create:',
+        '  create extension btree_gist;',
+        `  ${statement}`,
+      )
+}

@@ -1,4 +1,5 @@
-import { identifier, qualifiedName } from '../sql/quote.ts'
+import { literal } from '../sql/literal.ts'
+import { dollarQuoted, identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 
 export const extensionOwnedTable: Check = tableCheck(
@@ -18,6 +19,14 @@ export const extensionOwnedTable: Check = tableCheck(
       ? undefined
       : {
           summary: `It is a member of extension ${relation.extension}.`,
-          fix: `alter extension ${identifier(relation.extension)} drop table ${qualifiedName(relation)}`,
+          fix: `do ${dollarQuoted(`
+begin
+  if exists (select from pg_catalog.pg_depend
+      where classid = 'pg_catalog.pg_class'::regclass and deptype = 'e'
+        and objid = ${literal(qualifiedName(relation))}::regclass) then
+    alter extension ${identifier(relation.extension)} drop table ${qualifiedName(relation)};
+  end if;
+end
+`)}`,
         },
 )

@@ -5,6 +5,7 @@ import type { CheckContext } from './facts/context.ts'
 import { revokeExecute } from './facts/privileges.ts'
 import { plainAppRoles } from './facts/roles.ts'
 import { isGrantedToApp, objectName, securedObjects } from './facts/secured-objects.ts'
+import { decision } from './facts/statements.ts'
 
 export const fdwUserMapping: Check = defineCheck(
   {
@@ -37,7 +38,11 @@ function mappings(context: CheckContext): Problem[] {
       .map(({ role }) => ({
         object: objectName(server),
         summary: `${role ?? 'Every role'} has a login on it.`,
-        fix: `drop user mapping for ${role === null ? 'public' : identifier(role)} server ${identifier(server.name)}`,
+        fix: decision(
+          'If the application reads no foreign table of this server:',
+          `  drop user mapping for ${role === null ? 'public' : identifier(role)} server ${identifier(server.name)}`,
+          'If it does, see that the other side filters the rows, or that it is another database.',
+        ),
       }))
   })
 }
@@ -50,6 +55,6 @@ function dblink(context: CheckContext): Problem[] {
     .map((fn) => ({
       object: fn.signature,
       summary: 'The application may call it.',
-      fix: revokeExecute(fn, context),
+      fix: decision('If the application does not need it:', `  ${revokeExecute(fn, context)}`),
     }))
 }

@@ -3,6 +3,7 @@ import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { checkedTablesByName } from './facts/checked-tables.ts'
 import { addTenant } from './facts/foreign-keys.ts'
+import { decision } from './facts/statements.ts'
 
 export const fkSetNullNullsTenant: Check = tableCheck(
   {
@@ -31,8 +32,8 @@ export const fkSetNullNullsTenant: Check = tableCheck(
         return {
           summary: `${key.name} sets the tenant ${actions.join(' and ')}.`,
           fix: parent
-            ? addTenant(key, { child, parent, snapshot: context.snapshot })
-            : `-- Make ${key.name} again without ${actions.join(' and ')}.`,
+            ? addTenant(key, { child, parent }, context)
+            : decision(`Make ${key.name} again without ${actions.join(' and ')}.`),
         }
       })
   },

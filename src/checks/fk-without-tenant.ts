@@ -30,7 +30,7 @@ drop index public.projects_by_id`,
         return []
       return {
         summary: `${key.name} refers to ${qualifiedName(parent.table)} without its tenant.`,
-        fix: addTenant(key, { child, parent, snapshot: context.snapshot }),
+        fix: addTenant(key, { child, parent }, context),
       }
     })
   },

@@ -2,6 +2,7 @@ import { qualifiedName } from '../sql/quote.ts'
 import { tenantColumnFinder } from '../wanted/tenant-column-names.ts'
 import { type Check, defineCheck } from './check.ts'
 import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
+import { decision } from './facts/statements.ts'
 
 export const foreignTableWithTenantData: Check = defineCheck(
   {
@@ -26,7 +27,10 @@ grant select on public.facts to app_user`,
       return {
         object: qualifiedName(relation),
         summary: `${role} reaches it, and this database does not filter its rows.`,
-        fix: revokePrivileges(ROW_PRIVILEGES, relation, context),
+        fix: decision(
+          'Let the other side filter the rows, or read them through a view with the tenant in its condition, then:',
+          `  ${revokePrivileges(ROW_PRIVILEGES, relation, context)}`,
+        ),
       }
     })
   },

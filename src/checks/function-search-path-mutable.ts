@@ -28,7 +28,7 @@ alter function public.today() owner to app_owner`,
       .map((fn) => ({
         object: fn.signature,
         summary: `It runs as ${fn.owner} with the search_path of its caller.`,
-        fix: pinSearchPath(fn),
+        fix: pinSearchPath(fn, context),
       }))
   },
 )

@@ -3,6 +3,7 @@ import { type Check, defineCheck } from './check.ts'
 import { checkedTables } from './facts/checked-tables.ts'
 import { revokeExecute } from './facts/privileges.ts'
 import { isUnbound, plainAppRoles } from './facts/roles.ts'
+import { decision } from './facts/statements.ts'
 
 export const functionSecurityDefiner: Check = defineCheck(
   {
@@ -31,7 +32,13 @@ export const functionSecurityDefiner: Check = defineCheck(
       return {
         object: fn.signature,
         summary: `${caller} may call it; it runs as ${fn.owner}, which sees every tenant of ${tablesOf(open.map(qualifiedName))}.`,
-        fix: revokeExecute(fn, context),
+        fix: decision(
+          'If the application does not need it:',
+          `  ${revokeExecute(fn, context)}`,
+          'If it does, let it run as its caller, or as a role that row security holds and that has only the privileges it needs:',
+          `  alter ${fn.kind} ${fn.signature} security invoker`,
+          `  alter ${fn.kind} ${fn.signature} owner to …`,
+        ),
         evidence: fn.bodyHash,
       }
     })

@@ -1,8 +1,9 @@
 import { inherits } from '../catalog/inherits.ts'
-import { identifier, qualifiedName } from '../sql/quote.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
-import { privilegesOf, revokeGrants } from './facts/privileges.ts'
+import { privilegesOf, revokeFrom } from './facts/privileges.ts'
 import { isUnbound } from './facts/roles.ts'
+import { decision } from './facts/statements.ts'
 
 export const grantOtherRole: Check = tableCheck(
   {
@@ -31,7 +32,10 @@ export const grantOtherRole: Check = tableCheck(
         return {
           level: isFree ? 'high' : 'info',
           summary: `${identifier(role)} has ${has}${isFree ? ' and is not held by row security' : ''}.`,
-          fix: revokeGrants(grants, qualifiedName(relation)),
+          fix: decision(
+            `If ${identifier(role)} does not need it:`,
+            `  ${revokeFrom(relation, grants)}`,
+          ),
         }
       })
   },

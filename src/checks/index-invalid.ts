@@ -1,5 +1,6 @@
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
+import { withRemarks } from './facts/statements.ts'
 
 export const indexInvalid: Check = tableCheck(
   {
@@ -18,12 +19,14 @@ export const indexInvalid: Check = tableCheck(
       .filter(({ isValid, isPartition }) => !isValid && !isPartition)
       .map(({ name, constraint }) => {
         const index = qualifiedName({ schema: relation.schema, name })
-        // PostgreSQL refuses to drop it concurrently on a partitioned table.
-        const drop =
-          relation.kind === 'partitioned table' ? 'drop index' : 'drop index concurrently'
         return {
           summary: `Index ${name} is not valid.`,
-          fix: constraint === null ? `${drop} ${index}` : `reindex index concurrently ${index}`,
+          fix:
+            constraint === null
+              ? `drop index if exists ${index}`
+              : withRemarks(`reindex index ${index}`, [
+                  `Outside a transaction, without blocking writes: reindex index concurrently ${index}`,
+                ]),
         }
       }),
 )

@@ -2,6 +2,7 @@ import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck, type Problem } from './check.ts'
 import { checkedTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
+import { decision } from './facts/statements.ts'
 
 export const largeObjects: Check = defineCheck(
   {
@@ -30,7 +31,10 @@ function columns(context: CheckContext): Problem[] {
           return {
             object: table,
             summary: `${column} seems to name large objects.`,
-            fix: `alter table ${table} alter column ${column} type bytea using lo_get(${column})`,
+            fix: decision(
+              'Keep the bytes in the row, and let the application read and write them there:',
+              `  alter table ${table} alter column ${column} type bytea using lo_get(${column})`,
+            ),
           }
         }),
     )

@@ -1,6 +1,7 @@
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { revokePrivileges, rolesWith } from './facts/privileges.ts'
+import { decision } from './facts/statements.ts'
 import { reachOf } from './facts/views.ts'
 
 export const materializedViewExposed: Check = defineCheck(
@@ -25,7 +26,10 @@ grant select on public.project_count to app_user`,
       return {
         object: qualifiedName(view),
         summary: `${role} reads the rows that it stored of ${tables.join(', ')}.`,
-        fix: revokePrivileges(['SELECT'], view, context),
+        fix: decision(
+          'Let the application read the rows of its tenant through a view with a condition, or not at all, then:',
+          `  ${revokePrivileges(['SELECT'], view, context)}`,
+        ),
       }
     }),
 )

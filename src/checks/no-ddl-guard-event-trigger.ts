@@ -16,6 +16,7 @@ begin
   end loop;
 end
 $guard$;
+drop event trigger if exists protect_new_tables;
 create event trigger protect_new_tables on ddl_command_end
   when tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
   execute function public.protect_new_tables()`

@@ -1,9 +1,12 @@
+import { conjuncts } from '../policy/conjuncts.ts'
 import { isOwnRow } from '../policy/current-tenant.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
+import { literal } from '../sql/literal.ts'
 import { identifier } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { appliesToApp, ownPolicies } from './facts/policies.ts'
 import { replaceConjuncts, rewrittenPolicy, textsOf } from './facts/rewritten-policy.ts'
+import { decision } from './facts/statements.ts'
 
 export const policyCastOnColumn: Check = tableCheck(
   {
@@ -24,12 +27,30 @@ export const policyCastOnColumn: Check = tableCheck(
       .filter((policy) => appliesToApp(policy, context) && textsOf(policy).some(isWrong))
       .map((policy) => ({
         summary: `Policy ${policy.name} casts ${identifier(table.column)}.`,
-        fix: rewrittenPolicy(table, policy, (text) =>
-          replaceConjuncts(text, isWrong, isOwnRow(table).sql),
-        ),
+        fix: textsOf(policy)
+          .flatMap(conjuncts)
+          .filter(isWrong)
+          .every((part) => isOwnRowWithCast(part, table))
+          ? rewrittenPolicy(table, policy, (text) =>
+              replaceConjuncts(text, isWrong, isOwnRow(table).sql),
+            )
+          : decision(
+              `Write the condition of policy ${policy.name} without the cast of the column:`,
+              isOwnRow(table).sql,
+            ),
       }))
   },
 )
+
+/** The part compares the column with the tenant and does nothing else, so that it can be replaced. */
+function isOwnRowWithCast(part: string, { setting }: TenantTable): boolean {
+  const isAlone = !/ (?:OR|AND|IS|IN|ANY|NOT|WHEN) |<|>/.test(part)
+  return (
+    isAlone &&
+    part.split(' = ').length === 2 &&
+    part.includes(`current_setting(${literal(setting)}::text`)
+  )
+}
 
 // The comparison of varchar as text, and of a domain as its base type, can use the index.
 function castsAway(text: string, { column, type, isDomain }: TenantTable): boolean {

@@ -1,4 +1,3 @@
-import { dropPolicy } from '../policy/tenant-policies.ts'
 import { type Check, tableCheck } from './check.ts'
 import {
   appliesToApp,
@@ -8,6 +7,7 @@ import {
   ownPolicies,
   policyText,
 } from './facts/policies.ts'
+import { withoutApp } from './facts/without-app.ts'
 
 export const policyIgnoresTenantColumn: Check = tableCheck(
   {
@@ -32,7 +32,7 @@ export const policyIgnoresTenantColumn: Check = tableCheck(
       .map((policy) => ({
         level: isBounded ? 'medium' : 'critical',
         summary: `Policy ${policy.name} does not look at ${table.column}${isBounded ? '; the floor bounds it' : ''}.`,
-        fix: dropPolicy(table, policy.name),
+        fix: withoutApp(table, policy, context),
         evidence: policyText(policy),
       }))
   },

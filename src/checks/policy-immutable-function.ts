@@ -10,11 +10,11 @@ export const policyImmutableFunction: Check = tableCheck(
       'PostgreSQL computes an IMMUTABLE function once and keeps the result in cached plans: a ' +
       'statement prepared for one tenant then serves its rows to another.',
     link: 'https://www.postgresql.org/docs/current/xfunc-volatility.html',
-    broken: `create function public.current_tenant() returns uuid language sql immutable
+    broken: `create function public.current_tenant() returns uuid language sql immutable parallel safe
   return nullif(current_setting('app.tenant_id', true), '')::uuid;
 create policy only_current on public.projects as restrictive to app_user
   using (tenant_id = public.current_tenant())`,
-    fixed: 'alter function public.current_tenant() stable parallel safe',
+    fixed: 'alter function public.current_tenant() stable',
   },
   ({ relation }, { snapshot }) =>
     relation.policies.flatMap((policy) => {
@@ -28,9 +28,7 @@ create policy only_current on public.projects as restrictive to app_user
       if (immutable.length === 0) return []
       return {
         summary: `Policy ${policy.name} calls ${immutable.map(({ signature }) => signature).join(', ')}.`,
-        fix: statements(
-          immutable.map(({ signature }) => `alter function ${signature} stable parallel safe`),
-        ),
+        fix: statements(immutable.map(({ signature }) => `alter function ${signature} stable`)),
       }
     }),
 )

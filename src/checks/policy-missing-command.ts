@@ -3,6 +3,7 @@ import { writtenRowCondition } from '../policy/compare-clauses.ts'
 import { type Check, tableCheck } from './check.ts'
 import { boundaryPolicies } from './facts/policies.ts'
 import { revokePrivileges, rolesWith } from './facts/privileges.ts'
+import { decision } from './facts/statements.ts'
 
 const COMMANDS = ['select', 'insert', 'update', 'delete'] as const
 
@@ -32,7 +33,11 @@ create policy comment_access on public.comments for select to app_user
     if (granted.length === 0) return
     return {
       summary: `No permissive policy is for ${granted.join(', ')}.`,
-      fix: revokePrivileges(granted, state.relation, context),
+      fix: decision(
+        `If the application may do so: create a permissive policy for ${granted.join(', ')} that demands the own row.`,
+        'If not:',
+        `  ${revokePrivileges(granted, state.relation, context)}`,
+      ),
     }
   },
 )

@@ -1,9 +1,9 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
+import { outsideSubSelects } from '../policy/conjuncts.ts'
 import { type Check, tableCheck } from './check.ts'
 import { appliesToApp, ownPolicies } from './facts/policies.ts'
 import { rewrittenPolicy, textsOf } from './facts/rewritten-policy.ts'
 
-const IN_SUB_SELECT = /\( SELECT [^;]*?current_setting\([^)]*\)/g
 const CALL = /current_setting\('(?:[^']|'')*'::text(?:, (?:true|false))?\)/g
 
 export const policyNotInitplan: Check = tableCheck(
@@ -26,13 +26,18 @@ export const policyNotInitplan: Check = tableCheck(
       .map((policy) => ({
         summary: `Policy ${policy.name} calls current_setting outside a sub-select.`,
         fix: rewrittenPolicy(state.table, policy, (text) =>
-          text.replaceAll(CALL, (call) => `(select ${call})`),
+          outsideSubSelects(text, (part) => part.replaceAll(CALL, (call) => `(select ${call})`)),
         ),
       })),
 )
 
 function readsPerRow(policy: PolicyState): boolean {
-  return textsOf(policy).some((text) =>
-    text.replaceAll(IN_SUB_SELECT, '').includes('current_setting('),
-  )
+  return textsOf(policy).some((text) => {
+    let isRead = false
+    outsideSubSelects(text, (part) => {
+      isRead ||= part.includes('current_setting(')
+      return part
+    })
+    return isRead
+  })
 }

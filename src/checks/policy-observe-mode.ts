@@ -53,7 +53,7 @@ function enforce(state: TenantTableState, { snapshot }: CheckContext): string {
   return statements([
     ...(missing.length > 0 ? [createPolicies(table, missing)] : []),
     ...pairs.map((pair) => alterPolicy(table, pair.wanted)),
-    ...surplus.map(({ name }) => dropPolicy(table, name)),
-    ...observers.map(({ schema }) => dropObserver(schema)),
+    ...surplus.map(({ name }) => dropPolicy(table, name, { ifExists: true })),
+    ...observers.map(({ schema }) => dropObserver(schema, { ifExists: true })),
   ])
 }

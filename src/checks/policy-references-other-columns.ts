@@ -7,7 +7,8 @@ import {
   isObserved,
   policyText,
 } from './facts/policies.ts'
-import { rewrittenPolicy } from './facts/rewritten-policy.ts'
+import { ownRowAnd, rewrittenPolicy } from './facts/rewritten-policy.ts'
+import { decision } from './facts/statements.ts'
 
 export const policyReferencesOtherColumns: Check = tableCheck(
   {
@@ -36,7 +37,12 @@ export const policyReferencesOtherColumns: Check = tableCheck(
         return {
           level: hasIntactFloor(state, context) || isObserved(state) ? 'info' : 'high',
           summary: `Policy ${policy.name} also looks at ${[...new Set(others)].join(', ')}.`,
-          fix: rewrittenPolicy(table, policy, () => isOwnRow(table).sql),
+          fix: table.shared
+            ? decision(
+                `Demand the tenant in policy ${policy.name} too: its own rows, or those of no tenant.`,
+              )
+            : // The other conditions of the policy stay.
+              rewrittenPolicy(table, policy, (text) => ownRowAnd(text, isOwnRow(table))),
           evidence: policyText(policy),
         }
       }),

@@ -2,7 +2,8 @@ import { tenantPolicies } from '../policy/tenant-policies.ts'
 import { unusedName } from '../sql/unused-name.ts'
 import { type Check, tableCheck } from './check.ts'
 import { boundaryPolicies } from './facts/policies.ts'
-import { createPolicies } from './facts/protection.ts'
+import { createOwnPolicy } from './facts/protection.ts'
+import { statements } from './facts/statements.ts'
 
 export const policyRestrictiveOnly: Check = tableCheck(
   {
@@ -29,9 +30,10 @@ export const policyRestrictiveOnly: Check = tableCheck(
     const access = tenantPolicies({ ...table, access: 'full' }).slice(0, 1)
     return {
       summary: 'No permissive policy is for the application: it sees no row.',
-      fix: createPolicies(
-        table,
-        access.map((policy) => ({ ...policy, name: unusedName('own_rows', '', names) })),
+      fix: statements(
+        access.flatMap((policy) =>
+          createOwnPolicy(table, { ...policy, name: unusedName('own_rows', '', names) }),
+        ),
       ),
     }
   },

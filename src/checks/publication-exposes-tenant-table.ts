@@ -1,5 +1,6 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
+import { decision } from './facts/statements.ts'
 
 export const publicationExposesTenantTable: Check = tableCheck(
   {
@@ -15,7 +16,12 @@ export const publicationExposesTenantTable: Check = tableCheck(
     relation.publications.map(({ name, namesTable, hasRowFilter }) => ({
       summary: `Publication ${name} sends ${hasRowFilter ? 'the rows that its filter lets through' : 'its rows'}.`,
       fix: namesTable
-        ? `alter publication ${identifier(name)} drop table ${qualifiedName(relation)}`
-        : `-- Name tables in publication ${name}, or see that its subscribers may have every tenant.`,
+        ? decision(
+            'If its subscribers may not have every tenant, and none of them needs the table:',
+            `  alter publication ${identifier(name)} drop table ${qualifiedName(relation)}`,
+          )
+        : decision(
+            `Name tables in publication ${name}, or see that its subscribers may have every tenant.`,
+          ),
     })),
 )

@@ -1,6 +1,6 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
-import { statements } from './facts/statements.ts'
+import { decision } from './facts/statements.ts'
 
 export const ruleOnTenantTable: Check = tableCheck(
   {
@@ -16,8 +16,11 @@ export const ruleOnTenantTable: Check = tableCheck(
     if (relation.rules.length === 0) return
     return {
       summary: `It has the rules ${relation.rules.join(', ')}.`,
-      fix: statements(
-        relation.rules.map((rule) => `drop rule ${identifier(rule)} on ${qualifiedName(relation)}`),
+      fix: decision(
+        'The statements of the application do something else without a rule. Write a trigger or a policy in its place, then:',
+        ...relation.rules.map(
+          (rule) => `  drop rule ${identifier(rule)} on ${qualifiedName(relation)}`,
+        ),
       ),
     }
   },

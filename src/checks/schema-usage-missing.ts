@@ -1,35 +1,56 @@
 import { inherits } from '../catalog/inherits.ts'
+import { isSuperuser } from '../catalog/privileges.ts'
+import type { SecuredObject } from '../catalog/snapshot.ts'
 import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
-import { plainAppRoles } from './facts/roles.ts'
+import { checkedTables } from './facts/checked-tables.ts'
+import type { CheckContext } from './facts/context.ts'
 import { objectName, securedObjects } from './facts/secured-objects.ts'
 
 export const schemaUsageMissing: Check = defineCheck(
   {
     id: 'schema-usage-missing',
     level: 'info',
-    title: 'The application cannot reach a schema of its tables',
+    title: 'A role of the application cannot reach a schema of its tables',
     why: 'Without USAGE every statement on a table of the schema fails, even with privileges on the table.',
     link: 'https://www.postgresql.org/docs/current/ddl-priv.html',
     broken: 'revoke usage on schema public from public',
-    fixed: 'grant usage on schema public to app_user',
+    fixed: 'grant usage on schema public to app_user, app_admin, app_owner',
     needs: 'appRoles',
   },
-  (context) => {
-    const { snapshot, wanted } = context
-    const schemas = new Set(wanted.tables.map(({ schema }) => schema))
-    return securedObjects(context, 'schema').flatMap((object) => {
-      const users = object.grants.filter(({ privilege }) => privilege === 'USAGE')
-      const without = plainAppRoles(context).filter(
-        (role) =>
-          !users.some(({ grantee }) => grantee === null || inherits(snapshot, role, grantee)),
-      )
-      if (!schemas.has(object.name) || without.length === 0) return []
+  (context) =>
+    securedObjects(context, 'schema').flatMap((object) => {
+      const without = usersOf(object.name, context).filter((role) => !mayUse(role, object, context))
+      if (without.length === 0) return []
       return {
         object: objectName(object),
         summary: `${without.join(', ')} has no USAGE.`,
         fix: `grant usage on ${objectName(object)} to ${without.map(identifier).join(', ')}`,
       }
-    })
-  },
+    }),
 )
+
+/** The owners too: the references of a foreign key are looked up as the owner of the table. */
+function usersOf(schema: string, context: CheckContext): string[] {
+  const { snapshot, wanted } = context
+  const owners = checkedTables(context).flatMap(({ relation }) =>
+    relation.schema === schema ? [relation.owner] : [],
+  )
+  if (owners.length === 0) return []
+  const roles = new Set([...wanted.appRoles, ...wanted.adminRoles, ...owners])
+  return [...roles].filter((name) => !isSuperuser(snapshot, name))
+}
+
+function mayUse(
+  role: string,
+  { owner, grants }: SecuredObject,
+  { snapshot }: CheckContext,
+): boolean {
+  return (
+    inherits(snapshot, role, owner) ||
+    grants.some(
+      ({ privilege, grantee }) =>
+        privilege === 'USAGE' && (grantee === null || inherits(snapshot, role, grantee)),
+    )
+  )
+}

@@ -1,6 +1,7 @@
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
-import { grantsToApp, revokeGrants } from './facts/privileges.ts'
+import { grantees, grantsToApp, revokeGrants } from './facts/privileges.ts'
+import { statements } from './facts/statements.ts'
 
 export const sequenceWritable: Check = defineCheck(
   {
@@ -20,7 +21,11 @@ export const sequenceWritable: Check = defineCheck(
       return {
         object: qualifiedName(relation),
         summary: 'The application may call setval on it.',
-        fix: revokeGrants(grants, `sequence ${qualifiedName(relation)}`),
+        // Without UPDATE, nextval needs USAGE.
+        fix: statements([
+          `grant usage on sequence ${qualifiedName(relation)} to ${grantees(grants.map(({ grantee }) => grantee))}`,
+          revokeGrants(grants, `sequence ${qualifiedName(relation)}`),
+        ]),
       }
     }),
 )

@@ -19,7 +19,7 @@ export const statisticsOnExpressionsVisible: Check = tableCheck(
     const names = relation.statistics.map(qualifiedName)
     return {
       summary: `It has the statistics ${names.join(', ')}.`,
-      fix: statements(names.map((name) => `drop statistics ${name}`)),
+      fix: statements(names.map((name) => `drop statistics if exists ${name}`)),
     }
   },
 )

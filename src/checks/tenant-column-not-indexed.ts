@@ -1,5 +1,7 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
+import { newIndexName } from './facts/index-names.ts'
+import { withRemarks } from './facts/statements.ts'
 
 /** Below this many rows a scan costs about as much as an index. */
 const SMALL = 5000
@@ -14,8 +16,8 @@ export const tenantColumnNotIndexed: Check = tableCheck(
     broken: 'drop index public.events_by_tenant',
     fixed: 'create index events_by_tenant on public.events (tenant_id, at)',
   },
-  ({ table, relation }) => {
-    const { estimatedRows, indexes, isPartition, kind, partitionKey } = relation
+  ({ table, relation }, context) => {
+    const { estimatedRows, indexes, isPartition, partitionKey } = relation
     const isIndexed = indexes.some(
       ({ columns, isValid, predicate }) =>
         columns[0] === table.column && isValid && predicate === null,
@@ -23,12 +25,14 @@ export const tenantColumnNotIndexed: Check = tableCheck(
     // A partition has the indexes of its parent.
     if (isIndexed || isPartition || partitionKey[0] === table.column) return
     const column = identifier(table.column)
-    // PostgreSQL refuses to build it concurrently on a partitioned table.
-    const how = kind === 'partitioned table' ? 'create index on' : 'create index concurrently on'
+    const name = newIndexName(relation, [table.column], context)
     return {
       level: estimatedRows >= 0 && estimatedRows < SMALL ? 'low' : 'medium',
       summary: `No index begins with ${column}.`,
-      fix: `${how} ${qualifiedName(relation)} (${column})`,
+      fix: withRemarks(
+        `create index if not exists ${identifier(name)} on ${qualifiedName(relation)} (${column})`,
+        ['Writes wait until it is built; `kysely-tenants migrate:rls` builds it beside them.'],
+      ),
     }
   },
 )

@@ -1,6 +1,7 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { hasIntactFloor } from './facts/policies.ts'
+import { decision } from './facts/statements.ts'
 
 export const triggerRewritesTenant: Check = tableCheck(
   {
@@ -27,7 +28,11 @@ create trigger set_tenant before update on public.events
       .map(({ name }) => ({
         level: hasIntactFloor(state, context) ? 'low' : 'medium',
         summary: `Trigger ${name} sets ${identifier(table.column)}.`,
-        fix: `drop trigger ${identifier(name)} on ${qualifiedName(relation)}`,
+        fix: decision(
+          `The default of ${identifier(table.column)} and the policies set and check the tenant.`,
+          `If the trigger does no more than that: drop trigger ${identifier(name)} on ${qualifiedName(relation)}`,
+          'If it does more, take the assignment out of its function.',
+        ),
       }))
   },
 )

@@ -1,6 +1,7 @@
 import { type Check, tableCheck } from './check.ts'
-import { pinsSearchPath } from './facts/functions.ts'
+import { pinSearchPath, pinsSearchPath } from './facts/functions.ts'
 import { isUnbound } from './facts/roles.ts'
+import { decision } from './facts/statements.ts'
 
 export const triggerSecurityDefiner: Check = tableCheck(
   {
@@ -18,7 +19,8 @@ create trigger log_event after insert on public.events
   for each row execute function public.log_event()`,
     fixed: 'alter function public.log_event() security invoker',
   },
-  ({ relation, isChild }, { snapshot }) => {
+  ({ relation, isChild }, context) => {
+    const { snapshot } = context
     // A partition has the triggers of its parent.
     if (isChild) return
     return relation.triggers.flatMap((trigger) => {
@@ -29,7 +31,13 @@ create trigger log_event after insert on public.events
       return {
         level: isContained ? 'low' : 'medium',
         summary: `Trigger ${trigger.name} runs as ${fn.owner}.`,
-        fix: `alter function ${fn.signature} security invoker`,
+        fix: decision(
+          'If the roles that write the table may do all that its body does:',
+          `  alter function ${fn.signature} security invoker`,
+          'If not, let it run as a role that row security holds and that has only the privileges it needs:',
+          `  alter function ${fn.signature} owner to …`,
+          `  ${pinSearchPath(fn, context)}`,
+        ),
         evidence: fn.bodyHash,
       }
     })

@@ -2,6 +2,7 @@ import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { unlisted } from './facts/checked-tables.ts'
 import { ROW_PRIVILEGES, revokePrivileges, rolesWith } from './facts/privileges.ts'
+import { decision } from './facts/statements.ts'
 
 export const unclassifiedTable: Check = defineCheck(
   {
@@ -24,7 +25,11 @@ grant select on public.notes to app_user`,
       return {
         object: qualifiedName(relation),
         summary: `${role} reaches it; it is neither listed nor global.`,
-        fix: revokePrivileges(ROW_PRIVILEGES, relation, context),
+        fix: decision(
+          'List it under `tables` and run migrate:rls, or under `global` if its rows are of no tenant.',
+          'If the application does not need it:',
+          `  ${revokePrivileges(ROW_PRIVILEGES, relation, context)}`,
+        ),
       }
     }),
 )

@@ -1,12 +1,11 @@
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Level } from '../config/level.ts'
-import { identifier, qualifiedName } from '../sql/quote.ts'
-import { isSameTable } from '../sql/table-name.ts'
 import { type Check, type Result, tableCheck } from './check.ts'
 import { tenantsTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
-import { statements } from './facts/statements.ts'
+import { decision } from './facts/statements.ts'
+import { withTenantInFront } from './facts/unique-keys.ts'
 import { vulnerabilities } from './facts/vulnerabilities.ts'
 
 export const uniqueWithoutTenant: Check = tableCheck(
@@ -23,7 +22,8 @@ export const uniqueWithoutTenant: Check = tableCheck(
     fixed: `drop index public.projects_by_name;
 create unique index projects_by_name on public.projects (tenant_id, name)`,
   },
-  ({ table, relation }, context) => {
+  (state, context) => {
+    const { table, relation } = state
     if (tenantsTables(context).includes(relation)) return []
     return relation.indexes
       .filter(({ isUnique, isPartition, columns }) => {
@@ -38,8 +38,8 @@ create unique index projects_by_name on public.projects (tenant_id, name)`,
             ? `${index.name} spans all tenants: a primary key cannot hold the tenant of shared rows.`
             : `${index.name} (${index.keys.join(', ')}) spans all tenants.`,
           fix: unavoidable
-            ? '-- Use a unique key with the tenant in place of the primary key.'
-            : fixOf(index, { relation, column: table.column, context }),
+            ? decision('Use a unique key with the tenant in place of the primary key.')
+            : withTenantInFront(index, state, context),
         }
       })
   },
@@ -50,7 +50,7 @@ function accepted({ name, keys }: IndexState): Result {
   return {
     level: 'low',
     summary: `${name} (${keys.join(', ')}) spans all tenants, as \`globalKeys\` of the config allows.`,
-    fix: `-- Take it out of \`globalKeys\` when it no longer has to.`,
+    fix: decision('Remove it from `globalKeys` when it no longer has to span them.'),
   }
 }
 
@@ -64,45 +64,4 @@ function levelOf(index: IndexState, relation: RelationState, { snapshot }: Check
     (c) => c?.baseType === 'uuid' || c?.isIdentity || c?.default?.startsWith('nextval('),
   )
   return isSurrogate ? 'medium' : 'high'
-}
-
-function fixOf(
-  index: IndexState,
-  { relation, column, context }: { relation: RelationState; column: string; context: CheckContext },
-): string {
-  const users = referencing(relation, context)
-  if (index.constraint !== null && users.length > 0) {
-    return [
-      `-- First let the foreign keys that use it include the tenant: ${users.join(', ')}.`,
-      '-- `kysely-tenants migrate:rls --with foreign-keys,unique-keys` does both.',
-    ].join('\n')
-  }
-  if (index.columns.includes(null) || index.predicate !== null || index.method !== 'btree') {
-    return [
-      `-- Create ${index.name} again with ${identifier(column)} as its first key;`,
-      ...(index.method === 'btree'
-        ? ['-- `kysely-tenants migrate:rls --with unique-keys` does it.']
-        : ['-- such a key cannot be built while the application writes.']),
-    ].join('\n')
-  }
-  const table = qualifiedName(relation)
-  const keys = [identifier(column), ...index.keys].join(', ')
-  if (index.constraint !== null) {
-    const name = identifier(index.constraint)
-    const kind = index.isPrimary ? 'primary key' : 'unique'
-    return `alter table ${table} drop constraint ${name}, add constraint ${name} ${kind} (${keys})`
-  }
-  const how = relation.kind === 'partitioned table' ? 'index' : 'index concurrently'
-  return statements([
-    `create unique ${how} on ${table} (${keys})`,
-    `drop ${how} ${qualifiedName({ schema: relation.schema, name: index.name })}`,
-  ])
-}
-
-function referencing(relation: RelationState, { snapshot }: CheckContext): string[] {
-  return snapshot.relations.flatMap(({ foreignKeys }) =>
-    foreignKeys
-      .filter(({ references }) => isSameTable(references, relation))
-      .map(({ name }) => name),
-  )
 }

@@ -1,6 +1,7 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { unlisted } from './facts/checked-tables.ts'
+import { decision } from './facts/statements.ts'
 
 export const unlistedTableWithTenantColumn: Check = defineCheck(
   {
@@ -19,7 +20,9 @@ export const unlistedTableWithTenantColumn: Check = defineCheck(
       return {
         object: qualifiedName(relation),
         summary: `It has a column ${identifier(tenantColumn.name)} and is not listed.`,
-        fix: '-- List it under `tables` and run migrate:rls, or under `global` if its rows are of no tenant.',
+        fix: decision(
+          'List it under `tables` and run migrate:rls, or under `global` if its rows are of no tenant.',
+        ),
       }
     }),
 )

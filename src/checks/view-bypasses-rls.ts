@@ -1,7 +1,10 @@
-import { identifier, qualifiedName } from '../sql/quote.ts'
+import { isOwnRow } from '../policy/current-tenant.ts'
+import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
+import { checkedTablesByName } from './facts/checked-tables.ts'
+import { readAsCaller } from './facts/invoker.ts'
 import { viewsOfOthers } from './facts/reachable-views.ts'
-import { isUnbound } from './facts/roles.ts'
+import { decision } from './facts/statements.ts'
 
 export const viewBypassesRls: Check = defineCheck(
   {
@@ -17,21 +20,22 @@ grant select on public.project_names to app_user`,
   },
   (context) => {
     const { snapshot } = context
-    return viewsOfOthers(context).flatMap(({ view, runsAs, decidedBy, tables, bypasses }) => {
+    const own = checkedTablesByName(context)
+    return viewsOfOthers(context).flatMap((run) => {
+      const { view, runsAs, decidedBy, tables, bypasses } = run
       if (!bypasses) return []
-      const heldOwner = tables.find(({ owner, ...table }) => {
-        return !isUnbound(snapshot, owner, { owner, ...table })
-      })?.owner
+      const demands = tables.flatMap((table) => own.get(qualifiedName(table)) ?? [])
       const inner = decidedBy === view ? '' : ` inside ${qualifiedName(decidedBy)}`
       return {
         object: qualifiedName(view),
         summary: `It reads ${tables.map(qualifiedName).join(', ')} as ${runsAs}${inner}, which row security does not hold.`,
         fix:
           snapshot.serverVersion >= 150000
-            ? `alter view ${qualifiedName(decidedBy)} set (security_invoker = true)`
-            : heldOwner === undefined
-              ? `-- Force row security on the tables, and let their owner own ${qualifiedName(decidedBy)}.`
-              : `alter view ${qualifiedName(decidedBy)} owner to ${identifier(heldOwner)}`,
+            ? readAsCaller(run, context)
+            : decision(
+                `Before PostgreSQL 15 no view reads as its caller. Create ${qualifiedName(decidedBy)} again`,
+                `with (security_barrier), and with the tenant in its condition: ${demands.map(({ table }) => isOwnRow(table).sql).join(', ')}`,
+              ),
       }
     })
   },

@@ -1,5 +1,6 @@
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
+import { readAsCaller } from './facts/invoker.ts'
 import { viewsOfOthers } from './facts/reachable-views.ts'
 
 export const viewNotSecurityInvoker: Check = defineCheck(
@@ -19,13 +20,14 @@ grant select on public.project_names to app_user`,
     needs: 'appRoles',
   },
   (context) => {
-    return viewsOfOthers(context).flatMap(({ view, runsAs, decidedBy, tables, bypasses }) => {
+    return viewsOfOthers(context).flatMap((run) => {
+      const { view, runsAs, tables, bypasses } = run
       // Another finding: `view-bypasses-rls`.
       if (bypasses) return []
       return {
         object: qualifiedName(view),
         summary: `It reads ${tables.map(qualifiedName).join(', ')} as ${runsAs}.`,
-        fix: `alter view ${qualifiedName(decidedBy)} set (security_invoker = true)`,
+        fix: readAsCaller(run, context),
       }
     })
   },

@@ -1,4 +1,5 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import { foreignKeyObstacle } from '../policy/foreign-key-obstacle.ts'
 import { type TenantForeignKey, tenantForeignKey } from '../policy/tenant-foreign-key.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { entryOf, type PartContext, type PlannedTable } from './part-change.ts'
@@ -37,7 +38,7 @@ export function wrongForeignKeys(context: PartContext): WrongForeignKey[] {
         (other) => other !== key && isSuccessor(other, key, wanted),
       )
       const found = { child, parent, key, wanted, successor, problem }
-      return [{ ...found, obstacle: obstacleOf(found, serverVersion) }]
+      return [{ ...found, obstacle: foreignKeyObstacle(found, serverVersion) }]
     }),
   )
 }
@@ -92,37 +93,4 @@ function isSuccessor(
     other.deferrable === key.deferrable &&
     other.deferred === key.deferred
   )
-}
-
-const COMPARABLE = [
-  ['integer', 'bigint'],
-  ['text', 'varchar'],
-]
-
-function obstacleOf(
-  { child, parent, key, wanted }: Omit<WrongForeignKey, 'obstacle'>,
-  serverVersion: number,
-): string | undefined {
-  const types = [child.table.type, parent.table.type]
-  const isComparable =
-    types[0] === types[1] || COMPARABLE.some((group) => types.every((t) => group.includes(t)))
-  const isNullable = (column: string) =>
-    child.relation.columns.some(({ name, notNull }) => name === column && !notNull)
-  const sets = key.onDelete === 'set null' || key.onDelete === 'set default'
-  const tellsTenant = key.referencedColumns.includes(parent.table.column)
-
-  if (wanted.columns.length === 1 || (tellsTenant && !key.columns.includes(child.table.column))) {
-    return 'it refers to the tenant itself: decide whether it may be another one'
-  }
-  if (child.table.shared) return 'rows of no tenant would not be checked any more'
-  if (!isComparable) return `the tenants are ${types.join(' and ')}`
-  if (!key.isEnforced) return 'it is NOT ENFORCED'
-  if (key.isTemporal) return 'it has a PERIOD'
-  if (key.match === 'full' && key.columns.length > 1 && key.columns.some(isNullable)) {
-    return 'it is MATCH FULL, and a tenant beside a NULL would be refused'
-  }
-  if (sets && serverVersion < 150000) {
-    return `before PostgreSQL 15, ON DELETE ${key.onDelete.toUpperCase()} would change the tenant too: choose RESTRICT or CASCADE`
-  }
-  return undefined
 }

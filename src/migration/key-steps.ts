@@ -1,7 +1,8 @@
+import { indexBody } from '../catalog/index-body.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { onTable } from './build-index.ts'
 import type { Step } from './step.ts'
-import { bodyOf, type GlobalKey } from './unique-keys.ts'
+import type { GlobalKey } from './unique-keys.ts'
 
 /** For the name of an index: an expression has none. */
 export function namedColumns({ entry, index }: GlobalKey): string[] {
@@ -52,5 +53,5 @@ export function rename({ entry, index }: GlobalKey, successor: string): Step {
 }
 
 export function oldBody({ entry, index }: GlobalKey): string {
-  return bodyOf(index, entry.relation) ?? ''
+  return indexBody(index, entry.relation) ?? ''
 }

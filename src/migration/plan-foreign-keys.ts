@@ -1,5 +1,6 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { descendantsOf } from '../catalog/find-relation.ts'
+import { indexBody, isReferable } from '../catalog/index-body.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
@@ -18,7 +19,7 @@ import {
 import { isReplaced, type WrongForeignKey } from './foreign-keys.ts'
 import type { KeyContext } from './key-context.ts'
 import type { PartChange } from './part-change.ts'
-import { bodyOf, type GlobalKey, isReferable } from './unique-keys.ts'
+import type { GlobalKey } from './unique-keys.ts'
 
 /** From this server on a foreign key of a partitioned table can wait for its validation. */
 const NOT_VALID_ON_PARTITIONED = 180000
@@ -124,7 +125,7 @@ function buildParentKey(
   const why = `A foreign key can only refer to what is unique: ${columns.join(', ')}.`
   const build = (of: RelationState) => {
     const leftOver = of.indexes.find(
-      (index) => index.isUnique && index.constraint === null && bodyOf(index, of) === body,
+      (index) => index.isUnique && index.constraint === null && indexBody(index, of) === body,
     )
     const name = leftOver?.name ?? names(of, columns, 'key')
     return buildConcurrently(of, { name, isUnique: true, body, why })

@@ -1,4 +1,5 @@
 import { descendantsOf } from '../catalog/find-relation.ts'
+import { indexBody } from '../catalog/index-body.ts'
 import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
@@ -7,7 +8,7 @@ import type { KeyContext } from './key-context.ts'
 import { hazardOf, namedColumns, oldBody, rename } from './key-steps.ts'
 import type { PartChange } from './part-change.ts'
 import type { Step } from './step.ts'
-import { bodyOf, constraintUsing, type GlobalKey } from './unique-keys.ts'
+import { constraintUsing, type GlobalKey } from './unique-keys.ts'
 
 interface Leaf {
   readonly relation: RelationState
@@ -164,6 +165,6 @@ function isPartOf(candidate: IndexState, key: GlobalKey, leaf: RelationState): b
     isPartition &&
     (constraint === null) === (key.index.constraint === null) &&
     isPrimary === key.index.isPrimary &&
-    bodyOf(candidate, leaf) === oldBody(key)
+    indexBody(candidate, leaf) === oldBody(key)
   )
 }

@@ -1,5 +1,5 @@
+import { indexBody } from '../catalog/index-body.ts'
 import type { IndexState } from '../catalog/index-state.ts'
-import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameSet } from '../util/same-set.ts'
 import { isReplaced } from './foreign-keys.ts'
@@ -31,7 +31,7 @@ export function globalKeys(context: KeyContext): GlobalKey[] {
 
 function globalKey(index: IndexState, entry: PlannedTable, context: KeyContext): GlobalKey {
   const { table, relation } = entry
-  const body = bodyOf(index, relation, table.column)
+  const body = indexBody(index, relation, table.column)
   const name = qualifiedName(relation)
   const replaced = new Set(
     (context.wrongByParent.get(name) ?? [])
@@ -45,7 +45,7 @@ function globalKey(index: IndexState, entry: PlannedTable, context: KeyContext):
     entry,
     index,
     body: body ?? '',
-    twin: relation.indexes.find((other) => other.isUnique && bodyOf(other, relation) === body),
+    twin: relation.indexes.find((other) => other.isUnique && indexBody(other, relation) === body),
     problem: `unique key ${identifier(index.name)} spans all tenants`,
     obstacle: obstacleOf(entry, index, {
       body,
@@ -57,35 +57,12 @@ function globalKey(index: IndexState, entry: PlannedTable, context: KeyContext):
   }
 }
 
-/** The text behind the table of an index, with the tenant in front of the keys if one is given. */
-export function bodyOf(
-  { name, definition, isUnique }: IndexState,
-  relation: RelationState,
-  tenant?: string,
-): string | undefined {
-  const only = relation.kind === 'partitioned table' ? 'ONLY ' : ''
-  const unique = isUnique ? 'UNIQUE ' : ''
-  const start = `CREATE ${unique}INDEX ${identifier(name)} ON ${only}${qualifiedName(relation)} USING btree (`
-  if (!definition.startsWith(start)) return undefined
-  const keys = definition.slice(start.length)
-  return tenant === undefined ? `(${keys}` : `(${identifier(tenant)}, ${keys}`
-}
-
 /** The text behind `add constraint …`, for the successor of a key that is a constraint. */
 export function constraintUsing(successor: string, { index }: GlobalKey): string {
   const [deferrable = ''] =
     / DEFERRABLE(?: INITIALLY DEFERRED)?$/.exec(index.constraintDefinition ?? '') ?? []
   const kind = index.isPrimary ? 'primary key' : 'unique'
   return `${kind} using index ${identifier(successor)}${deferrable.toLowerCase()}`
-}
-
-/** A foreign key can refer to exactly these columns, in whatever order. */
-export function isReferable(index: IndexState, columns: readonly string[]): boolean {
-  const { isUnique, isValid, predicate, constraintDefinition } = index
-  const isImmediate = !/ DEFERRABLE/.test(constraintDefinition ?? '')
-  return (
-    isUnique && isValid && predicate === null && isImmediate && isSameSet(index.columns, columns)
-  )
 }
 
 function spansTenants(index: IndexState, { table }: PlannedTable): boolean {

@@ -31,6 +31,26 @@ function withoutOuterParentheses(text: string): string {
   return closing?.at === text.length - 1 ? text.slice(1, -1) : text
 }
 
+/** Rewrites the parts of a deparsed condition that stand in no sub-select. */
+export function outsideSubSelects(condition: string, rewrite: (part: string) => string): string {
+  const START = '( SELECT '
+  let result = ''
+  let from = 0
+  let subSelect: number | undefined
+  for (const { at, depth } of codePositions(condition)) {
+    if (subSelect === undefined && condition.startsWith(START, at)) {
+      result += rewrite(condition.slice(from, at))
+      from = at
+      subSelect = depth - 1
+    } else if (depth === subSelect) {
+      result += condition.slice(from, at + 1)
+      from = at + 1
+      subSelect = undefined
+    }
+  }
+  return result + rewrite(condition.slice(from))
+}
+
 /** Every position outside quotes, with the parentheses open after it. */
 function codePositions(text: string): { at: number; depth: number }[] {
   const positions: { at: number; depth: number }[] = []

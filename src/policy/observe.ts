@@ -60,8 +60,11 @@ export function grantObserver(schema: string, roles: readonly string[]): string[
   return [`grant execute on function ${signature(schema)} to ${roles.map(identifier).join(', ')}`]
 }
 
-export function dropObserver(schema: string): string {
-  return `drop function ${signature(schema)}`
+export function dropObserver(
+  schema: string,
+  { ifExists = false }: { ifExists?: boolean } = {},
+): string {
+  return `drop function ${ifExists ? 'if exists ' : ''}${signature(schema)}`
 }
 
 /**

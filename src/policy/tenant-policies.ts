@@ -155,8 +155,12 @@ export function alterPolicy(table: Owner, policy: TenantPolicy): string {
   ].join('\n')
 }
 
-export function dropPolicy(table: Owner, name: string): string {
-  return `drop policy ${identifier(name)} on ${qualifiedName(table)}`
+export function dropPolicy(
+  table: Owner,
+  name: string,
+  { ifExists = false }: { ifExists?: boolean } = {},
+): string {
+  return `drop policy ${ifExists ? 'if exists ' : ''}${identifier(name)} on ${qualifiedName(table)}`
 }
 
 export function renamePolicy(table: Owner, name: string, to: string): string {

@@ -94,8 +94,10 @@ const SCHEMA = `
   alter table public.comments owner to app_owner;
   alter table public.visits owner to app_owner;
   alter table public.visits_2026 owner to app_owner;
+  grant references on public.countries to app_owner;
   grant select, insert, update, delete on public.projects, public.tasks, public.events,
     public.visits, public.comments, public.countries to app_user, app_admin;
   -- PostgreSQL 14 lets everybody create there.
   revoke create on schema public from public;
+  grant create on schema public to app_owner;
 `

@@ -1,42 +1,48 @@
 import type { ForeignKeyState } from '../../catalog/constraint-state.ts'
+import { isReferable } from '../../catalog/index-body.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { Snapshot } from '../../catalog/snapshot.ts'
 import { forcedRelations, seeingAllRows } from '../../policy/all-rows.ts'
+import { foreignKeyObstacle } from '../../policy/foreign-key-obstacle.ts'
 import { tenantForeignKey } from '../../policy/tenant-foreign-key.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
-import { statements } from './statements.ts'
+import type { CheckContext } from './context.ts'
+import { newIndexName } from './index-names.ts'
+import { decision, statements } from './statements.ts'
 
 interface Ends {
   readonly child: TenantTableState
   readonly parent: TenantTableState
-  readonly snapshot: Snapshot
 }
 
 /** Creates the key again: with the tenant, and without actions that change the tenant of a row. */
-export function addTenant(key: ForeignKeyState, { child, parent, snapshot }: Ends): string {
-  const { columns, referencedColumns, definition } = tenantForeignKey(key, {
-    child: child.table,
-    parent: parent.table,
-    serverVersion: snapshot.serverVersion,
-  })
-  if (columns.length === 1) {
-    return `-- ${key.name} refers to the tenant itself: decide whether it may be another one, and what deleting it does.`
+export function addTenant(
+  key: ForeignKeyState,
+  { child, parent }: Ends,
+  context: CheckContext,
+): string {
+  const { serverVersion } = context.snapshot
+  const wanted = tenantForeignKey(key, { child: child.table, parent: parent.table, serverVersion })
+  const obstacle =
+    foreignKeyObstacle({ child, parent, key, wanted }, serverVersion) ??
+    partitionObstacle(parent.relation, wanted.referencedColumns)
+  if (obstacle !== undefined) {
+    return decision(
+      `${key.name} cannot be replaced without a decision: ${obstacle}.`,
+      `A key with the tenant is: ${wanted.definition.replaceAll(/\n +/g, ' ')}`,
+    )
   }
   const name = identifier(key.name)
   return statements([
-    ...(hasKey(parent, referencedColumns)
-      ? []
-      : [
-          `create unique index on ${qualifiedName(parent.relation)} (${referencedColumns.map(identifier).join(', ')})`,
-        ]),
+    ...referencedKey(parent.relation, wanted.referencedColumns, context),
     ...validatedWith(
       [child.relation, parent.relation],
       [
-        `alter table ${qualifiedName(child.relation)} drop constraint ${name},`,
-        `  add constraint ${name} ${definition}`,
+        `alter table ${qualifiedName(child.relation)} drop constraint if exists ${name},`,
+        `  add constraint ${name} ${wanted.definition}`,
       ].join('\n'),
-      snapshot,
+      context.snapshot,
     ),
   ])
 }
@@ -50,13 +56,23 @@ export function validatedWith(
   return seeingAllRows(forcedRelations(relations, snapshot), [statement])
 }
 
-function hasKey({ relation }: TenantTableState, columns: readonly string[]): boolean {
-  return relation.indexes.some(
-    (index) =>
-      index.isUnique &&
-      index.isValid &&
-      index.predicate === null &&
-      index.columns.length === columns.length &&
-      columns.every((column) => index.columns.includes(column)),
-  )
+function referencedKey(
+  parent: RelationState,
+  columns: readonly string[],
+  context: CheckContext,
+): string[] {
+  if (parent.indexes.some((index) => isReferable(index, columns))) return []
+  const name = identifier(newIndexName(parent, columns, context))
+  const keys = columns.map(identifier).join(', ')
+  return [`create unique index if not exists ${name} on ${qualifiedName(parent)} (${keys})`]
+}
+
+function partitionObstacle(
+  { partitionKey, indexes }: RelationState,
+  columns: readonly string[],
+): string | undefined {
+  if (indexes.some((index) => isReferable(index, columns))) return undefined
+  return partitionKey.every((column) => column !== null && columns.includes(column))
+    ? undefined
+    : 'a key of the partitioned table that it refers to needs the columns by which that is partitioned'
 }

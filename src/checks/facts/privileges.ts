@@ -2,10 +2,12 @@ import type { FunctionState } from '../../catalog/function-state.ts'
 import { inherits } from '../../catalog/inherits.ts'
 import { rolesGranted } from '../../catalog/privileges.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
-import type { Grant } from '../../catalog/role-state.ts'
+import type { Grant, RelationGrant } from '../../catalog/role-state.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
+import { grouped } from '../../util/grouped.ts'
 import type { CheckContext } from './context.ts'
 import { plainAppRoles } from './roles.ts'
+import { decision, withRemarks } from './statements.ts'
 
 /** The privileges that let a role see or change rows. */
 export const ROW_PRIVILEGES = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const
@@ -28,17 +30,38 @@ export function revokePrivileges(
 ): string {
   const grants = grantsToApp(privileges, relation, context)
   if (grants.length === 0) {
-    return `-- No grant gives this: look for predefined roles such as pg_read_all_data.`
+    return decision('No grant gives this: look for predefined roles such as pg_read_all_data.')
   }
-  return revokeGrants(grants, qualifiedName(relation))
+  return revokeFrom(relation, grants)
+}
+
+/** Only the grantor can take a privilege back, and not before those who passed it on lost it. */
+export function revokeFrom(relation: RelationState, grants: readonly RelationGrant[]): string {
+  const table = qualifiedName(relation)
+  const mine = grants.filter(({ grantor }) => grantor === relation.owner)
+  const foreign = grants.filter(({ grantor }) => grantor !== relation.owner)
+  const passedOn = relation.grants.filter(({ grantor, privilege }) =>
+    grants.some((grant) => grant.grantee === grantor && grant.privilege === privilege),
+  )
+  const remarks = [...grouped(foreign, ({ grantor }) => grantor)].map(
+    ([grantor, own]) => `As ${identifier(grantor)}, which granted it: ${revokeGrants(own, table)}`,
+  )
+  if (passedOn.length > 0) {
+    return decision(
+      `It was passed on to ${grantees(passedOn.map(({ grantee }) => grantee))}, which loses it too:`,
+      ...(mine.length === 0 ? [] : [`  ${revokeGrants(mine, table)} cascade`]),
+      ...remarks,
+    )
+  }
+  return mine.length === 0 ? decision(...remarks) : withRemarks(revokeGrants(mine, table), remarks)
 }
 
 /** The grants that give an app role one of `privileges`. The rights of an owner are another finding. */
-export function grantsToApp(
+export function grantsToApp<T extends Grant>(
   privileges: readonly string[],
-  { owner, grants }: { readonly owner: string; readonly grants: readonly Grant[] },
+  { owner, grants }: { readonly owner: string; readonly grants: readonly T[] },
   context: CheckContext,
-): Grant[] {
+): T[] {
   return grants.filter(
     ({ grantee, privilege }) =>
       privileges.includes(privilege) && reachesApp(grantee, context) && grantee !== owner,

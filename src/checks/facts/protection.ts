@@ -1,5 +1,6 @@
 import {
   createPolicy,
+  dropPolicy,
   markPolicy,
   POLICY_MARKER,
   type TenantPolicy,
@@ -10,13 +11,23 @@ import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import { missingPolicies } from './policies.ts'
 import { statements } from './statements.ts'
 
+/** Policies of these names that were missing: the statements can run again. */
 export function createPolicies(table: TenantTable, policies: readonly TenantPolicy[]): string {
   return statements(
     policies.flatMap((policy) => [
-      createPolicy(table, policy),
+      ...createOwnPolicy(table, policy),
       markPolicy(table, policy.name, POLICY_MARKER),
     ]),
   )
+}
+
+/** A policy of the user: without the marker, so that no migration drops it. */
+export function createOwnPolicy(table: TenantTable, policy: TenantPolicy): string[] {
+  return [
+    // PostgreSQL has no `create policy if not exists`.
+    dropPolicy(table, policy.name, { ifExists: true }),
+    createPolicy(table, policy),
+  ]
 }
 
 /** Adds all that row security needs on the table: policies first, then the switches. */

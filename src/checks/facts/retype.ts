@@ -33,7 +33,9 @@ export function changeType(root: TenantTable, change: TypeChange): string {
   const column = `alter table ${qualifiedName(root)} alter column ${identifier(root.column)}`
   const preset = change.default === 'tenant' ? currentTenant(root).sql : change.default
   return statements([
-    ...change.families.flatMap(({ table, policies }) => policies.map((p) => dropPolicy(table, p))),
+    ...change.families.flatMap(({ table, policies }) =>
+      policies.map((p) => dropPolicy(table, p, { ifExists: true })),
+    ),
     ...(preset === null ? [] : [`${column} drop default`]),
     `${column} type ${root.type} using ${change.value}`,
     ...(preset === null ? [] : [`${column} set default ${preset}`]),

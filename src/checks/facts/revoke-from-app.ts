@@ -6,10 +6,14 @@ import { roadMap } from './roads.ts'
 const ROWS: readonly string[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']
 
 /** Takes from the logins, and from what they may become, the rights on rows of a relation. */
-export function revokeFromApp(relation: ReachRelation, context: CheckContext): string {
+export function revokeFromApp(
+  relation: ReachRelation,
+  context: CheckContext,
+  privilegesOnRows: readonly string[] = ROWS,
+): string {
   const roles = freeRoles(context)
   const grants = relation.grants.filter(
-    ({ grantee, privilege }) => ROWS.includes(privilege) && isAmong(grantee, roles),
+    ({ grantee, privilege }) => privilegesOnRows.includes(privilege) && isAmong(grantee, roles),
   )
   if (grants.length === 0)
     return '-- No grant gives this: look at predefined roles and at the owner.'

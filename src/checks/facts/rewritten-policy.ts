@@ -1,5 +1,6 @@
 import type { PolicyState } from '../../catalog/policy-state.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
+import type { Expression } from '../../policy/current-tenant.ts'
 import { identifier, qualifiedName } from '../../sql/quote.ts'
 import type { TableName } from '../../sql/table-name.ts'
 
@@ -14,6 +15,11 @@ export function rewrittenPolicy(
     ...(using === null ? [] : [`  using (${rewrite(using)})`]),
     ...(check === null ? [] : [`  with check (${rewrite(check)})`]),
   ].join('\n')
+}
+
+/** Demands the own row beside what the condition demands: it lets no row through that it held back. */
+export function ownRowAnd(condition: string, own: Expression): string {
+  return conjuncts(condition).includes(own.deparsed) ? condition : `${own.sql} and (${condition})`
 }
 
 /** Replaces those parts of a condition, all of which must be true, that `isWrong` picks. */

@@ -3,10 +3,8 @@ import { findRole, isSuperuser } from '../../catalog/privileges.ts'
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { RoleState } from '../../catalog/role-state.ts'
 import type { Snapshot } from '../../catalog/snapshot.ts'
-import { identifier } from '../../sql/quote.ts'
 import { checkedTables } from './checked-tables.ts'
 import type { CheckContext } from './context.ts'
-import { statements } from './statements.ts'
 
 export function canSetRole(snapshot: Snapshot, member: string, role: string): boolean {
   return snapshot.memberships.some((m) => m.member === member && m.role === role && m.canSet)
@@ -34,16 +32,4 @@ export function powerOf(role: RoleState, context: CheckContext): string | undefi
   if (context.wanted.adminRoles.includes(role.name)) return 'sees every tenant'
   const owns = checkedTables(context).some(({ relation }) => relation.owner === role.name)
   return owns ? 'owns tenant tables' : undefined
-}
-
-/** Takes away the direct memberships by which `member` reaches `role`. */
-export function revokeMembership(snapshot: Snapshot, role: string, member: string): string {
-  const reaches = (from: string) =>
-    from === role || snapshot.memberships.some((m) => m.member === from && m.role === role)
-
-  return statements(
-    snapshot.memberships
-      .filter((m) => m.member === member && m.isDirect && reaches(m.role))
-      .map((m) => `revoke ${identifier(m.role)} from ${identifier(member)}`),
-  )
 }

@@ -32,7 +32,10 @@ function foundIn({ findings, baseline }: AuditReport, paint: Paint): string {
   return `${plural(findings.length, kind)} (${counts.join(', ')})`
 }
 
-/** A fix to paste: statements, or a comment where no statement can mend it. */
+/** Ready to paste: several statements run together or not at all; a choice of the user is a comment. */
 export function auditFix(fix: string): string {
-  return fix.startsWith('--') ? fix : `${fix};`
+  if (fix.startsWith('--')) return fix
+  const last = fix.slice(fix.lastIndexOf('\n') + 1)
+  const text = last.startsWith('--') ? fix : `${fix};`
+  return /;\n(?!--)/.test(fix) ? `begin;\n${text}\ncommit;` : text
 }
