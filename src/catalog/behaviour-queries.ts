@@ -1,6 +1,6 @@
 import { SIGNATURE } from './function-signature.ts'
 
-// A function assigns where a statement can begin: elsewhere `new.x =` compares.
+// `new.x =` assigns at the start of a statement; elsewhere it compares.
 export const READ_TRIGGERS: string = `
   select t.tgrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
     'name',        t.tgname,
@@ -23,7 +23,7 @@ export const READ_TRIGGERS: string = `
   group by t.tgrelid
 `
 
-// Before 15 the function returns nothing but the table.
+// Before PostgreSQL 15 the function returns the table alone.
 export const READ_PUBLICATIONS = `
   select t.relid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
     'name',         p.pubname,

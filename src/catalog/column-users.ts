@@ -3,10 +3,10 @@ import { isSameTable } from '../sql/table-name.ts'
 import { isView, type RelationState } from './relation-state.ts'
 
 /**
- * What PostgreSQL refuses to alter the type of a column for: the policies that mention it, and the views
- * that read its table, whichever columns they take.
+ * The objects that keep PostgreSQL from altering the type of a column: the policies that mention it, and the
+ * views that read its table, whichever columns they take.
  *
- * @param relations all of the snapshot
+ * @param relations all relations of the snapshot
  */
 export function columnUsers(
   relation: RelationState,

@@ -19,7 +19,7 @@ export const READ_FOREIGN_KEYS: string = `
     'references',        pg_catalog.json_build_object('schema', n.nspname, 'name', r.relname),
     'referencedColumns', ${columnNames('k.confrelid', 'k.confkey')},
     'onDelete',          ${action('k.confdeltype')},
-    -- Before 15 there is no such column.
+    -- A column of PostgreSQL 15 and later.
     'onDeleteColumns',   array(
                            select a.attname
                            from pg_catalog.pg_attribute a
@@ -33,7 +33,7 @@ export const READ_FOREIGN_KEYS: string = `
     'deferred',          k.condeferred,
     'match',             case k.confmatchtype when 'f' then 'full' when 'p' then 'partial'
                            else 'simple' end,
-    -- Both are columns of 18.
+    -- Both are columns of PostgreSQL 18.
     'isEnforced',        coalesce((pg_catalog.to_jsonb(k) ->> 'conenforced')::boolean, true),
     'isTemporal',        coalesce((pg_catalog.to_jsonb(k) ->> 'conperiod')::boolean, false),
     'definition',        pg_catalog.pg_get_constraintdef(k.oid),

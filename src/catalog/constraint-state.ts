@@ -9,19 +9,19 @@ export interface ForeignKeyState {
   /** In the order of `columns`. */
   readonly referencedColumns: readonly string[]
   readonly onDelete: ReferentialAction
-  /** What `on delete set null (…)` names; never before PostgreSQL 15. Empty: every column. */
+  /** The columns that `on delete set null (…)` names; empty for all, and always before PostgreSQL 15. */
   readonly onDeleteColumns: readonly string[]
   readonly onUpdate: ReferentialAction
   readonly deferrable: boolean
   readonly deferred: boolean
   readonly match: 'simple' | 'full' | 'partial'
-  /** Always, before PostgreSQL 18. */
+  /** Always true before PostgreSQL 18. */
   readonly isEnforced: boolean
-  /** It has a PERIOD; never before PostgreSQL 18. */
+  /** The key has a PERIOD; always false before PostgreSQL 18. */
   readonly isTemporal: boolean
   /** As PostgreSQL deparses it: `FOREIGN KEY (project_id) REFERENCES …`. */
   readonly definition: string
-  /** Made by PostgreSQL for the key of a parent table, which decides about it. */
+  /** PostgreSQL made it for the key of a parent table: only there can it be changed. */
   readonly isPartition: boolean
 }
 
@@ -32,6 +32,6 @@ export interface ConstraintState {
   readonly isValid: boolean
   /** As PostgreSQL deparses it: `EXCLUDE USING gist (during WITH &&)`. */
   readonly definition: string
-  /** Made by PostgreSQL for the constraint of a parent table, which decides about it. */
+  /** PostgreSQL made it for the constraint of a parent table: only there can it be changed. */
   readonly isPartition: boolean
 }

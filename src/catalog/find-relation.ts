@@ -11,7 +11,7 @@ interface Index {
 
 const indexes = new WeakMap<Snapshot, Index>()
 
-// Made once for each snapshot: a search for each table would make the plan of many quadratic.
+// The index is made once for each snapshot: a search for each table would make large plans quadratic.
 function indexOf(snapshot: Snapshot): Index {
   const index = indexes.get(snapshot) ?? createIndex(snapshot)
   indexes.set(snapshot, index)
@@ -37,14 +37,14 @@ export function relationNamed(object: string, snapshot: Snapshot): RelationState
   return indexOf(snapshot).byName.get(object)
 }
 
-/** @throws a bug: what is wanted was found in this snapshot. */
+/** @throws when the table is not in the snapshot, which is a bug: `resolveWanted` found it there. */
 export function relationOf(table: TableName, snapshot: Snapshot): RelationState {
   const relation = findRelation(table, snapshot)
   if (!relation) throw new Error(`${table.schema}.${table.name} is wanted and not in the snapshot`)
   return relation
 }
 
-/** Partitions and inheritance children, and theirs. */
+/** Partitions and inheritance children, at every depth. */
 export function descendantsOf(parent: TableName, snapshot: Snapshot): RelationState[] {
   return childrenOf(parent, snapshot).flatMap((child) => [child, ...descendantsOf(child, snapshot)])
 }
@@ -61,7 +61,7 @@ export function childrenOf(parent: TableName, snapshot: Snapshot): readonly Rela
   return children.map(({ relation }) => relation)
 }
 
-/** For `from`: the rows that a foreign key means, which are not those of inheritance children. */
+/** The table as `from` names it for a foreign key, which does not look at inheritance children. */
 export function rowsOf(table: TableName, snapshot: Snapshot): string {
   const isInherited =
     relationOf(table, snapshot).kind === 'table' && childrenOf(table, snapshot).length > 0

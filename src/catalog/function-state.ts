@@ -7,9 +7,9 @@ export interface FunctionState extends TableName {
   readonly owner: string
   readonly language: string
   readonly volatility: 'immutable' | 'stable' | 'volatile'
-  /** Of its body: to notice that it changed. */
+  /** A hash of its body, which shows that it changed. */
   readonly bodyHash: string
-  /** Only a trigger can call it. */
+  /** It is a trigger function: it cannot be called as a function. */
   readonly isTrigger: boolean
   readonly securityDefiner: boolean
   readonly leakproof: boolean
@@ -18,7 +18,7 @@ export interface FunctionState extends TableName {
   readonly settings: readonly string[]
   readonly inExtension: boolean
   readonly isBuiltIn: boolean
-  /** Those who were granted EXECUTE; null stands for `public`. */
+  /** The roles that were granted EXECUTE; null stands for `public`. */
   readonly grantees: readonly (string | null)[]
   /** The app roles that may call it. */
   readonly callers: readonly string[]

@@ -1,6 +1,6 @@
 import type { Queryable } from './read-only.ts'
 
-/** Lets the transaction go on after an error of the statement; an error of the session is thrown. */
+/** Returns an error of the statement, after which the transaction goes on; throws an error of the session. */
 export async function guarded<T>(
   db: Queryable,
   body: () => Promise<T>,

@@ -1,7 +1,7 @@
 import { SIGNATURE } from './function-signature.ts'
 
-// An operator that is not LEAKPROOF waits until the policies have spoken, so it is never a condition
-// of the index. Built-in functions leave no dependency: the usual ones are known by name.
+// An operator that is not LEAKPROOF is evaluated after the policies, so that it is never a condition of
+// the index. Built-in functions leave no dependency: the usual ones are known by name.
 const LEAKY_CLASSES = `
   select distinct oc.oid
   from (

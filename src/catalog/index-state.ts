@@ -2,24 +2,24 @@ export interface IndexState {
   readonly name: string
   /** The key columns; null stands for an expression. */
   readonly columns: readonly (string | null)[]
-  /** The same as PostgreSQL deparses them. */
+  /** The key columns as PostgreSQL deparses them. */
   readonly keys: readonly string[]
-  /** Which of them can serve a condition under row security: all operators are LEAKPROOF. */
+  /** For each of them: it can serve a condition under row security, because its operators are LEAKPROOF. */
   readonly leakproof: readonly boolean[]
   readonly method: string
   readonly isUnique: boolean
   readonly isPrimary: boolean
-  /** Usable: neither left by a failed build nor incomplete on a partitioned table. */
+  /** It can be used: no build of it failed, and on a partitioned table it has all its parts. */
   readonly isValid: boolean
-  /** Of a partial index, as PostgreSQL deparses it. */
+  /** The condition of a partial index, as PostgreSQL deparses it. */
   readonly predicate: string | null
-  /** Of the constraint that owns it. */
+  /** The name of the constraint that owns it. */
   readonly constraint: string | null
-  /** Attached to the index of a parent table, which decides about it. */
+  /** It is attached to the index of a parent table: only there can it be changed. */
   readonly isPartition: boolean
   /** As PostgreSQL deparses it: `CREATE UNIQUE INDEX …`. */
   readonly definition: string
-  /** The same of the constraint: `PRIMARY KEY (id)`. */
+  /** The constraint as PostgreSQL deparses it: `PRIMARY KEY (id)`. */
   readonly constraintDefinition: string | null
   /** `replica identity using index` names it. */
   readonly isReplicaIdentity: boolean

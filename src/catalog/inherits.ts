@@ -1,6 +1,6 @@
 import type { Snapshot } from './snapshot.ts'
 
-/** True for the role itself too: it is bound by what binds `role`, and may what `role` may. */
+/** The member has the privileges of `role` and is bound by its policies. True for the role itself. */
 export function inherits(
   { memberships }: Pick<Snapshot, 'memberships'>,
   member: string,

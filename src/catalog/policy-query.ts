@@ -1,7 +1,7 @@
 import { SIGNATURE } from './function-signature.ts'
 
-// The tree of a clause tells USING from WITH CHECK, which pg_depend does not. But in a sub-select
-// varno 1 is another table: only what pg_depend knows as a column of this one counts.
+// The tree of a clause tells USING from WITH CHECK, which pg_depend does not. In a sub-select, however,
+// varno 1 is another table: a column counts only where pg_depend knows it as one of this table.
 function mentioned(clause: string): string {
   return `array(
     select a.attname::text

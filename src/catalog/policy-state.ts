@@ -7,9 +7,9 @@ export interface PolicyState {
   readonly name: string
   readonly permissive: boolean
   readonly command: PolicyCommand
-  /** Names in order; `public` is written as an empty list. */
+  /** The names in alphabetical order; an empty list stands for `public`. */
   readonly roles: readonly string[]
-  /** As PostgreSQL deparses it, which is not as it was written. */
+  /** As PostgreSQL deparses it, and not as it was written. */
   readonly using: string | null
   readonly check: string | null
   /** The columns of its own table that `using` mentions. */
@@ -17,8 +17,8 @@ export interface PolicyState {
   readonly checkColumns: readonly string[]
   /** {@link FunctionState.signature} of the functions it calls; built-in ones leave no trace. */
   readonly functions: readonly string[]
-  /** The other relations that it looks into. */
+  /** The other relations that its conditions read. */
   readonly relations: readonly TableName[]
-  /** The tool marks the policies that it created. */
+  /** The tool marks the policies that it made with a comment. */
   readonly comment: string | null
 }

@@ -1,4 +1,4 @@
-// A privilege can be granted twice: on the table and on a column, by the owner and by somebody else.
+// A privilege can be granted twice: on the table and on a column, by the owner and by another role.
 export const READ_GRANTS = `
   with acl (relation, "column", acl) as (
     select c.oid, null, coalesce(c.relacl, pg_catalog.acldefault(

@@ -23,10 +23,10 @@ export function isSuperuser(snapshot: Snapshot, name: string): boolean {
   return findRole(snapshot, name)?.superuser ?? false
 }
 
-/** The grants hold what an owner has too, who can take it from himself. */
+/** An owner is among the grantees too, and can revoke his own privileges. */
 type Relation = Pick<RelationState, 'grants'>
 
-/** What a role may do without SET ROLE, of whatever origin: `has_table_privilege` says the same. */
+/** The privileges that a role has without SET ROLE, as `has_table_privilege` finds them. */
 export interface HeldPrivileges {
   /** On the whole relation. */
   onRelation(privilege: Privilege, relation: Relation): boolean
@@ -34,7 +34,7 @@ export interface HeldPrivileges {
   onSomeColumn(privilege: Privilege, relation: Relation): boolean
 }
 
-/** @param snapshot has the memberships of the role */
+/** @param snapshot holds the memberships of the role */
 export function heldPrivileges(role: string, snapshot: Snapshot): HeldPrivileges {
   const inherited = snapshot.memberships.filter((m) => m.member === role && m.inherits)
   // null stands for `public`.
@@ -60,10 +60,10 @@ export function heldPrivileges(role: string, snapshot: Snapshot): HeldPrivileges
 }
 
 /**
- * Those of `roles` that a grant gives one of `privileges`, be it on a column. A superuser may do everything,
- * and an owner with his own table: both are another matter.
+ * The roles that have one of `privileges` by a grant, on the relation or on a column. Superusers and owners
+ * are left out: they do not depend on grants.
  *
- * @param roles app roles: the snapshot holds what the server says of them
+ * @param roles app roles: their privileges are in the snapshot, as the server found them
  */
 export function rolesGranted(
   roles: readonly string[],

@@ -13,7 +13,7 @@ const READ_IDENTITY = `
     nullif(pg_catalog.current_setting($1, true), '')      as "tenantAtStart"
 `
 
-// The last word: whether this user, here and now, is filtered.
+// The server decides: it says whether row security filters this user, here and now.
 // https://www.postgresql.org/docs/current/functions-info.html
 const READ_UNFILTERED = `
   select n.nspname as "schema", c.relname as "name"
@@ -24,7 +24,7 @@ const READ_UNFILTERED = `
   order by n.nspname, c.relname
 `
 
-/** What the application is on its own connection, asked before anything could change it. */
+/** Reads the login of the application on a connection of its own, before anything could change it. */
 export function readAppLogin(db: Queryable, setting: string): Promise<AppLogin> {
   return inReadOnlyTransaction(db, async () => {
     const [identity] = (await db.query<Identity>(READ_IDENTITY, [setting])).rows

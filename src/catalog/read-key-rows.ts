@@ -7,20 +7,22 @@ interface Key extends Omit<KeyRows, 'broken' | 'doubt'> {
   readonly isTemporal: boolean
 }
 
-// A key of a table is not one of its children; that of a partitioned table is one of its partitions.
+// The key of a table does not hold for its inheritance children; that of a partitioned table holds for
+// its partitions.
 const from = (relation: string, schema: string, alias: string) =>
   `pg_catalog.format('from %s%I.%I ${alias}',
     case ${relation}.relkind when 'p' then '' else 'only ' end, ${schema}.nspname, ${relation}.relname)`
 
-// What is NOT VALID or not enforced says so itself. The key knows its operator: types may have an
-// equality of their own. MATCH SIMPLE lets a row with a NULL pass, MATCH FULL one of nothing but NULL.
+// Keys that are NOT VALID or not enforced are left out: the catalog shows that their rows may break them.
+// The key knows its operator: types may have an equality of their own. MATCH SIMPLE lets a row with a
+// NULL pass, MATCH FULL only a row whose columns are all NULL.
 const READ_KEYS = `
   select
     n.nspname as "schema",
     c.relname as "name",
     k.conname as "key",
     pg_catalog.json_build_object('schema', pn.nspname, 'name', p.relname) as "references",
-    -- A column of 18.
+    -- A column of PostgreSQL 18.
     coalesce((pg_catalog.to_jsonb(k) ->> 'conperiod')::boolean, false) as "isTemporal",
     ${from('c', 'n', 'c')} || pg_catalog.format(
       case k.confmatchtype
@@ -56,9 +58,9 @@ const READ_KEYS = `
 const FILTERED = '42501'
 
 /**
- * Counts for each valid foreign key of `tables` the rows that refer to nothing. Reads rows, in the
- * read-only transaction of the caller: with `row_security = off` PostgreSQL refuses where it would
- * otherwise hide some, and a lock is waited for as long as for a migration.
+ * Counts for each valid foreign key of `tables` the rows without a parent. Reads rows, in the read-only
+ * transaction of the caller: with `row_security = off` PostgreSQL refuses where it would otherwise hide
+ * some, and the query waits for a lock as long as a migration does.
  */
 export async function readKeyRows(db: Queryable, tables: readonly TableName[]): Promise<KeyRows[]> {
   const { rows: keys } = await db.query<Key>(READ_KEYS, [
@@ -73,7 +75,7 @@ export async function readKeyRows(db: Queryable, tables: readonly TableName[]): 
     const doubt = 'it has a PERIOD, for which no rows are counted'
     read.push({ ...key, ...(isTemporal ? { broken: null, doubt } : await count(db, key.query)) })
   }
-  // Gives the settings back, and the locks on the tables.
+  // Restores the settings and releases the locks on the tables.
   await db.query('rollback to savepoint kysely_tenants_rows')
   await db.query('release savepoint kysely_tenants_rows')
   return read

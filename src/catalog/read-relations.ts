@@ -22,7 +22,7 @@ type Part =
   | ('columns' | 'policies' | 'indexes' | 'foreignKeys' | 'grants' | 'privileges')
   | ('constraints' | 'triggers' | 'publications')
 
-/** Everything about the relations of `schemas` and of what they are connected with. */
+/** Reads the relations of `schemas`, and those that views and inheritance connect with them. */
 export async function readRelations(
   db: Queryable,
   schemas: readonly string[],
@@ -57,14 +57,14 @@ export async function readRelations(
     triggers: triggers.get(oid) ?? [],
     publications: publications.get(oid) ?? [],
     privileges: (privileges.get(oid) ?? []).flatMap(({ granted, ...privilege }) => {
-      // PostgreSQL answers neither yes nor no about a relation that is gone.
+      // PostgreSQL answers NULL for a relation that is gone.
       if (granted === null) throw catalogChanged(`${relation.schema}.${relation.name}`)
       return granted ? [privilege] : []
     }),
   }))
 }
 
-/** @param query answers with one row a relation of `$1`: its oid, and a list of what it has */
+/** @param query returns a row for each relation of `$1`: its oid, and its members as a list */
 async function readMembers<T>(
   db: Queryable,
   query: string,

@@ -14,7 +14,7 @@ const READ_ROLES = `
   order by rolname
 `
 
-// Before 16 every member could SET ROLE, and the privilege had no name of its own.
+// Before PostgreSQL 16 every member could SET ROLE, and there was no privilege SET.
 const READ_MEMBERSHIPS = `
   with subject as (
     select m.oid, m.rolname
@@ -46,7 +46,7 @@ const READ_MEMBERSHIPS = `
   select * from reached where "inherits" or "canSet" or "administers" order by "member", "role"
 `
 
-// The login of a finding is a role of this database: the others are for somebody else.
+// Defaults of other databases do not concern a session of this one.
 const READ_SETTING_DEFAULTS = `
   select
     d.datname                                                          as "database",

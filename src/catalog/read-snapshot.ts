@@ -9,14 +9,14 @@ import { readSurroundings } from './read-surroundings.ts'
 import { readUpserts } from './read-upserts.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** What of the database matters: a config without its options. */
+/** The part of the database to read: a config without its options. */
 export interface SnapshotRequest {
   readonly schemas: readonly string[]
   readonly tables: readonly TableReference[]
   readonly global: readonly TableReference[]
   readonly appRoles: readonly string[]
   readonly adminRoles: readonly string[]
-  /** The tenant setting: read before anything could set it, where that matters. */
+  /** The tenant setting, to be read before anything could set it; absent where that does not matter. */
   readonly setting?: string
 }
 
@@ -42,10 +42,10 @@ const READ_SERVER = `
  * Reads the catalog with a fixed number of queries, as any login. Run it in
  * {@link inReadOnlyTransaction}: texts are deparsed under its `search_path`.
  *
- * Covers the wanted schemas, those of the listed tables, and what views and partitions connect with
- * them. A table or role that does not exist is no error here: see `resolveWanted`.
+ * Covers the wanted schemas, those of the listed tables, and the relations that views and partitions
+ * connect with them. A table or role that does not exist is no error here: see `resolveWanted`.
  *
- * @throws `CATALOG.CHANGED` when something was dropped meanwhile: a new transaction sees it gone;
+ * @throws `CATALOG.CHANGED` when an object was dropped meanwhile: a new transaction no longer sees it;
  * `SERVER.UNSUPPORTED` before PostgreSQL 14
  */
 export async function readSnapshot(db: Queryable, request: SnapshotRequest): Promise<Snapshot> {
@@ -75,14 +75,14 @@ export async function readSnapshot(db: Queryable, request: SnapshotRequest): Pro
   }
 }
 
-/** Those that are searched, and those of the tables that are named with one. */
+/** The schemas that are searched, and those of tables that the config names with a schema. */
 export function schemasOf({ schemas, tables, global }: SnapshotRequest): string[] {
   const named = [...tables, ...global].flatMap(({ schema }) => (schema === undefined ? [] : schema))
   return [...new Set([...schemas, ...named])]
 }
 
-// Rows of the catalog are seen as of the start of the transaction, but functions such as
-// pg_get_expr look things up as of this moment.
+// A query sees the rows of the catalog as they were at the start of the transaction; functions such as
+// pg_get_expr look objects up as they are now.
 function isLookupFailure(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'XX000'
 }

@@ -89,7 +89,7 @@ const COUNT_LARGE_OBJECTS = `
   )
 `
 
-/** What lies around the relations: what else an app role may use, and what acts on every table. */
+/** Reads the objects around the relations: those that an app role may use, and those that act on every table. */
 export async function readSurroundings(
   db: Queryable,
   { serverVersion, appRoles }: { serverVersion: number; appRoles: readonly string[] },

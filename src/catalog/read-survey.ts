@@ -3,16 +3,16 @@ import type { Queryable } from './read-only.ts'
 import { readSnapshot } from './read-snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** A database before anybody has said what of it matters. */
+/** A database for which there is no config yet. */
 export interface Survey {
-  /** Of every schema that holds tables of the user; memberships of every login. */
+  /** Every schema that holds tables of the user, with the memberships of every login. */
   readonly snapshot: Snapshot
-  /** Undefined: the extension is not there. */
+  /** Undefined without the extension. */
   readonly citus: { readonly tables: readonly CitusTable[] } | undefined
 }
 
 export interface CitusTable extends TableName {
-  /** null: a reference table, which every node has in full. */
+  /** null for a reference table, which every node has in full. */
   readonly distributionColumn: string | null
 }
 
@@ -53,17 +53,20 @@ const READ_CITUS_TABLES = `
 `
 
 /**
- * Reads what a proposal needs, with a fixed number of queries. Run it in {@link inReadOnlyTransaction}.
+ * Reads a database for the proposal of `init`, with a fixed number of queries. Run it in {@link inReadOnlyTransaction}.
  *
- * @param schemas these only. Absent: all that hold tables, without those that belong to extensions.
+ * @param schemas the schemas to read; all that hold tables by default, without those of extensions
  * @throws `CATALOG.CHANGED`
  */
 export async function readSurvey(db: Queryable, schemas?: readonly string[]): Promise<Survey> {
   const logins = await db.query<{ name: string }>(READ_LOGINS)
   const searched = schemas ?? (await db.query<{ name: string }>(READ_SCHEMAS)).rows.map(nameOf)
   const snapshot = await readSnapshot(db, {
-    ...{ schemas: searched, tables: [], global: [], appRoles: [] },
-    // The memberships of these are read, and nothing else of them.
+    schemas: searched,
+    tables: [],
+    global: [],
+    appRoles: [],
+    // Of admin roles only the memberships are read.
     adminRoles: logins.rows.map(nameOf),
   })
   const { rows } = await db.query(READ_CITUS)

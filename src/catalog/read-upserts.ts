@@ -3,11 +3,11 @@ import type { Queryable } from './read-only.ts'
 
 /** An `insert … on conflict (…)` in the body of a function. */
 export interface Upsert {
-  /** Of the function: `public.track()`. */
+  /** The signature of the function: `public.track()`. */
   readonly signature: string
-  /** As the body writes it, in the case that PostgreSQL gives it; undefined: it could be any table. */
+  /** As the body writes it, in the case that PostgreSQL gives it; undefined when it could be any table. */
   readonly table: { readonly schema: string | undefined; readonly name: string } | undefined
-  /** What the conflict names, in lower case where it is not quoted: columns and expressions. */
+  /** The columns and expressions of the conflict, in lower case where they are not quoted. */
   readonly keys: readonly string[]
 }
 
@@ -23,7 +23,7 @@ const READ_BODIES = `
   order by n.nspname, f.proname, f.oid
 `
 
-/** Reads them from the text of every function of the user, whatever its language. */
+/** Reads upserts from the text of every function of the user, whatever its language. */
 export async function readUpserts(db: Queryable): Promise<Upsert[]> {
   const { rows } = await db.query<{ signature: string; body: string }>(READ_BODIES)
   return rows.flatMap(({ signature, body }) =>

@@ -1,6 +1,6 @@
 /**
- * Starts from the schemas `$1` and follows views and inheritance in both directions: a view
- * elsewhere reaches the rows of a tenant table as well as one beside it.
+ * Starts from the schemas `$1` and follows views and inheritance in both directions: a view in another
+ * schema reaches the rows of a tenant table like a view in the same one.
  */
 export const READ_RELATIONS = `
   with recursive edge (child, parent) as (
@@ -31,7 +31,7 @@ export const READ_RELATIONS = `
     join link        on link.a = reached.oid
     join candidate c on c.oid = link.b
   ),
-  -- Grouped once: looked up for each view, the edges would be searched once for each view.
+  -- The edges are grouped once: a lookup for each view would search all of them each time.
   read (child, relations) as (
     select edge.child, pg_catalog.json_agg(pg_catalog.json_build_object(
       'schema', n.nspname, 'name', p.relname) order by n.nspname, p.relname)

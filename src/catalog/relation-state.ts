@@ -13,7 +13,7 @@ export type RelationKind =
   | 'foreign table'
   | 'sequence'
 
-/** It has rows of its own or in its partitions, and row security. */
+/** The relation has rows, of its own or in its partitions, and can have row security. */
 export function isTable({ kind }: { readonly kind: RelationKind }): boolean {
   return kind === 'table' || kind === 'partitioned table'
 }
@@ -28,37 +28,37 @@ export interface RelationState extends TableName {
   readonly rlsEnabled: boolean
   readonly rlsForced: boolean
   readonly isPartition: boolean
-  /** A view that reads as its caller; never before PostgreSQL 15. */
+  /** The view reads as its caller; always false before PostgreSQL 15. */
   readonly securityInvoker: boolean
   readonly inExtension: boolean
-  /** The name of that extension. */
+  /** The name of the extension it belongs to. */
   readonly extension: string | null
   readonly isUnlogged: boolean
-  /** As the planner knows it; -1 before the first analyze. */
+  /** The estimate of the planner; -1 before the first analyze. */
   readonly estimatedRows: number
-  /** The columns a partitioned table is partitioned by; null stands for an expression. */
+  /** The columns by which the table is partitioned; null stands for an expression. */
   readonly partitionKey: readonly (string | null)[]
   /** The direct parents of a partition or of an inheritance child. */
   readonly parents: readonly TableName[]
-  /** What a view reads, directly. */
+  /** The relations that a view reads directly. */
   readonly reads: readonly TableName[]
-  /** Of the query of a view: to notice that it changed. */
+  /** A hash of the query of a view, which shows that it changed. */
   readonly queryHash: string | null
   readonly columns: readonly ColumnState[]
   readonly policies: readonly PolicyState[]
   readonly indexes: readonly IndexState[]
   readonly foreignKeys: readonly ForeignKeyState[]
-  /** As they were granted, on the table or on a column of it. */
+  /** The grants on the relation and on its columns. */
   readonly grants: readonly RelationGrant[]
-  /** What the app roles may do, for whatever reason. */
+  /** The privileges that the app roles have, whatever they come from. */
   readonly privileges: readonly RolePrivilege[]
-  /** Exclusion constraints, and whatever is NOT VALID. */
+  /** Exclusion constraints, and constraints that are NOT VALID. */
   readonly constraints: readonly ConstraintState[]
-  /** The user's own, and those of PostgreSQL that are disabled. */
+  /** The triggers of the user, and those of PostgreSQL that are disabled. */
   readonly triggers: readonly TriggerState[]
-  /** By name, without the one that makes a view. */
+  /** The names of its rules, without the rule that makes a view. */
   readonly rules: readonly string[]
-  /** Made by `create statistics`. */
+  /** The objects that `create statistics` made for it. */
   readonly statistics: readonly TableName[]
   readonly publications: readonly PublicationState[]
 }
@@ -70,12 +70,12 @@ export interface ColumnState {
   /** `typname` of the innermost base type of a domain, else of the type itself: `uuid`, `int4`. */
   readonly baseType: string
   readonly isDomain: boolean
-  /** False too while a NOT NULL constraint is NOT VALID. */
+  /** False also while the NOT NULL constraint is NOT VALID. */
   readonly notNull: boolean
   /** As PostgreSQL deparses it. */
   readonly default: string | null
   readonly isIdentity: boolean
-  /** {@link FunctionState.signature} of what its default or generation expression calls. */
+  /** {@link FunctionState.signature} of the functions in its default or generation expression. */
   readonly defaultFunctions: readonly string[]
 }
 
@@ -83,7 +83,7 @@ export interface TriggerState {
   readonly name: string
   /** {@link FunctionState.signature} */
   readonly function: string
-  /** Made by PostgreSQL, for a foreign key. */
+  /** PostgreSQL made it for a foreign key. */
   readonly isInternal: boolean
   readonly isEnabled: boolean
   readonly isBeforeRow: boolean
@@ -93,7 +93,7 @@ export interface TriggerState {
 
 export interface PublicationState {
   readonly name: string
-  /** It names the table, and not all tables or a schema. */
+  /** The publication names the table; it is not for all tables or for a schema. */
   readonly namesTable: boolean
   readonly hasRowFilter: boolean
 }

@@ -7,16 +7,16 @@ export interface RoleState {
   readonly replication: boolean
 }
 
-/** Direct or through other roles. Superusers have none, because they need none. */
+/** A membership, direct or through other roles. Superusers have none in a snapshot: they need none. */
 export interface Membership {
   readonly member: string
   readonly role: string
-  /** Granted as such, and not reached through another role. */
+  /** It was granted itself, and not only through another role. */
   readonly isDirect: boolean
-  /** Has its privileges without SET ROLE, and is bound by the policies that name it. */
+  /** The member has the privileges of the role without SET ROLE, and is bound by its policies. */
   readonly inherits: boolean
   readonly canSet: boolean
-  /** May grant it to anybody, itself included. */
+  /** The member may grant the role to any role, itself included. */
   readonly administers: boolean
 }
 
@@ -24,15 +24,15 @@ export interface Membership {
 export type Privilege = string
 
 export interface Grant {
-  /** null: to `public`. */
+  /** null stands for `public`. */
   readonly grantee: string | null
   readonly privilege: Privilege
 }
 
 export interface RelationGrant extends Grant {
-  /** Empty: on the whole relation. */
+  /** Empty for a grant on the whole relation. */
   readonly columns: readonly string[]
-  /** The only one who can take it back. */
+  /** Only this role can revoke the grant. */
   readonly grantor: string
   readonly isGrantable: boolean
 }

@@ -1,11 +1,11 @@
 import type { TableName } from '../sql/table-name.ts'
 
 /**
- * What the policies of a table let through: tried out on rows that nobody has, with every state that
- * the tenant setting can be in, and compared with the policies that are wanted. Only what differs is kept.
+ * The rows that the policies of a table let through, compared with the wanted policies: the server
+ * evaluates both for made-up rows, in every state of the tenant setting. Only the differences are kept.
  */
 export interface TruthTable extends TableName {
-  /** Of the config that it was made for: with another one it says nothing. */
+  /** This and the next three are as the config had them: for another config it does not hold. */
   readonly column: string
   readonly setting: string
   readonly shared: boolean
@@ -14,32 +14,32 @@ export interface TruthTable extends TableName {
 }
 
 /**
- * What a row is asked for: the USING clause of reading, updating and deleting, the WITH CHECK clause of
- * inserting and of what an update makes of a row.
+ * The clause that a row must pass: USING for reading, updating and deleting it, WITH CHECK for inserting it
+ * and for the new version that an update makes.
  */
 export type Clause = 'select' | 'insert' | 'update' | 'updated row' | 'delete'
 
 export interface Effect {
-  /** null: all the policies of the role together, as PostgreSQL combines them. */
+  /** null for all policies of the role together, as PostgreSQL combines them. */
   readonly policy: string | null
-  /** null: whoever is nobody in particular; a policy alone is the same for every role. */
+  /** null for a policy alone, which is the same for every role, and where the config names no role. */
   readonly role: string | null
   readonly clause: Clause
-  /** It lets through what the wanted one does not. */
+  /** The cells that the wanted conditions refuse, and these let through. */
   readonly more: readonly Cell[]
-  /** It does not let through what the wanted one does. */
+  /** The cells that the wanted conditions let through, and these refuse. */
   readonly less: readonly Cell[]
-  /** Why there could be more of it than what was found; null when there cannot. */
+  /** The reason why there could be more such cells than were found; null when there cannot. */
   readonly moreDoubt: string | null
   readonly lessDoubt: string | null
 }
 
-/** In words that mean the same in every snapshot: the ids that were tried are never the same. */
+/** A state of the settings and a row, in words: the ids are others in each snapshot, the words are not. */
 export interface Cell {
   /** `with no tenant set`, `with tenant A` */
   readonly given: string
   /** `a row of tenant B` */
   readonly row: string
-  /** What else the row holds, where it matters: `is_public = true`. */
+  /** The other values of the row, where they matter: `is_public = true`. */
   readonly values: string
 }

@@ -1,5 +1,5 @@
 /**
- * The parts of a deparsed condition that must all be true. What one of them says holds for the whole.
+ * The parts of a deparsed condition that must all be true: each of them holds wherever the whole does.
  *
  * @example `((a = 1) AND ((b = 2) OR (c = ' AND ')))` → `(a = 1)`, `((b = 2) OR (c = ' AND '))`
  */

@@ -39,7 +39,7 @@ export function isOwnRow(table: Tenancy): Expression {
   }
 }
 
-/** True for the rows of no tenant, when the statement has one: rows shared by all tenants. */
+/** True for rows that all tenants share: they have no tenant, and the statement has one. */
 export function isSharedRow(table: Tenancy): Expression {
   const column = identifier(table.column)
   const tenant = currentTenant({ ...table, type: 'text' })
@@ -49,7 +49,7 @@ export function isSharedRow(table: Tenancy): Expression {
   }
 }
 
-/** True for the own rows and for those of no tenant. */
+/** True for rows of the own tenant and for rows of no tenant. */
 export function isOwnOrSharedRow(table: Tenancy): Expression {
   const column = identifier(table.column)
   const own = isOwnRow(table)

@@ -6,13 +6,13 @@ import type { TenantTable } from './tenant-table.ts'
 
 const NAME = 'kt_observe'
 
-// On one line: a file indents the lines of a statement, and what it is known by would change.
+// The body stays on one line: a file indents the lines of a statement, and its hash would change.
 const BODY = [
   `begin raise log 'kysely-tenants: % was reached without a tenant by % (application_name "%")',`,
   `observed, current_user, current_setting('application_name'); return true; end`,
 ].join(' ')
 
-/** As the catalog names it. It takes no text: what it writes into the log nobody can choose. */
+/** The name in the catalog. The function takes no text, so that no caller chooses what it logs. */
 function signature(schema: string): string {
   return `${identifier(schema)}.${NAME}(observed regclass)`
 }
@@ -23,7 +23,7 @@ interface KnownFunction {
   readonly bodyHash: string
 }
 
-/** The function that the tool made, and no other of its name. */
+/** The function is the one that the tool made, and not another of its name. */
 export function isObserver(known: KnownFunction): boolean {
   return (
     known.signature === signature(known.schema) &&
@@ -31,12 +31,12 @@ export function isObserver(known: KnownFunction): boolean {
   )
 }
 
-/** The policy lets a statement without a tenant pass, and writes a line about it. */
+/** The policy lets a statement without a tenant pass, and logs it. */
 export function isObserving({ functions }: { readonly functions: readonly string[] }): boolean {
   return functions.some((called) => called.endsWith(`${NAME}(observed regclass)`))
 }
 
-/** VOLATILE, because it writes; as the caller, whom it names; always true, so that nothing breaks. */
+/** VOLATILE, because the function writes; it runs as the caller, whom it logs, and always returns true. */
 export function createObserver(schema: string): string {
   return [
     `create function ${identifier(schema)}.${NAME}(observed regclass) returns boolean`,
@@ -46,7 +46,7 @@ export function createObserver(schema: string): string {
   ].join('\n')
 }
 
-/** Nobody but those whom the policies are for has a use for it. */
+/** Takes the function from `public` and gives it to the roles that the policies are for. */
 export function keepObserverTo(schema: string, roles: readonly string[]): string[] {
   if (roles.length === 0) return []
   return [
@@ -68,8 +68,8 @@ export function dropObserver(
 }
 
 /**
- * The rows of the tenant; without one all of them, and a line in the log. Each sub-select is evaluated at
- * most once a statement, and the last one only where there is no tenant.
+ * True for the rows of the tenant. Without a tenant it is true for every row, and logs the statement. Each
+ * sub-select is evaluated at most once a statement, and the last one only where there is no tenant.
  */
 export function isObservedRow(table: TenantTable, schema: string): Expression {
   const own = isOwnRow(table)
@@ -77,9 +77,9 @@ export function isObservedRow(table: TenantTable, schema: string): Expression {
   const name = qualifiedName(table)
   const call = (quoted: string) => `${identifier(schema)}.${NAME}(${quoted}::regclass)`
   // PostgreSQL deparses no E''.
-  const told = call(`'${name.replaceAll("'", "''")}'`)
+  const logged = call(`'${name.replaceAll("'", "''")}'`)
   return {
     sql: `${own.sql} or ((select ${tenant.sql} is null) and (select ${call(literal(name))}))`,
-    deparsed: `(${own.deparsed} OR (( SELECT (${tenant.deparsed} IS NULL)) AND ( SELECT ${told} AS ${NAME})))`,
+    deparsed: `(${own.deparsed} OR (( SELECT (${tenant.deparsed} IS NULL)) AND ( SELECT ${logged} AS ${NAME})))`,
   }
 }

@@ -16,14 +16,14 @@ interface ForeignKey {
 type End = Pick<TenantTable, 'schema' | 'name' | 'column'>
 
 export interface TenantForeignKey {
-  /** Beginning with the tenant. */
+  /** The tenant comes first. */
   readonly columns: readonly string[]
   readonly referencedColumns: readonly string[]
-  /** What follows `add constraint …`. */
+  /** The text after `add constraint …`. */
   readonly definition: string
 }
 
-/** A foreign key with the tenant, and without what would move or lose the tenant of a row. */
+/** The foreign key with the tenant, and without actions that move a row to another tenant or to none. */
 export function tenantForeignKey(
   key: ForeignKey,
   { child, parent, serverVersion }: { child: End; parent: End; serverVersion: number },
@@ -42,8 +42,8 @@ export function tenantForeignKey(
   return { columns, referencedColumns, definition }
 }
 
-// ON DELETE SET NULL would null the tenant too; the list of columns is of 15 and later. What ON
-// UPDATE does would move rows between tenants.
+// ON DELETE SET NULL would null the tenant too; PostgreSQL 15 and later take a list of columns. The
+// actions of ON UPDATE would move rows between tenants.
 // https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-PARMS-REFERENCES
 function actions(key: ForeignKey, own: readonly string[], serverVersion: number): string[] {
   const sets = key.onDelete === 'set null' || key.onDelete === 'set default'

@@ -13,16 +13,16 @@ export interface TenantPolicy {
   readonly roles: readonly string[]
   readonly using: Expression | undefined
   readonly check: Expression | undefined
-  /** For the reader of the migration file. */
+  /** The comment above its statement in a migration file. */
   readonly why: string
 }
 
-/** Marks the policies that the tool owns: others are never dropped or altered. */
+/** The comment of the policies that the tool owns: it drops and alters no others. */
 export const POLICY_MARKER = 'Written by kysely-tenants.'
 
 const ALWAYS: Expression = { sql: 'true', deparsed: 'true' }
 
-/** The policies of a table: what opens, what bounds, and the way of the admin. */
+/** The policies of a table: those that open it, those that bound it, and that of the admin. */
 export function tenantPolicies(table: TenantTable): TenantPolicy[] {
   const { observedBy } = table
   if (observedBy !== undefined) return observingPolicies(table, observedBy)
@@ -33,14 +33,14 @@ export function tenantPolicies(table: TenantTable): TenantPolicy[] {
   ]
 }
 
-// Without a floor, which would deny: a floor is what comes next.
+// There is no floor yet: it would deny a statement without a tenant.
 function observingPolicies(table: TenantTable, schema: string): TenantPolicy[] {
   return [
     {
       ...access(table),
       using: isObservedRow(table, schema),
       check: ALWAYS,
-      why: 'Enforces nothing yet: a statement without a tenant sees every row and leaves a line in the log.',
+      why: 'Does not enforce yet: a statement without a tenant sees every row and leaves a line in the log.',
     },
     ...(table.shared ? [sharedAccess(table)] : []),
     ...(table.adminRoles.length > 0 ? [adminAccess(table)] : []),
@@ -67,7 +67,7 @@ function floor(table: TenantTable): TenantPolicy {
     roles: table.appRoles,
     using: isOwnRow(table),
     check: isOwnRow(table),
-    why: 'The floor: whatever other policies allow, it is never another tenant.',
+    why: 'The floor: no other policy can let another tenant through.',
   }
 }
 
@@ -146,7 +146,7 @@ export function createPolicy(table: Owner, policy: TenantPolicy): string {
   ].join('\n')
 }
 
-/** Changes roles and expressions in place: without a gap, keeping the name and the marker. */
+/** Changes roles and expressions in place: the policy holds all the time and keeps its marker. */
 export function alterPolicy(table: Owner, policy: TenantPolicy): string {
   return [
     `alter policy ${identifier(policy.name)} on ${qualifiedName(table)}`,

@@ -11,7 +11,7 @@ export interface TenantTable {
   readonly setting: string
   /** The logins of the application. Empty: the policies are for `public`. */
   readonly appRoles: readonly string[]
-  /** See every tenant through a policy of their own. */
+  /** The roles that see every tenant, through a policy of their own. */
   readonly adminRoles: readonly string[]
   /** Rows of no tenant are readable by every tenant. */
   readonly shared: boolean
@@ -19,6 +19,6 @@ export interface TenantTable {
   readonly access: 'full' | 'boundary'
   /** Unique keys that are meant to span all tenants. */
   readonly globalKeys: readonly string[]
-  /** Nothing is enforced yet: the schema of the function that tells of statements without a tenant. */
+  /** The schema of the function that logs statements without a tenant; absent where policies are enforced. */
   readonly observedBy?: string
 }

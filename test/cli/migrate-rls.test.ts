@@ -59,7 +59,7 @@ describe('migrate:rls', () => {
       expect({ code, out, err }).to.deep.equal({
         code: 1,
         out: [
-          'public.projects: The floor: whatever other policies allow, it is never another tenant.',
+          'public.projects: The floor: no other policy can let another tenant through.',
           'public.projects: Marks it as made by the tool, which alters and drops no other policy.',
           'public.projects: Lets a statement see and write the rows of its tenant.',
           'public.projects: Marks it as made by the tool, which alters and drops no other policy.',

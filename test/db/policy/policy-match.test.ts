@@ -110,7 +110,7 @@ const CASES: Readonly<Record<string, readonly [sql: string, answers: Answers]>> 
         'high policy-roles-drift: Policy tenant_isolation is for app_user, some_role, not for app_user.',
       ],
       page: ['tenant_isolation differs'],
-      steps: [ALTERS('The floor: whatever other policies allow, it is never another tenant.')],
+      steps: [ALTERS('The floor: no other policy can let another tenant through.')],
     },
   ],
   'the same in other words': [

@@ -30,8 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       with check (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')::uuid))
   `.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant. Under another name
-  // until the old policy is gone.
+  // The floor: no other policy can let another tenant through. Under another name until the old
+  // policy is gone.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation_new on public.labels

@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.projects
@@ -90,7 +90,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.projects enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on billing.invoices
@@ -151,7 +151,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table billing.invoices enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public."projectTasks"
@@ -211,7 +211,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public."projectTasks" enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.labels
@@ -272,7 +272,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.labels enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on billing.orders
@@ -332,7 +332,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table billing.orders enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on billing.offers
@@ -392,7 +392,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table billing.offers enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.counters
@@ -452,7 +452,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.counters enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.notes
@@ -632,7 +632,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.templates enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.comments
@@ -676,7 +676,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.comments enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.tenants
@@ -729,7 +729,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.tenants enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public."odd \`\${name} \\ */\n  $& end"
@@ -784,7 +784,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table public."odd \`\${name} \\ */\n  $& end" enable row level security
   `.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.events
@@ -844,7 +844,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.events enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.events_2024
@@ -904,7 +904,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: access exclusive.
   await sql`alter table public.events_2024 enable row level security`.execute(db)
 
-  // The floor: whatever other policies allow, it is never another tenant.
+  // The floor: no other policy can let another tenant through.
   // Lock: access exclusive.
   await sql`
     create policy tenant_isolation on public.events_2025
