@@ -18,8 +18,13 @@ export type {
   TenantKysely,
   TenantTransaction,
   TenantTransactionBuilder,
-  WithTenant,
 } from './kysely/tenant-types.ts'
+export type {
+  AdminDatabase,
+  TenantColumn,
+  TenantTables,
+  WithTenant,
+} from './kysely/with-tenant.ts'
 export type {
   AdminEvent,
   ResidueEvent,

@@ -149,6 +149,15 @@ export function tenantMissing(what: string): TenancyError {
   )
 }
 
+/** An insert of the admin into a shared table. */
+export function tenantUnsaid(table: string): TenancyError {
+  return new TenancyError(
+    'TENANT.MISSING',
+    `A row for ${table} says neither a tenant nor that it is for all; it was not sent.`,
+    'Give the tenant column the id of a tenant, or null for a row that every tenant reads.',
+  )
+}
+
 /** `cause` is the error of PostgreSQL: SQLSTATE 42501, raised by a policy. */
 export function tenantViolation(
   tenant: string,

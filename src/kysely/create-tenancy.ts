@@ -1,8 +1,11 @@
+import type { Kysely } from 'kysely'
+import { publishAdmin } from '../runtime/channels.ts'
 import type { RuntimeConfigInput } from '../runtime/runtime-config.ts'
 import { createScopes } from '../runtime/tenancy.ts'
-import { handleScope } from '../runtime/tenant-scope.ts'
+import { adminScope, handleScope } from '../runtime/tenant-scope.ts'
 import type { Tenancy } from './tenancy.ts'
 import { tenantHandle } from './tenant-handle.ts'
+import type { AdminDatabase } from './with-tenant.ts'
 
 /**
  * The scopes of an application. Does no I/O.
@@ -23,6 +26,12 @@ export function createTenancy(config: RuntimeConfigInput): Tenancy {
     ...scopes,
     forTenant: (db, input, options) =>
       tenantHandle(db, handleScope(input, scopes.config, options), tenancy),
+    forAdmin<DB>(db: Kysely<DB>, { reason }: { readonly reason?: string } = {}) {
+      const handle = tenantHandle(db, adminScope(scopes.config, reason), tenancy)
+      // Published when it is made: its statements may come at any time.
+      publishAdmin({ reason })
+      return handle as unknown as Kysely<AdminDatabase<DB>>
+    },
   }
   return Object.freeze(tenancy)
 }

@@ -1,6 +1,5 @@
 import type {
   AccessMode,
-  ColumnType,
   Command,
   ConnectionBuilder,
   ControlledTransaction,
@@ -9,27 +8,9 @@ import type {
   IsolationLevel,
   Kysely,
   KyselyPlugin,
-  SelectType,
   Transaction,
   TransactionBuilder,
 } from 'kysely'
-
-/**
- * `DB` where the tenant column of the tables can be read and filtered, but neither inserted nor
- * updated: the database fills it in from the scope.
- *
- * @example
- * ```ts
- * type Database = WithTenant<Tables, 'projects' | 'tasks', 'tenant_id'>
- * ```
- */
-export type WithTenant<DB, Tables extends keyof DB, Column extends string = 'tenant_id'> = {
-  [Table in keyof DB]: Table extends Tables ? ReadOnlyColumn<DB[Table], Column> : DB[Table]
-}
-
-type ReadOnlyColumn<Table, Column extends string> = {
-  [C in keyof Table]: C extends Column ? ColumnType<SelectType<Table[C]>, never, never> : Table[C]
-}
 
 declare const TENANT: unique symbol
 

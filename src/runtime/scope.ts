@@ -68,6 +68,8 @@ export function isDetached(scope: Scope): boolean {
 }
 
 function isUsableIn(current: Scope, bound: Scope): boolean {
+  // Nothing leads out of an impersonation to the rows of all.
+  if (current.actor !== undefined && bound.kind === 'admin') return false
   const attachment = attachments.get(bound)
   return attachment === 'detached' || (attachment === 'handle' && current.kind !== 'tenant')
 }

@@ -33,6 +33,12 @@ export function handleScope(
   return attach(tenantScope(input, config), detached ? 'detached' : 'handle')
 }
 
+/** The scope of a handle of the admin, which is used in whatever scope. @throws `SETTING.INVALID` */
+export function adminScope(config: RuntimeConfig, reason?: string): Scope {
+  const draft = { kind: 'admin', tenant: '' } as const
+  return attach(makeScope(reason === undefined ? draft : { ...draft, reason }, config), 'detached')
+}
+
 /** @throws `TENANT.INVALID` and `SETTING.INVALID` */
 export function tenantScope(input: TenantId | ScopeInput, config: RuntimeConfig): Scope {
   const { tenant: id, settings } = scopeInput(input)

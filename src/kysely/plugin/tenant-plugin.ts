@@ -6,7 +6,7 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from 'kysely'
-import { tenantMissing } from '../../errors/application.ts'
+import { tenantMissing, tenantUnsaid } from '../../errors/application.ts'
 import { type FindTable, namedTables } from '../../runtime/named-tables.ts'
 import { type Scope, scopes } from '../../runtime/scope.ts'
 import { assertWrittenTenants } from '../../runtime/written-tenants.ts'
@@ -14,6 +14,7 @@ import type { Tenancy } from '../tenancy.ts'
 import { deferGuard } from './deferred-guard.ts'
 import { withPredicate } from './predicate.ts'
 import { relationsOf } from './query-relations.ts'
+import { unsaidTenant } from './unsaid-tenant.ts'
 import { writtenValues } from './written-values.ts'
 
 export interface TenantPluginOptions {
@@ -78,7 +79,10 @@ export class TenantPlugin implements KyselyPlugin {
     if (scope.kind === 'tenant') {
       const written = writtenValues(node, this.#columnOf)
       assertWrittenTenants(written, scope, this.#options.tenancy.config)
-    } else if (scope.kind === 'global') {
+    } else if (scope.kind === 'admin') {
+      const table = unsaidTenant(node, this.#find)
+      if (table) throw tenantUnsaid(table)
+    } else {
       const table = relationsOf(node).find(this.#find)
       if (table) throw tenantMissing(`A query on ${table.name}`)
     }
