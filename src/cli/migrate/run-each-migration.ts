@@ -3,11 +3,14 @@ import type pg from 'pg'
 import {
   migrationFailed,
   migrationNotStarted,
+  migrationRowsHidden,
   migrationRowsInTheWay,
 } from '../../errors/command/migration.ts'
 import { reasonOf } from '../../errors/message.ts'
+import type { TenancyError } from '../../errors/tenancy-error.ts'
 import { createMigrator } from './create-migrator.ts'
 import type { LoadedMigration } from './load-migrations.ts'
+import { isFilterRefused, refuseFiltering } from './refuse-filtering.ts'
 import { retryLocked } from './retry-locked.ts'
 
 /** The outcome of a migration that was to run. */
@@ -46,7 +49,7 @@ export async function runEach(
     if (results.length === 0) throw migrationNotStarted(reasonOf(error), error)
     run.listener.done(name, 'failed')
     for (const left of names.slice(index + 1)) run.listener.done(left, before)
-    throw breaksIntegrity(error) ? migrationRowsInTheWay(name, error) : migrationFailed(name, error)
+    throw failureOf(name, error)
   }
 }
 
@@ -57,9 +60,15 @@ async function runOne(
 ): Promise<MigrationResultSet> {
   const transaction = migrations[name]?.transaction ?? true
   const migrator = await createMigrator(client, migrations, { disableTransactions: !transaction })
+  await refuseFiltering(client)
   const run = () => (direction === 'up' ? migrator.migrateUp() : migrator.migrateDown())
   if (!transaction) return run()
   return retryLocked(run, { nameOf: () => name, say: listener.say })
+}
+
+function failureOf(name: string, error: unknown): TenancyError {
+  if (breaksIntegrity(error)) return migrationRowsInTheWay(name, error)
+  return isFilterRefused(error) ? migrationRowsHidden(name, error) : migrationFailed(name, error)
 }
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -84,6 +84,16 @@ export function migrationPolicyNotOurs(policies: readonly string[]): TenancyErro
   )
 }
 
+/** `cause` is a statement that row security would have filtered, and that was refused for it. */
+export function migrationRowsHidden(name: string, cause: Error): TenancyError {
+  return new TenancyError(
+    'MIGRATION.ROWS_HIDDEN',
+    `Migration ${name} failed: ${cause.message}. Row security hides rows of that table from the login of the migrations, and the statement would have passed over them in silence; what ran before it stays, and the transaction that failed was rolled back.`,
+    'Run it with `--url` of a login that has BYPASSRLS; or let the owner see every row, `roles: { owner }` or `force: false` in the config; or work for one tenant in the file: `set local row_security = on`, then `set_config` of its id (docs/owner.md).',
+    { cause },
+  )
+}
+
 /** `cause` is an integrity violation, SQLSTATE class 23; the SQL of the migrations puts the query into its message. */
 export function migrationRowsInTheWay(name: string, cause: Error): TenancyError {
   const detail = 'detail' in cause && typeof cause.detail === 'string' ? `; ${cause.detail}` : ''
