@@ -16,7 +16,7 @@ export const adminRoleBoundByFloor: Check = defineCheck(
     fixed: 'revoke app_user from app_admin',
   },
   (context) =>
-    context.wanted.adminRoles.flatMap((admin) => {
+    [...context.wanted.adminRoles, ...context.wanted.ownerRoles].flatMap((admin) => {
       const { snapshot, wanted } = context
       const role = findRole(snapshot, admin)
       if (role?.superuser || role?.bypassRls) return []

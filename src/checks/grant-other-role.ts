@@ -18,7 +18,7 @@ export const grantOtherRole: Check = tableCheck(
     fixed: 'revoke select on public.projects from some_role',
   },
   ({ relation }, { snapshot, wanted }) => {
-    const known = [...wanted.appRoles, ...wanted.adminRoles]
+    const known = [...wanted.appRoles, ...wanted.adminRoles, ...wanted.ownerRoles]
     // A group that gives a known role its privileges is not one more way.
     const isKnown = (role: string) =>
       role === relation.owner || known.some((member) => inherits(snapshot, member, role))

@@ -1,7 +1,7 @@
 import { inherits } from '../catalog/inherits.ts'
 import { findRole } from '../catalog/privileges.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import { type Check, tableCheck } from './check.ts'
+import { type Check, type Result, tableCheck } from './check.ts'
 import { isObserved } from './facts/policies.ts'
 import { canSetRole } from './facts/roles.ts'
 
@@ -22,9 +22,11 @@ export const rlsNotForced: Check = tableCheck(
     // Other findings: `rls-disabled`, and `policy-observe-mode` until there is something to force.
     if (!relation.rlsEnabled || relation.rlsForced || isChild || isObserved(state)) return
     const { owner } = relation
-    const isReachable =
-      findRole(snapshot, owner)?.canLogIn ||
-      wanted.appRoles.some((r) => inherits(snapshot, r, owner) || canSetRole(snapshot, r, owner))
+    const isAppOwner = wanted.appRoles.some(
+      (r) => inherits(snapshot, r, owner) || canSetRole(snapshot, r, owner),
+    )
+    const isReachable = findRole(snapshot, owner)?.canLogIn || isAppOwner
+    if (state.table.isUnforced && !isAppOwner) return accepted(owner)
     return {
       level: isReachable ? 'high' : 'medium',
       summary: `Its owner ${owner} sees every tenant.`,
@@ -32,3 +34,12 @@ export const rlsNotForced: Check = tableCheck(
     }
   },
 )
+
+/** The config accepts it. It is said all the same: what runs as the owner sees every tenant. */
+function accepted(owner: string): Result {
+  return {
+    level: 'low',
+    summary: `Its owner ${owner} sees every tenant, as \`force: false\` of the config allows.`,
+    fix: '-- Take `force: false` out of the config when no code of the owner needs it, then run migrate:rls.',
+  }
+}

@@ -46,6 +46,8 @@ function told({ permissive, command, roles, using, check }: PolicyState): string
 }
 
 function isOfConfig({ roles }: PolicyState, table: TenantTable | undefined): boolean {
-  const known = [...(table?.appRoles ?? []), ...(table?.adminRoles ?? [])]
+  const known = [table?.appRoles, table?.adminRoles, table?.ownerRoles].flatMap(
+    (roles) => roles ?? [],
+  )
   return roles.length > 0 && roles.every((role) => known.includes(role))
 }

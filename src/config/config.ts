@@ -76,7 +76,11 @@ export interface Config {
   readonly column: string
   readonly type: TenantType | undefined
   readonly setting: string
-  readonly roles: { readonly app: readonly string[]; readonly admin: readonly string[] }
+  readonly roles: {
+    readonly app: readonly string[]
+    readonly admin: readonly string[]
+    readonly owner: readonly string[]
+  }
   readonly schemas: readonly string[]
   readonly tables: readonly ConfigTable[]
   readonly global: readonly TableReference[]
@@ -99,6 +103,7 @@ export interface ConfigTable extends TableReference {
   readonly access: 'full' | 'boundary'
   readonly backfill: { readonly parent: TableReference } | { readonly tenant: string } | undefined
   readonly globalKeys: readonly string[]
+  readonly force: boolean
 }
 
 /**

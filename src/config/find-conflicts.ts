@@ -14,8 +14,21 @@ export function findConflicts(config: Config): string[] {
     ...roles.admin
       .filter((role) => roles.app.includes(role))
       .map((role) => `roles.admin: ${role} is also an app role; give the admin a login of its own`),
+    ...ownerProblems(config),
     ...withoutSchema(config),
   ]
+}
+
+/** The policies of the app are restrictive: an owner that they bind too would see one tenant at most. */
+function ownerProblems({ roles: { app, owner } }: Config): string[] {
+  if (owner.length > 0 && app.length === 0) {
+    return [
+      'roles.owner: name the login of the application too, roles.app; without it its policies bind the owner',
+    ]
+  }
+  return owner
+    .filter((role) => app.includes(role))
+    .map((role) => `roles.owner: ${role} is also an app role; let another role own the tables`)
 }
 
 /** The names that stand more than once in a list, each once. */

@@ -17,6 +17,7 @@ const KEYS = [
   'schemas',
   'tables',
   'global',
+  'force',
   'migrations',
   'audit',
 ] as const satisfies readonly (keyof ConfigInput)[]
@@ -54,8 +55,9 @@ function readConfig(read: ConfigReader, input: object): Config {
   read.text('$schema', $schema, undefined)
   const root = read.object('config', keys, KEYS)
   const tenant = read.object('tenant', root.tenant, ['column', 'type', 'setting'])
-  const roles = read.object('roles', root.roles, ['app', 'admin'])
+  const roles = read.object('roles', root.roles, ['app', 'admin', 'owner'])
   const column = read.text('tenant.column', tenant.column, DEFAULT_COLUMN)
+  const force = read.flag('force', root.force, true)
 
   return {
     connection: connection(read, 'connection', root.connection),
@@ -65,9 +67,10 @@ function readConfig(read: ConfigReader, input: object): Config {
     roles: {
       app: read.textOrTexts('roles.app', roles.app),
       admin: read.textOrTexts('roles.admin', roles.admin),
+      owner: read.textOrTexts('roles.owner', roles.owner),
     },
     schemas: read.texts('schemas', root.schemas, ['public']),
-    tables: readTables(read, root.tables, column),
+    tables: readTables(read, root.tables, { column, force }),
     global: readTableNames(read, 'global', root.global),
     migrations: migrations(read, root.migrations),
     audit: audit(read, root.audit),

@@ -10,10 +10,20 @@ const TABLE_KEYS = [
   'access',
   'backfill',
   'globalKeys',
+  'force',
 ] as const satisfies readonly (keyof TableInput)[]
 
-/** @param column the tenant column of a table that names none */
-export function readTables(read: ConfigReader, value: unknown, column: string): ConfigTable[] {
+/** For a table without the option. */
+interface Defaults {
+  readonly column: string
+  readonly force: boolean
+}
+
+export function readTables(
+  read: ConfigReader,
+  value: unknown,
+  { column, force }: Defaults,
+): ConfigTable[] {
   const entries = Array.isArray(value)
     ? listed(read, read.list('tables', value))
     : recorded(read, value)
@@ -25,6 +35,7 @@ export function readTables(read: ConfigReader, value: unknown, column: string): 
       access: read.oneOf(`${path}.access`, fields.access, ACCESS, 'full'),
       backfill: backfill(read, `${path}.backfill`, fields.backfill),
       globalKeys: read.texts(`${path}.globalKeys`, fields.globalKeys, []),
+      force: read.flag(`${path}.force`, fields.force, force),
     }
     const reference = tableReference(read, path, name)
     return reference ? [{ ...reference, ...table }] : []

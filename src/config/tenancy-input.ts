@@ -18,6 +18,11 @@ export interface TenancyInput {
     readonly app?: string | readonly string[]
     /** Sees every tenant through its own policy. Must not be a member of an app role. */
     readonly admin?: string | readonly string[]
+    /**
+     * The owner(s) of the tables, for migrations, jobs and functions that work for every tenant: a policy
+     * shows them every row although FORCE binds them. Needs `app`. @default the owner is bound
+     */
+    readonly owner?: string | readonly string[]
   }
   /** Searched for tables that are written without a schema. @default ['public'] */
   readonly schemas?: readonly string[]
@@ -25,6 +30,11 @@ export interface TenancyInput {
   readonly tables: readonly string[] | Readonly<Record<string, TableInput>>
   /** Tables that the app may reach and that hold no tenant data. */
   readonly global?: readonly string[]
+  /**
+   * FORCE ROW LEVEL SECURITY, which binds the owner of the tables too. `false` leaves it out, for code of
+   * the owner that must see every tenant. @default true
+   */
+  readonly force?: boolean
 }
 
 export interface TableInput {
@@ -48,4 +58,6 @@ export interface TableInput {
    * of a login, say. @default none
    */
   readonly globalKeys?: readonly string[]
+  /** The same as `force` beside `tables`, for this table. @default `force` of the config */
+  readonly force?: boolean
 }

@@ -35,20 +35,35 @@ const NOT_ENFORCED = [
 ].join(' ')
 
 /** The last step: see `plan`. */
-export function planForce({
-  table: { schema, name },
-  relation: { rlsForced },
-}: PlannedTable): Step[] {
-  if (rlsForced) return []
+export function planForce({ table: wanted, relation: { rlsForced } }: PlannedTable): Step[] {
+  const { schema, name, isUnforced = false } = wanted
+  if (rlsForced !== isUnforced) return []
   const table = { schema, name }
-  return [
-    {
-      table,
-      why: 'Makes the policies apply to the owner of the table too.',
-      up: `alter table ${qualifiedName(table)} force row level security`,
-      down: [`alter table ${qualifiedName(table)} no force row level security`],
-      lock: 'access exclusive',
-      hazard: 'Jobs, views and functions of the owner see no rows without a policy for it.',
-    },
-  ]
+  const alter = `alter table ${qualifiedName(table)}`
+  const force = `${alter} force row level security`
+  const unforce = `${alter} no force row level security`
+  const step = { table, lock: 'access exclusive' } as const
+  return isUnforced
+    ? [
+        {
+          ...step,
+          why: 'The config leaves FORCE out: the owner of the table sees every tenant.',
+          up: unforce,
+          down: [force],
+          hazard:
+            'Jobs, views and functions of the owner read and change the rows of every tenant.',
+          downHazard: HIDDEN,
+        },
+      ]
+    : [
+        {
+          ...step,
+          why: 'Makes the policies apply to the owner of the table too.',
+          up: force,
+          down: [unforce],
+          hazard: HIDDEN,
+        },
+      ]
 }
+
+const HIDDEN = 'Jobs, views and functions of the owner see no rows without a policy for it.'

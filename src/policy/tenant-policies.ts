@@ -29,7 +29,7 @@ export function tenantPolicies(table: TenantTable): TenantPolicy[] {
   return [
     ...(table.access === 'full' ? [access(table)] : []),
     ...(table.shared ? [sharedAccess(table), ...sharedFloor(table)] : [floor(table)]),
-    ...(table.adminRoles.length > 0 ? [adminAccess(table)] : []),
+    ...allAccess(table),
   ]
 }
 
@@ -43,7 +43,7 @@ function observingPolicies(table: TenantTable, schema: string): TenantPolicy[] {
       why: 'Does not enforce yet: a statement without a tenant sees every row and leaves a line in the log.',
     },
     ...(table.shared ? [sharedAccess(table)] : []),
-    ...(table.adminRoles.length > 0 ? [adminAccess(table)] : []),
+    ...allAccess(table),
   ]
 }
 
@@ -71,16 +71,20 @@ function floor(table: TenantTable): TenantPolicy {
   }
 }
 
-function adminAccess(table: TenantTable): TenantPolicy {
-  return {
-    name: 'tenant_admin',
-    permissive: true,
-    command: 'all',
-    roles: table.adminRoles,
-    using: ALWAYS,
-    check: ALWAYS,
-    why: 'Lets the admin role see and write every tenant.',
-  }
+/** The policies of roles that see every tenant. */
+function allAccess({ adminRoles, ownerRoles = [] }: TenantTable): TenantPolicy[] {
+  return [
+    allRows('tenant_admin', adminRoles, 'Lets the admin role see and write every tenant.'),
+    allRows(
+      'tenant_owner',
+      ownerRoles,
+      'Lets the owner see and write every tenant, under FORCE too.',
+    ),
+  ].filter(({ roles }) => roles.length > 0)
+}
+
+function allRows(name: string, roles: readonly string[], why: string): TenantPolicy {
+  return { name, permissive: true, command: 'all', roles, using: ALWAYS, check: ALWAYS, why }
 }
 
 function sharedAccess(table: TenantTable): TenantPolicy {

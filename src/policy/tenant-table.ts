@@ -13,6 +13,10 @@ export interface TenantTable {
   readonly appRoles: readonly string[]
   /** The roles that see every tenant, through a policy of their own. */
   readonly adminRoles: readonly string[]
+  /** Owners of the table that see every tenant through a policy of their own. */
+  readonly ownerRoles?: readonly string[]
+  /** Without FORCE: the owner sees every row. */
+  readonly isUnforced?: true
   /** Rows of no tenant are readable by every tenant. */
   readonly shared: boolean
   /** `boundary`: the user writes the permissive policies. */

@@ -38,12 +38,13 @@ export function subjectsOf(
   )
   const applied = (policy: PolicyState): Applied => bounds.get(policy) ?? { ...policy, ...NEITHER }
 
-  const roles = [...table.appRoles, ...table.adminRoles]
+  const all = rolesOfAllRows(table)
+  const roles = [...table.appRoles, ...all]
   return [
     ...(roles.length > 0 ? roles : [null]).flatMap((role) =>
       CLAUSES.map((source): Subject => {
         const binds = bindsRole(role, table, snapshot)
-        const isOpen = table.access === 'boundary' && !table.adminRoles.includes(role ?? '')
+        const isOpen = table.access === 'boundary' && !all.includes(role ?? '')
         return {
           ...{ policy: null, role, clause: source.clause },
           actual: combine(relation.policies.filter(binds).map(applied), source),
@@ -92,16 +93,22 @@ function appliedAsWanted({ command, permissive, using, check }: TenantPolicy): A
   }
 }
 
+/** Those with a policy of the config that shows them every tenant. */
+function rolesOfAllRows({ adminRoles, ownerRoles = [] }: TenantTable): readonly string[] {
+  return [...adminRoles, ...ownerRoles]
+}
+
 interface Roles {
   readonly roles: readonly string[]
   readonly permissive: boolean
 }
 
 // Without app roles in the config anybody could be one: let in by any policy, bound by those of all.
-function bindsRole(role: string | null, { adminRoles }: TenantTable, snapshot: Snapshot) {
+function bindsRole(role: string | null, table: TenantTable, snapshot: Snapshot) {
+  const all = rolesOfAllRows(table)
   return ({ roles, permissive }: Roles): boolean => {
     if (roles.length === 0) return true
-    if (role === null) return permissive && roles.some((name) => !adminRoles.includes(name))
+    if (role === null) return permissive && roles.some((name) => !all.includes(name))
     return roles.some((name) => inherits(snapshot, role, name))
   }
 }

@@ -13,7 +13,7 @@ import {
   parentsFirst,
   type UnfilledTable,
 } from './tenant-fills.ts'
-import { parentsByName } from './tenant-source.ts'
+import { parentsByName, type TableWithoutColumn } from './tenant-source.ts'
 import { eachOnce, tenantTableFamily } from './tenant-table-family.ts'
 import { tenantTypeOf } from './tenant-type.ts'
 import type { MissingColumn, TenantFill, Wanted } from './wanted.ts'
@@ -52,6 +52,7 @@ export function resolveWanted(
 function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems: string[] } {
   const problems = [...missingRoles(config, snapshot), ...listedTwice(config, snapshot)]
   const { listed, withoutColumn } = listedTables(config, snapshot, problems)
+  problems.push(...notOwners(config, snapshot, [...listed, ...withoutColumn]))
   // A column that can hold no tenant is no source for other tables, and is compared with none.
   const typed = listed.filter(({ column }) => tenantTypeOf(column))
   const withColumn = parentsByName(
@@ -79,6 +80,7 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
     column: config.column,
     appRoles: config.roles.app,
     adminRoles: config.roles.admin,
+    ownerRoles: config.roles.owner,
     schemas: config.schemas,
     tables: eachOnce(
       listed.flatMap((table) => tenantTableFamily(table, { ...config, type }, snapshot)),
@@ -94,9 +96,22 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
 
 function missingRoles({ roles }: Config, snapshot: Snapshot): string[] {
   const known = new Set(snapshot.roles.map(({ name }) => name))
-  return [...roles.app, ...roles.admin]
+  return [...roles.app, ...roles.admin, ...roles.owner]
     .filter((role) => !known.has(role))
     .map((role) => `Role ${role} is missing.`)
+}
+
+/** A policy for every row is for the role that owns them, and for no other. */
+function notOwners(
+  { roles }: Config,
+  snapshot: Snapshot,
+  tables: readonly TableWithoutColumn[],
+): string[] {
+  const owners = new Set(tables.map(({ relation }) => relation.owner))
+  const isKnown = (role: string) => snapshot.roles.some(({ name }) => name === role)
+  return roles.owner
+    .filter((role) => isKnown(role) && !owners.has(role))
+    .map((role) => `Role ${role} owns no table of the config: roles.owner.`)
 }
 
 function missingColumn({ entry, relation, reason }: UnfilledTable): MissingColumn {

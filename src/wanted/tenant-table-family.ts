@@ -27,6 +27,8 @@ export function tenantTableFamily(
     globalKeys,
     appRoles: roles.app,
     adminRoles: roles.admin,
+    ...(roles.owner.length > 0 && { ownerRoles: roles.owner }),
+    ...(!entry.force && { isUnforced: true as const }),
   }))
 }
 

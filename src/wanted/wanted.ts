@@ -40,6 +40,8 @@ export interface Wanted {
   readonly column: string
   readonly appRoles: readonly string[]
   readonly adminRoles: readonly string[]
+  /** Owners with a policy that shows them every tenant. */
+  readonly ownerRoles: readonly string[]
   readonly schemas: readonly string[]
   /**
    * The listed tables, and every partition and inheritance child of theirs. But for foreign tables: those

@@ -10,6 +10,7 @@ import { type TenantPolicy, tenantPolicies } from '../../policy/tenant-policies.
 import { literal } from '../../sql/literal.ts'
 import type { TenantTableState } from '../../wanted/tenant-table-state.ts'
 import type { CheckContext } from './context.ts'
+import { seesEveryTenant } from './roles.ts'
 
 /** The wanted policies that exist, by name. */
 export function policyPairs({ table, relation }: TenantTableState): PolicyPair[] {
@@ -43,7 +44,7 @@ export function isObserved({ relation }: TenantTableState): boolean {
 /** Some app role has the policy. Without app roles in the config, any role could be one. */
 export function appliesToApp({ roles }: PolicyState, { snapshot, wanted }: CheckContext): boolean {
   if (roles.length === 0) return true
-  if (wanted.appRoles.length === 0) return roles.some((role) => !wanted.adminRoles.includes(role))
+  if (wanted.appRoles.length === 0) return roles.some((role) => !seesEveryTenant(role, { wanted }))
   return wanted.appRoles.some((app) => roles.some((role) => inherits(snapshot, app, role)))
 }
 

@@ -25,11 +25,16 @@ export function isUnbound(snapshot: Snapshot, name: string, table: RelationState
   return !table.rlsForced && inherits(snapshot, name, table.owner)
 }
 
+/** By a policy of its own, which the config asks for. */
+export function seesEveryTenant(role: string, { wanted }: Pick<CheckContext, 'wanted'>): boolean {
+  return wanted.adminRoles.includes(role) || wanted.ownerRoles.includes(role)
+}
+
 /** The reason why row security does not hold this role; undefined when it does. */
 export function powerOf(role: RoleState, context: CheckContext): string | undefined {
   if (role.superuser) return 'is a superuser'
   if (role.bypassRls) return 'has BYPASSRLS'
-  if (context.wanted.adminRoles.includes(role.name)) return 'sees every tenant'
+  if (seesEveryTenant(role.name, context)) return 'sees every tenant'
   const owns = checkedTables(context).some(({ relation }) => relation.owner === role.name)
   return owns ? 'owns tenant tables' : undefined
 }
