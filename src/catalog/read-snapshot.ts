@@ -3,6 +3,7 @@ import { serverUnsupported } from '../errors/command/server.ts'
 import type { TableReference } from '../sql/table-name.ts'
 import { readFunctions } from './read-functions.ts'
 import type { Queryable } from './read-only.ts'
+import { readOwnerFacts } from './read-owner-facts.ts'
 import { readRelations } from './read-relations.ts'
 import { readMemberships, readRoles, readSettingDefaults } from './read-roles.ts'
 import { readSurroundings } from './read-surroundings.ts'
@@ -66,6 +67,7 @@ export async function readSnapshot(db: Queryable, request: SnapshotRequest): Pro
       relations,
       functions,
       upserts: await readUpserts(db),
+      ownerFacts: await readOwnerFacts(db, relations),
       settingDefaults: await readSettingDefaults(db),
       ...(await readSurroundings(db, { ...server, appRoles })),
     }

@@ -1,6 +1,7 @@
 import type { TableName } from '../sql/table-name.ts'
 import type { FunctionState } from './function-state.ts'
 import type { ReachFacts } from './reach/reach-facts.ts'
+import type { OwnerFacts } from './read-owner-facts.ts'
 import type { Upsert } from './read-upserts.ts'
 import type { RelationState } from './relation-state.ts'
 import type { Grant, Membership, RoleState } from './role-state.ts'
@@ -31,6 +32,8 @@ export interface Snapshot {
   readonly functions: readonly FunctionState[]
   /** Each needs a unique key of exactly its columns. Absent where no body of a function was read. */
   readonly upserts?: readonly Upsert[]
+  /** Code and logins that go blind with FORCE. Absent: they were not read. */
+  readonly ownerFacts?: OwnerFacts
   /** The defaults of `alter role … set` and `alter database … set` for this database. */
   readonly settingDefaults: readonly SettingDefault[]
   /** The database, its schemas, its foreign servers, and the parameters that were granted. */

@@ -1,4 +1,5 @@
 import type { TenantType } from '../config/tenant-setting.ts'
+import type { OwnerCode } from '../wanted/owner-code.ts'
 
 /** A config to be reviewed, with the reasons for it. Tables are named as the config names them. */
 export interface Proposal {
@@ -26,6 +27,17 @@ export interface Proposal {
   readonly undecided: readonly { readonly name: string; readonly reason: string }[]
   readonly global: readonly string[]
   readonly citus: boolean
+  /** Code that reads tenant tables as their owner, or as another role. Absent: none is known. */
+  readonly ownerCode?: readonly ProposedCode[]
+  /** Policies that are there, as SQL names them: `read_all on public.projects`. */
+  readonly policies?: readonly string[]
+  /** Tables that FORCE is left out of, for such code; `all`: it may read any of them. */
+  readonly unforced?: 'all' | readonly string[]
+}
+
+export interface ProposedCode extends OwnerCode {
+  /** Row security would show it no row, or does not reach it. */
+  readonly sees: 'no row' | 'every row'
 }
 
 export interface ProposedTable {

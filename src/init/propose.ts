@@ -8,6 +8,7 @@ import { type Candidates, candidateTables, labelOf, tableByLabel } from './candi
 import { checkAnswers, checkUse } from './check-answers.ts'
 import type { Classification, TenantKey } from './classification.ts'
 import { findLogins, type Login, ownersOf, reachedBy } from './logins.ts'
+import { withOwnerCode } from './owner-code.ts'
 import type { Proposal } from './proposal.ts'
 import { proposedTables } from './proposed-tables.ts'
 import { roleWarnings } from './role-warnings.ts'
@@ -50,7 +51,10 @@ export function propose(
     others: logins.map(({ name }) => name).filter((name) => ![...app, ...admin].includes(name)),
     warnings: roleWarnings(app, admin, { tables, snapshot }),
   }
-  return { proposal: describe({ survey, candidates, key, classification, answers, roles }) }
+  const proposal = describe({ survey, candidates, key, classification, answers, roles })
+  return {
+    proposal: withOwnerCode(proposal, snapshot, (table) => labelOf(table, candidates)),
+  }
 }
 
 interface Found {

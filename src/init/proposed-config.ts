@@ -16,7 +16,7 @@ export interface ProposedConfig extends ConfigInput {
 const SAFE_PARTS: readonly MigrationPart[] = ['foreign-keys', 'views']
 
 export function proposedConfig(proposal: Proposal): ProposedConfig {
-  const { column, type, schemas, tables, global } = proposal
+  const { column, type, schemas, tables, global, unforced = [] } = proposal
   const { app, admin } = proposal.roles
   return {
     tenant: { column, ...(type && { type }) },
@@ -24,18 +24,25 @@ export function proposedConfig(proposal: Proposal): ProposedConfig {
       roles: { app: one(app), ...(admin.length > 0 && { admin: one(admin) }) },
     }),
     schemas,
-    tables: Object.fromEntries(tables.map((table) => [table.name, tableInput(table, column)])),
+    tables: Object.fromEntries(
+      tables.map((table) => [table.name, tableInput(table, { column, unforced })]),
+    ),
     global,
+    ...(unforced === 'all' && { force: false }),
     migrations: { with: SAFE_PARTS },
   }
 }
 
-function tableInput(table: ProposedTable, usual: string): TableInput {
-  const { column, shared, adoption, backfill = adoption } = table
+function tableInput(
+  table: ProposedTable,
+  usual: { readonly column: string; readonly unforced: 'all' | readonly string[] },
+): TableInput {
+  const { name, column, shared, adoption, backfill = adoption } = table
   return {
-    ...(column !== usual && { column }),
+    ...(column !== usual.column && { column }),
     ...(shared && { shared }),
     ...(backfill && { backfill: { parent: backfill.parent } }),
+    ...(usual.unforced !== 'all' && usual.unforced.includes(name) && { force: false }),
   }
 }
 

@@ -23,6 +23,7 @@ export function renderConfig(proposal: Proposal, surroundings: Surroundings): st
     propertyLines('schemas', config.schemas, 2),
     tables(proposal, config),
     global(config),
+    force(proposal),
     migrations(config, surroundings),
   ].filter((lines) => lines.length > 0)
   const written = sections.map((lines) => lines.map((line) => (line ? `  ${line}` : '')).join('\n'))
@@ -138,6 +139,20 @@ function global({ global: names }: ProposedConfig): string[] {
       'No foreign key leads from these to a tenant: every tenant sees every row. A table with data of a tenant belongs under `tables`.',
     ),
     ...propertyLines('global', names, 2),
+  ]
+}
+
+function force({ unforced, ownerCode = [] }: Proposal): string[] {
+  if (unforced === undefined) return []
+  const code = ownerCode.filter(({ sees }) => sees === 'no row')
+  const names = code.map(({ kind, name, role }) => comment(`- ${kind} ${name} as ${role}`))
+  const isAll = unforced === 'all'
+  return [
+    ...comment(
+      `FORCE would show no row to the code below, so ${isAll ? 'it is left out' : '`force: false` leaves it out of the tables that it reads'}. The alternative is \`roles.owner\`, a policy for the owner: docs/owner.md.`,
+    ),
+    ...names.flat(),
+    ...(isAll ? ['force: false,'] : []),
   ]
 }
 

@@ -8,6 +8,7 @@ import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
 import { grouped } from '../util/grouped.ts'
+import { blindCode, type OwnerCode } from '../wanted/owner-code.ts'
 import { type UnlistedTable, unlistedTables } from '../wanted/unlisted-tables.ts'
 import type { MissingColumn, TenantFill, Wanted } from '../wanted/wanted.ts'
 import type { PartChange } from './part-change.ts'
@@ -23,6 +24,8 @@ export interface Status {
   readonly views: readonly ViewStatus[]
   /** Tables that have a tenant column and that the config does not mention. */
   readonly unlisted: readonly UnlistedStatus[]
+  /** Code and logins that see no row of these tables; absent: none is known. */
+  readonly blind?: readonly OwnerCode[]
 }
 
 export interface TableStatus extends TableName {
@@ -51,6 +54,7 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   const { database, serverVersion } = snapshot
   // Foreign keys are a matter of two tables: they are planned for all of them together.
   const changes = planParts(wanted, snapshot)
+  const blind = blindCode(wanted, snapshot).filter((code) => !isOwnerLogin(code, wanted, snapshot))
   const catalog: Catalog = {
     wanted,
     snapshot,
@@ -70,7 +74,13 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
         : [],
     ),
     unlisted: unlistedTables(wanted, snapshot).flatMap(withTenantColumn),
+    ...(blind.length > 0 && { blind }),
   }
+}
+
+/** FORCE is there to bind the owner: that is no news once it is on. */
+function isOwnerLogin({ kind, role }: OwnerCode, { tables }: Wanted, snapshot: Snapshot): boolean {
+  return kind === 'login' && tables.some((table) => relationOf(table, snapshot).owner === role)
 }
 
 interface Catalog {

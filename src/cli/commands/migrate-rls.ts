@@ -9,6 +9,7 @@ import { plan } from '../../migration/plan.ts'
 import { planParts } from '../../migration/plan-parts.ts'
 import type { Phase, Step } from '../../migration/step.ts'
 import { qualifiedName } from '../../sql/quote.ts'
+import { blindCode, type OwnerCode } from '../../wanted/owner-code.ts'
 import { resolveWanted, snapshotRequest } from '../../wanted/resolve-wanted.ts'
 import { withClient } from '../connect/connect.ts'
 import { type LoadedConfig, loadConfig } from '../connect/load-config.ts'
@@ -18,6 +19,7 @@ import { writeMigrations } from '../migrate/migration-folder.ts'
 import { nextStep } from '../migrate/other-tool.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { renderAdvice } from '../render/advice.ts'
+import { renderBlind } from '../render/blind-code.ts'
 import { renderJson } from '../render/json.ts'
 import { plural } from '../render/plural.ts'
 
@@ -35,6 +37,8 @@ interface Plan {
   readonly phases: readonly Phase[]
   /** Changes that were not asked for, and those that only the user can decide. */
   readonly advice: readonly PartChange[]
+  /** Code and logins that see no row once the policies are on. */
+  readonly blind: readonly OwnerCode[]
 }
 
 const HELP = `
@@ -99,7 +103,7 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
       const loaded = await loadConfig(io.cwd, options.config)
       const { migrations } = loaded.config
       const parts = [...new Set([...migrations.with, ...options.with])]
-      const { phases, advice } = await planFor(loaded, parts, options)
+      const { phases, advice, blind } = await planFor(loaded, parts, options)
       const folder = await loaded.migrationFolder()
       const format = options.format ?? migrations.format
       const written = migrationFiles(phases, { folder, format, name: options.name })
@@ -107,8 +111,11 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
 
       const isWritten = !options.dryRun && !options.check
       if (isWritten && files.length > 0) writeMigrations(folder, files)
-      report(io, { ...options, format }, written, advice)
-      io.err(options.json ? '' : renderAdvice(advice, parts, io.errColumns))
+      report(io, { ...options, format }, written, { advice, blind })
+      if (!options.json) {
+        io.err(renderBlind(blind, io.errColumns))
+        io.err(renderAdvice(advice, parts, io.errColumns))
+      }
       exit(options.check && files.length > 0 ? EXIT.findings : EXIT.clean)
     })
 }
@@ -142,8 +149,11 @@ async function planFor(
     observes: observe,
   }
   const changes = planParts(wanted, snapshot)
+  const phases = plan(wanted, snapshot, changes)
+  const closes = phases.some(({ name }) => name === 'policies' || name === 'force')
   return {
-    phases: plan(wanted, snapshot, changes),
+    phases,
+    blind: closes ? blindCode(wanted, snapshot) : [],
     advice: changes.filter(({ part, obstacle }) => !parts.includes(part) || obstacle !== undefined),
   }
 }
@@ -152,7 +162,7 @@ function report(
   io: Io,
   { json, dryRun, check, format }: RlsOptions & { readonly format: MigrationFormat },
   written: readonly PhaseFiles[],
-  advice: readonly PartChange[],
+  { advice, blind }: Pick<Plan, 'advice' | 'blind'>,
 ): void {
   const pathOf = (path: string) => relative(io.cwd, path)
   const files = written.flatMap((phase) => phase.files)
@@ -168,6 +178,7 @@ function report(
         advice: advice.map(({ part, table, problem, obstacle }) => {
           return { part, table, problem, ...(obstacle !== undefined && { obstacle }) }
         }),
+        ...(blind.length > 0 && { blind }),
       }),
     )
   } else if (dryRun) {

@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import type { Status, TableStatus } from '../../migration/table-status.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import type { Screen } from '../io.ts'
+import { BLIND_ADVICE, blindLines } from './blind-code.ts'
 import { alignColumns } from './columns.ts'
 import { paint } from './paint.ts'
 import { plural } from './plural.ts'
@@ -21,6 +22,7 @@ export function renderStatus(status: Status, { color, columns }: Screen): string
     ...views(status, c),
     ...blockers(status, c),
     ...unlisted(status, c),
+    ...blind(status, c),
     [summary(status, c)],
   ]
   const lines = blocks.map((block) => block.flatMap((line) => wrapLine(line, columns)).join('\n'))
@@ -76,6 +78,17 @@ function unlisted({ unlisted }: Status, c: ChalkInstance): string[][] {
       c.bold('Not in the config, but with a tenant column'),
       ...unlisted.map((table) => `  ${c.yellow('?')} ${qualifiedName(table)}  ${table.column}`),
       `  ${c.dim('next')} List them under \`tables\`, or under \`global\` if they hold no tenant data.`,
+    ],
+  ]
+}
+
+function blind({ blind = [] }: Status, c: ChalkInstance): string[][] {
+  if (blind.length === 0) return []
+  return [
+    [
+      c.bold('Sees no row of these tables'),
+      ...blindLines(blind).map((line) => `  ${c.yellow('!')} ${line}`),
+      `  ${c.dim('next')} ${BLIND_ADVICE}`,
     ],
   ]
 }

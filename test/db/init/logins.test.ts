@@ -145,6 +145,7 @@ describe('init: whom and what it finds', () => {
         schemas: ['public'],
         tables: { projects: {} },
         global: ['plans'],
+        migrations: { with: ['foreign-keys', 'views'] },
       })
       expect(found.undecided).to.deep.equal([
         { name: 'tasks', reason: 'tenant_id may be its tenant, and nothing says so' },

@@ -23,6 +23,18 @@ export const CONFLICTS: readonly WrongConfig[] = [
     problems: ['roles.admin: b is also an app role; give the admin a login of its own'],
   },
   {
+    title: 'an owner without the login of the application',
+    input: { roles: { owner: 'app_owner' }, tables: ['projects'] },
+    problems: [
+      'roles.owner: name the login of the application too, roles.app; without it its policies bind the owner',
+    ],
+  },
+  {
+    title: 'an owner that is an app role too',
+    input: { roles: { app: 'a', owner: ['a', 'b'] }, tables: ['projects'] },
+    problems: ['roles.owner: a is also an app role; let another role own the tables'],
+  },
+  {
     title: 'no schemas for tables that need one',
     input: { schemas: [], tables: ['projects', 'crm.deals'], global: ['countries'] },
     problems: [

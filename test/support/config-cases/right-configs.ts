@@ -21,11 +21,12 @@ export const FULL = {
     projects: { globalKeys: ['projects_slug_key'] },
     'billing.invoices': { column: 'account' },
     templates: { shared: true },
-    comments: { access: 'boundary' },
+    comments: { access: 'boundary', force: true },
     tasks: { backfill: { parent: 'crm.projects' } },
     settings: { backfill: { tenant: 'acme' } },
   },
   global: ['countries', 'audit.log'],
+  force: false,
   migrations: { folder: 'db/migrations', format: 'knex-ts', with: ['views', 'grants'] },
   audit: {
     failOn: 'low',
@@ -62,6 +63,10 @@ export const RIGHT_CONFIGS: readonly RightConfig[] = [
   {
     title: 'the same name in two schemas',
     input: { tables: ['crm.projects', 'billing.projects', '"crm.projects"'] },
+  },
+  {
+    title: 'an owner that sees every tenant',
+    input: { roles: { app: 'app_user', owner: 'app_owner' }, tables: ['projects'] },
   },
   {
     title: 'empty objects and lists where nothing has to be named',

@@ -103,7 +103,7 @@ export const WRONG_BESIDE_TABLES: readonly WrongConfig[] = [
   {
     title: 'a misspelt role',
     input: { roles: { admins: 'app_admin' } },
-    problems: ['roles.admins: unknown key; did you mean admin? roles takes app, admin'],
+    problems: ['roles.admins: unknown key; did you mean admin? roles takes app, admin, owner'],
   },
   {
     title: 'one schema without a list',

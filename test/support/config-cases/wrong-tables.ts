@@ -5,6 +5,14 @@ export const WRONG_TABLES: readonly WrongConfig[] = [
   { title: 'an empty record of tables', input: { tables: {} }, problems: [NO_TABLES] },
   { title: 'an empty list of tables', input: { tables: [] }, problems: [NO_TABLES] },
   {
+    title: 'a force that is neither true nor false',
+    input: { tables: { projects: { force: 'no' } }, force: 1 },
+    problems: [
+      'force: expected true or false, got 1',
+      "tables.projects.force: expected true or false, got 'no'",
+    ],
+  },
+  {
     title: 'a misspelt key, and therefore no tables',
     input: { tabels: { projects: {} } },
     problems: [`tabels: unknown key; did you mean tables? config takes ${KEYS}`, NO_TABLES],
@@ -70,7 +78,7 @@ export const WRONG_TABLES: readonly WrongConfig[] = [
     title: 'a misspelt option of a table',
     input: { tables: { projects: { colum: 'org_id' } } },
     problems: [
-      'tables.projects.colum: unknown key; did you mean column? tables.projects takes column, shared, access, backfill, globalKeys',
+      'tables.projects.colum: unknown key; did you mean column? tables.projects takes column, shared, access, backfill, globalKeys, force',
     ],
   },
   {

@@ -36,6 +36,7 @@ function judge(serverVersion: number) {
     column: 'tenant_id',
     appRoles: [],
     adminRoles: [],
+    ownerRoles: [],
     schemas: [],
     tables: [],
     withoutColumn: [],

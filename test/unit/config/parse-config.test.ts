@@ -10,7 +10,7 @@ const DEFAULTS = {
   column: 'tenant_id',
   type: undefined,
   setting: 'app.tenant_id',
-  roles: { app: [], admin: [] },
+  roles: { app: [], admin: [], owner: [] },
   schemas: ['public'],
   tables: [
     {
@@ -21,6 +21,7 @@ const DEFAULTS = {
       access: 'full',
       backfill: undefined,
       globalKeys: [],
+      force: true,
     },
   ],
   global: [],
@@ -45,19 +46,20 @@ describe('parseConfig', () => {
       access: 'full',
       backfill: undefined,
       globalKeys: [],
+      force: false,
     }
     expect(parseConfig(defineConfig(FULL))).to.deep.equal({
       connection: 'postgres://localhost/app',
       column: 'org_id',
       type: 'bigint',
       setting: 'my_app.org',
-      roles: { app: ['app_user'], admin: ['app_admin', 'support'] },
+      roles: { app: ['app_user'], admin: ['app_admin', 'support'], owner: [] },
       schemas: ['public', 'crm'],
       tables: [
         { ...table, name: 'projects', globalKeys: ['projects_slug_key'] },
         { ...table, schema: 'billing', name: 'invoices', column: 'account' },
         { ...table, name: 'templates', shared: true },
-        { ...table, name: 'comments', access: 'boundary' },
+        { ...table, name: 'comments', access: 'boundary', force: true },
         { ...table, name: 'tasks', backfill: { parent: { schema: 'crm', name: 'projects' } } },
         { ...table, name: 'settings', backfill: { tenant: 'acme' } },
       ],
@@ -72,6 +74,15 @@ describe('parseConfig', () => {
         waivers: [WAIVER],
         appConnection: 'postgres://app@localhost/app',
       },
+    })
+  })
+
+  it('takes owners that see every tenant', () => {
+    const roles = { app: 'app_user', owner: ['app_owner', 'old_owner'] }
+    expect(parseConfig({ roles, tables: ['projects'] }).roles).to.deep.equal({
+      app: ['app_user'],
+      admin: [],
+      owner: ['app_owner', 'old_owner'],
     })
   })
 

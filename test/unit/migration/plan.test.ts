@@ -202,6 +202,7 @@ function wanted(table: TenantTable): Wanted {
     column: table.column,
     appRoles,
     adminRoles,
+    ownerRoles: [],
     schemas: ['public'],
     tables: [table],
     withoutColumn: [],

@@ -1,0 +1,113 @@
+import type { TableName } from '../sql/table-name.ts'
+import { SIGNATURE } from './function-signature.ts'
+import { scanBody } from './reach/scan-body.ts'
+import type { Queryable } from './read-only.ts'
+import type { RelationState } from './relation-state.ts'
+
+/** What runs or logs in as a role that row security may hide every row from. */
+export interface OwnerFacts {
+  /** The SECURITY DEFINER functions of the user. */
+  readonly definers: readonly DefinerFacts[]
+  /** The logins that row security binds. */
+  readonly logins: readonly LoginFacts[]
+}
+
+export interface DefinerFacts {
+  readonly signature: string
+  readonly owner: string
+  /** The relations that its body names; without a schema, the search_path decides. */
+  readonly relations: readonly { readonly schema: string | null; readonly name: string }[]
+  /** Its body puts SQL together, or is in a language that names are not read from. */
+  readonly isOpen: boolean
+  /** `log_change on public.projects` */
+  readonly triggers: readonly string[]
+}
+
+export interface LoginFacts {
+  readonly name: string
+  /** The roles whose privileges and policies it has, its own among them. */
+  readonly inherits: readonly string[]
+  readonly reads: readonly TableName[]
+}
+
+const READ_DEFINERS = `
+  select
+    ${SIGNATURE}                                                     as "signature",
+    o.rolname                                                        as "owner",
+    case when l.lanname in ('sql', 'plpgsql')
+      then coalesce(pg_catalog.pg_get_function_sqlbody(f.oid), f.prosrc) end
+                                                                     as "source",
+    array(
+      select pg_catalog.format('%I on %I.%I', t.tgname, s.nspname, c.relname)
+      from pg_catalog.pg_trigger t
+      join pg_catalog.pg_class c     on c.oid = t.tgrelid
+      join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+      where t.tgfoid = f.oid and not t.tgisinternal and t.tgparentid = 0
+      order by 1
+    )                                                                as "triggers"
+  from pg_catalog.pg_proc f
+  join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+  join pg_catalog.pg_roles o     on o.oid = f.proowner
+  join pg_catalog.pg_language l  on l.oid = f.prolang
+  where f.prosecdef and f.oid >= 16384 and not exists (
+    select from pg_catalog.pg_depend e
+    where e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+      and e.objid = f.oid and e.deptype = 'e'
+  )
+  order by n.nspname, f.proname, f.oid
+`
+
+const READ_LOGINS = `
+  select
+    r.rolname as "name",
+    array(
+      select g.rolname::text from pg_catalog.pg_roles g
+      where pg_catalog.pg_has_role(r.oid, g.oid, 'usage') order by 1
+    )         as "inherits",
+    coalesce(pg_catalog.json_agg(
+      pg_catalog.json_build_object('schema', n.nspname, 'name', c.relname)
+      order by n.nspname, c.relname
+    ) filter (where pg_catalog.has_table_privilege(r.oid, c.oid, 'select')), '[]')
+              as "reads"
+  from pg_catalog.pg_roles r
+  cross join pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where r.rolcanlogin and not r.rolsuper and not r.rolbypassrls
+    and n.nspname = any($1::text[]) and c.relkind in ('r', 'p') and not c.relispartition
+  group by r.oid, r.rolname
+  order by r.rolname
+`
+
+/** Run it in the transaction of `readSnapshot`. */
+export async function readOwnerFacts(
+  db: Queryable,
+  relations: readonly RelationState[],
+): Promise<OwnerFacts> {
+  const { rows } = await db.query<Omit<DefinerFacts, 'relations' | 'isOpen'> & Source>(
+    READ_DEFINERS,
+  )
+  const names = new Set(relations.map(({ name }) => name))
+  const definers = rows.map(({ source, signature, owner, triggers }) => ({
+    signature,
+    owner,
+    triggers,
+    ...named(source, names),
+  }))
+  const schemas = [...new Set(relations.map(({ schema }) => schema))]
+  return { definers, logins: (await db.query<LoginFacts>(READ_LOGINS, [schemas])).rows }
+}
+
+interface Source {
+  readonly source: string | null
+}
+
+function named(
+  source: string | null,
+  relations: ReadonlySet<string>,
+): Pick<DefinerFacts, 'relations' | 'isOpen'> {
+  if (source === null) return { relations: [], isOpen: true }
+  const { statements, dynamicAt } = scanBody(source, { relations, functions: new Set() })
+  const found = statements.flatMap((statement) => statement.relations)
+  const byName = new Map(found.map(({ schema, name }) => [`${schema}\n${name}`, { schema, name }]))
+  return { relations: [...byName.values()], isOpen: dynamicAt !== null }
+}
