@@ -1,5 +1,5 @@
 import { Baseline } from './baseline.ts'
-import { ASKED_SETTINGS, FACTS, type Facts, IS_UNTOUCHED, readFacts } from './facts.ts'
+import { ASKED_SETTINGS, FACTS, IS_UNTOUCHED, readFacts } from './facts.ts'
 
 /** What is known of a session that is asked for columns, and does not refuse. */
 export interface KnownSession {
@@ -44,11 +44,7 @@ export function residueIn(
   if (baseline) return baseline.differences(facts)
   const isOwn = pid === undefined || pid === facts.pid
   session.baseline = new Baseline(facts, isOwn)
-  return isOwn || untouched ? [] : described(facts)
-}
-
-/** Behind a pooler there is no telling which of it was left. */
-function described({ temporary, role, settings }: Facts): string[] {
-  const found = [`role ${role}`, ...ASKED_SETTINGS.map((name) => `${name} ${settings[name]}`)]
-  return temporary.length > 0 ? ['temporary objects', ...found] : found
+  if (isOwn || (untouched && !facts.holdsCursor)) return []
+  // Behind a pooler there is no telling which of it was left.
+  return [`role ${facts.role}`, ...ASKED_SETTINGS.map((name) => `${name} ${facts.settings[name]}`)]
 }
