@@ -27,6 +27,8 @@ export type {
 } from './kysely/with-tenant.ts'
 export type {
   AdminEvent,
+  DestroyedEvent,
+  DestroyReason,
   ResidueEvent,
   StatementEvent,
   StreamEvent,

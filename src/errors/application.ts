@@ -17,6 +17,15 @@ export function configInvalid(problems: readonly string[]): TenancyError {
   )
 }
 
+/** A hook of the pool, or another user of it, has sent a statement that does not end. */
+export function connectionBusy(): TenancyError {
+  return new TenancyError(
+    'CONNECTION.BUSY',
+    'The pool handed out a client that goes on running statements of other code; the client was destroyed, and nothing was sent.',
+    "Look at the pool's hooks for `connect`, `acquire` and `release`, and for code that releases clients before their statements are answered.",
+  )
+}
+
 export function connectionInDoubt(): TenancyError {
   return new TenancyError(
     'CONNECTION.IN_DOUBT',
@@ -105,6 +114,15 @@ export function sessionNotCleaned(cause: unknown): TenancyError {
     'An earlier statement had left something on the session, and it could not be cleaned; the statement was not run, and the connection is closed.',
     'Send the statement again: it gets another connection. The cause says what the server refused.',
     { cause },
+  )
+}
+
+/** Another user of the pool had the client before, and it is not as the server starts a session. */
+export function sessionUsed(): TenancyError {
+  return new TenancyError(
+    'CONNECTION.IN_DOUBT',
+    'The pool handed out clients whose session other code has changed; they were destroyed, and nothing was sent.',
+    'Give the tenancy a pool of its own, or let no other user of it set roles and settings or leave temporary tables.',
   )
 }
 

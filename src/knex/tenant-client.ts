@@ -1,6 +1,6 @@
 import knexPackage, { type Knex } from 'knex'
 import { adminNoPool, tenantMissing } from '../errors/application.ts'
-import { noteSignal } from '../runtime/control-client.ts'
+import { noteCancelSignal } from '../runtime/control-client.ts'
 import { LeasePool } from '../runtime/lease-pool.ts'
 import { assertScope, type Scope, scopes } from '../runtime/scope.ts'
 import { chooseStrategy } from '../runtime/strategies/choose-strategy.ts'
@@ -135,7 +135,7 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
     /** The signal may arrive when the statement is over: its lease ends with the connection. */
     override cancelQuery(connection: KnexConnection): Promise<unknown> {
       const { processID } = connection
-      if (typeof processID === 'number') noteSignal(processID)
+      if (typeof processID === 'number') noteCancelSignal(processID)
       return super.cancelQuery(connection)
     }
 

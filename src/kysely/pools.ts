@@ -78,7 +78,7 @@ export class Pools {
       })
       return connection
     } catch (error) {
-      lease.destroy(error)
+      lease.destroy(error, 'hook failed')
       throw error
     }
   }

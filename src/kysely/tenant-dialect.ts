@@ -88,6 +88,7 @@ function leasingDriver(config: TenantPoolConfig): Driver {
       const { lease } = connection as TenantConnection
       return {
         expected: lease.session,
+        lookAfterThemselves: true,
         of: () => lease.session,
         setUp: (body) => lease.setUp(body),
       }

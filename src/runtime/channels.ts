@@ -27,6 +27,38 @@ export interface ResidueEvent {
   readonly found: readonly string[]
 }
 
+/**
+ * - `no answer`: a statement timed out, was aborted or lost its connection, or the server ended the session
+ * - `statement running`, `in a transaction`: the lease ended, or the client came, in the middle of one
+ * - `session changed`: a statement changed what only the end of the connection takes back for certain
+ * - `foreign tenant`: the session came with a tenant
+ * - `cancelled`: a cancellation was sent, and may arrive late
+ * - `not cleaned`: the server refused a clean-up, or other code has changed the session
+ * - `login refused`, `begin failed`, `hook failed`, `busy`: what the lease began with
+ */
+export type DestroyReason =
+  | 'no answer'
+  | 'statement running'
+  | 'in a transaction'
+  | 'session changed'
+  | 'foreign tenant'
+  | 'cancelled'
+  | 'not cleaned'
+  | 'login refused'
+  | 'begin failed'
+  | 'hook failed'
+  | 'busy'
+
+/** Published on `kysely-tenants:destroyed` when a client is not given back to its pool. */
+export interface DestroyedEvent {
+  readonly scope: Scope
+  readonly reason: DestroyReason
+  /** Where there is one. */
+  readonly error: unknown
+  /** Clients of the same pool that were destroyed so far, this one included. */
+  readonly count: number
+}
+
 /** Published on `kysely-tenants:admin` when an admin scope opens, and when an impersonation begins and ends. */
 export interface AdminEvent {
   readonly reason: string | undefined
@@ -63,6 +95,7 @@ export interface WaitingEvent {
 const statements = channel('kysely-tenants:statement')
 const violations = channel('kysely-tenants:violation')
 const residues = channel('kysely-tenants:residue')
+const destroyed = channel('kysely-tenants:destroyed')
 const admins = channel('kysely-tenants:admin')
 const streams = channel('kysely-tenants:stream')
 const waitings = channel('kysely-tenants:waiting')
@@ -83,6 +116,10 @@ export function publishViolation(scope: Scope, found: string): void {
 
 export function publishResidue(scope: Scope, strategy: string, found: readonly string[]): void {
   residues.publish({ scope, strategy, found } satisfies ResidueEvent)
+}
+
+export function publishDestroyed(event: DestroyedEvent): void {
+  destroyed.publish(event)
 }
 
 export function publishAdmin(event: AdminEvent): void {

@@ -23,18 +23,18 @@ export function controlClientClass<C extends Client>(Client: ClientClass<C>): Cl
 
     override query(text: string, values: readonly unknown[]): unknown {
       const pid = SIGNAL.exec(text)?.[1]
-      if (pid !== undefined) noteSignal(Number(pid))
+      if (pid !== undefined) noteCancelSignal(Number(pid))
       return super.query(text, values)
     }
   } as unknown as ClientClass<C> // Only `query` is another.
 }
 
 /** A signal to this backend is about to be sent. */
-export function noteSignal(pid: number): void {
+export function noteCancelSignal(pid: number): void {
   signalled.add(pid)
 }
 
 /** Is a signal under way to this backend? Asked once, at the end of a lease: nobody gets it again. */
-export function takeSignal(pid: number | null | undefined): boolean {
+export function consumeCancelSignal(pid: number | null | undefined): boolean {
   return typeof pid === 'number' && signalled.delete(pid)
 }

@@ -1,9 +1,11 @@
 import { dialectUnsupportedPool } from '../errors/application.ts'
-import { clientState, destroyClient, ignoreErrors, isIdle } from './client-state.ts'
+import { type Unfit, unfitness } from './admission.ts'
+import { clientState, destroyClient, isIdle } from './client-state.ts'
 import { type Ask, checkLogin, type Guard } from './guard.ts'
 import { Lease } from './lease.ts'
 import { OpenLeases, type Waiter } from './open-leases.ts'
 import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
+import { type PoolWatch, watchPool } from './pool-watch.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
 import { Sender, type SenderOptions } from './sender.ts'
@@ -15,6 +17,9 @@ export interface LeasePoolOptions<C> extends SenderOptions {
   readonly connectionOf: (lease: Lease, client: PgClient) => C
 }
 
+/** How long a client may go on with statements of other code, where the pool sets no limit to waiting. */
+const PATIENCE_MS = 10_000
+
 type Take = (client: PgClient) => void
 type Fail = (error: unknown) => void
 
@@ -23,6 +28,7 @@ export class LeasePool<C> {
   readonly #pool: PgPool
   readonly #options: LeasePoolOptions<C>
   readonly #sender: Sender
+  readonly #watch: PoolWatch
   readonly #leases = new OpenLeases({ isPool: true })
   #checking: Promise<void> | undefined
   #isChecked = false
@@ -32,16 +38,22 @@ export class LeasePool<C> {
     this.#pool = pool
     this.#options = options
     this.#sender = new Sender(options)
-    // A backend that dies while its client is idle would end the process; the pool has dropped the client.
-    pool.on?.('error', () => undefined)
-    // A backend can die with its first answer, before `connect` has handed the client out.
-    pool.on?.('connect', ignoreErrors)
+    this.#watch = watchPool(pool)
   }
 
-  /** @throws `POOL.EXHAUSTED`, and what the pool or the guard throws; no client is lost */
+  /**
+   * @throws `POOL.EXHAUSTED`, `CONNECTION.BUSY`, `CONNECTION.IN_TRANSACTION`, and what the pool or the
+   * guard throws; no client is lost
+   */
   connect(scope: Scope): Promise<C> {
-    const isUsual = this.#isChecked && !this.#options.strategy.session
-    return isUsual ? this.#lease(scope) : this.#enter(scope)
+    return new Promise((resolve, reject) => {
+      const start = performance.now()
+      const take = (client: PgClient) => {
+        if (this.#isUsual(client)) resolve(this.#connection(this.#open(client, scope), client))
+        else this.#admit(client, scope, start).then(resolve, reject)
+      }
+      this.#checkOut(scope, take, reject)
+    })
   }
 
   async end(): Promise<void> {
@@ -49,32 +61,44 @@ export class LeasePool<C> {
     await this.#pool.end()
   }
 
-  #lease(scope: Scope): Promise<C> {
-    return new Promise((resolve, reject) => {
-      const take = (client: PgClient) => {
-        if (isIdle(client))
-          return resolve(this.#options.connectionOf(this.#open(client, scope), client))
-        destroyClient(client)
-        // Ends: the pool makes a new client for a destroyed one, and a new one is idle.
-        resolve(this.#lease(scope))
-      }
-      this.#checkOut(scope, take, reject)
-    })
+  #isUsual(client: PgClient): boolean {
+    if (!this.#isChecked || this.#options.strategy.session || !isIdle(client)) return false
+    return clientState(client).baseline !== undefined || this.#watch.isUnused(client)
   }
 
-  /** With all that the first lease of a pool takes, and every one where the session has the tenant. */
-  async #enter(scope: Scope): Promise<C> {
-    const client = await new Promise<PgClient>((resolve, reject) =>
-      this.#checkOut(scope, resolve, reject),
-    )
-    if (!this.#isChecked) await this.#check(client)
-    if (!isIdle(client)) {
-      destroyClient(client)
-      return this.#enter(scope)
+  /** With all that the first lease of a pool or of a client takes, and that of one in an unusual state. */
+  async #admit(client: PgClient, scope: Scope, start: number): Promise<C> {
+    let next = client
+    for (let tries = 1; ; tries++) {
+      this.#assertSupported(next)
+      const isUnused = this.#watch.isUnused(next)
+      const unfit = await unfitness(clientState(next), isUnused, this.#patience(start))
+      if (!unfit) break
+      this.#destroy(next, scope, unfit)
+      // The clients that others have spoiled come to an end; a hook spoils every new one.
+      if (isUnused && tries > 1) throw unfit.error
+      if (this.#patience(start) <= 0) throw unfit.error
+      next = await new Promise((resolve, reject) => this.#checkOut(scope, resolve, reject))
     }
-    const lease = this.#open(client, scope)
+    if (!this.#isChecked) await this.#check(next, scope)
+    const lease = this.#open(next, scope)
     await lease.enter()
+    return this.#connection(lease, next)
+  }
+
+  /** How long a client may go on with statements of other code, in ms. */
+  #patience(start: number): number {
+    const limit = this.#pool.options?.connectionTimeoutMillis || PATIENCE_MS
+    return limit - (performance.now() - start)
+  }
+
+  #connection(lease: Lease, client: PgClient): C {
     return this.#options.connectionOf(lease, client)
+  }
+
+  #destroy(client: PgClient, scope: Scope, { reason, error }: Unfit): void {
+    this.#leases.destroyed(scope, reason, error)
+    destroyClient(client, error)
   }
 
   #open(client: PgClient, scope: Scope): Lease {
@@ -89,7 +113,7 @@ export class LeasePool<C> {
       // A pool that wraps another may do both: call back, and return a promise of nothing.
       if (isDone || !(client || error)) return
       isDone = true
-      if (waiter) this.#leases.served(waiter)
+      if (waiter) this.#leases.stopWaiting(waiter)
       if (!client) fail(waiter ? this.#leases.explain(error, waiter) : error)
       else if (this.#hasEnded) this.#refuse(client, fail)
       else take(client)
@@ -105,14 +129,15 @@ export class LeasePool<C> {
     fail(new Error('driver has already been destroyed'))
   }
 
-  async #check(client: PgClient): Promise<void> {
+  #assertSupported(client: PgClient): void {
+    if (this.#isChecked) return
     const problem = unsupported(client)
-    if (problem) {
-      client.release(true)
-      throw dialectUnsupportedPool(problem)
-    }
-    // Watched from here on: an error that nobody listens to would end the process.
-    clientState(client)
+    if (!problem) return
+    client.release(true)
+    throw dialectUnsupportedPool(problem)
+  }
+
+  async #check(client: PgClient, scope: Scope): Promise<void> {
     const { config, guard } = this.#options
     try {
       const ask: Ask = async <Row>(text: string, values: readonly unknown[]) =>
@@ -123,7 +148,7 @@ export class LeasePool<C> {
     } catch (error) {
       // The next statement asks again.
       this.#checking = undefined
-      destroyClient(client, error)
+      this.#destroy(client, scope, { reason: 'login refused', error })
       throw error
     }
   }

@@ -3,24 +3,27 @@ import {
   sessionChanged,
   transactionRolledBack,
 } from '../errors/application.ts'
-import { publishViolation } from './channels.ts'
+import { type DestroyReason, publishViolation } from './channels.ts'
 import type { ClientState } from './client-state.ts'
 import type { TransactionStatus } from './pg-client.ts'
 import { LeaseProof } from './residue/lease-proof.ts'
+import { SessionChanges } from './residue/session-changes.ts'
+import { effectOf, staysOnSession } from './residue/text-effects.ts'
 import { explainError, isFatal, isServerError } from './server-error.ts'
 import type { Outcome, Statement } from './statement.ts'
-import { leavesSessionState } from './statement-text.ts'
 import type { SessionSteps } from './strategies/strategy.ts'
 
 /** What the answers of the server say of a leased connection. */
 export class LeaseState {
   status: TransactionStatus = 'I'
-  /** It carries what no other lease may meet: it is not given back. */
-  isDirty = false
+  /** The session came with a tenant: the client is not given back. */
+  hadForeignTenant = false
   /** What statements leave on the session belongs to the connection. */
   isSettingUp = false
+  /** What is to be taken off the session at the end. */
+  changes: SessionChanges | undefined
   /** Why it is to be destroyed at once, if it is. */
-  destroyReason: unknown
+  end: { readonly reason: DestroyReason; readonly error: unknown } | undefined
   // No statement of the transaction has bound our tenant: one in sight can only be a foreign one.
   #isUnbound = true
   readonly #proof: LeaseProof
@@ -43,41 +46,49 @@ export class LeaseState {
     const { kind, status: before } = statement
     const { error, status } = outcome
     if (status === undefined || isFatal(error)) {
-      this.destroyReason = lossOf(error)
+      this.end = { reason: 'no answer', error: lossOf(error) }
       return error
     }
     this.status = status
-    this.#noteResidue(statement, outcome)
     this.#proof.record(statement, outcome)
+    this.#noteResidue(statement, outcome)
     const starts = kind === 'begin' ? before === 'I' : kind === 'commit' || kind === 'rollback'
     this.#isUnbound = starts || (this.#isUnbound && kind !== 'statement')
     // No statement of this lease opened a transaction: the client came with one.
     if (before === 'I' && status !== 'I' && kind !== 'begin') {
-      this.destroyReason = connectionInTransaction(error)
-      return this.destroyReason
+      this.end = { reason: 'in a transaction', error: connectionInTransaction(error) }
+      return this.end.error
     }
     return this.#failureOf(statement, outcome)
   }
 
   #failureOf({ text, kind, scope }: Statement, { error, result }: Outcome): unknown {
     // Kysely sends no rollback, and may never release, after a begin that failed.
-    if (kind === 'begin' && error !== undefined) this.destroyReason = error
+    if (kind === 'begin' && error !== undefined) this.end = { reason: 'begin failed', error }
     // An aborted transaction answers COMMIT with ROLLBACK.
     if (kind === 'commit' && result?.command === 'ROLLBACK') return transactionRolledBack()
     return error === undefined ? undefined : explainError(error, text, scope)
   }
 
   /** What would outlive the statement on the connection. */
-  #noteResidue({ text, scope, isUnbound }: Statement, { result, found }: Outcome): void {
+  #noteResidue({ text, scope, isUnbound }: Statement, { error, result, found }: Outcome): void {
     const foreignTenant = isUnbound ? found : null
-    if (foreignTenant) publishViolation(scope, foreignTenant)
-    const isChanged = leavesSessionState(text, result?.command)
-    const isLeft = isChanged && !this.isSettingUp
-    if (isChanged && this.isSettingUp) this.#proof.forget()
-    if (foreignTenant || isLeft) this.isDirty = true
-    // Nothing would give the session its tenant again: no further statement may rely on it.
-    if (this.#session && (isLeft || this.#session.isChangedBy(text, scope))) {
-      this.destroyReason = sessionChanged()
+    if (foreignTenant) {
+      publishViolation(scope, foreignTenant)
+      this.hadForeignTenant = true
+    }
+    // The server has undone what failed.
+    const effect = error === undefined ? effectOf(text, result?.command) : undefined
+    if (effect && this.isSettingUp) {
+      if (staysOnSession(effect)) this.#proof.forget()
+    } else if (effect) {
+      this.changes ??= new SessionChanges()
+      this.changes.note(effect)
+    }
+    const isLasting = effect?.kind === 'lasting' && !this.isSettingUp
+    // No prelude would give the session its tenant again: no further statement may rely on it.
+    if (this.#session && (isLasting || this.#session.isChangedBy(text, scope))) {
+      this.end = { reason: 'session changed', error: sessionChanged() }
     }
   }
 }

@@ -1,8 +1,8 @@
 import { scopeEnded, transactionStatementRunning } from '../errors/application.ts'
-import { type LeaseUse, publishViolation, timeStatement } from './channels.ts'
-import { type ClientState, destroyClient } from './client-state.ts'
-import { takeSignal } from './control-client.ts'
+import { type DestroyReason, type LeaseUse, publishViolation, timeStatement } from './channels.ts'
+import type { ClientState } from './client-state.ts'
 import { LeaseState } from './lease-state.ts'
+import { LeasedClient } from './leased-client.ts'
 import type { OpenLease, OpenLeases } from './open-leases.ts'
 import type { PgResult } from './pg-client.ts'
 import type { KnownSession } from './residue/known-session.ts'
@@ -27,18 +27,17 @@ const ROLLED_BACK: PgResult = { command: 'ROLLBACK', rowCount: 0, rows: [] }
 export class Lease implements OpenLease {
   readonly scope: Scope
   readonly since: number = performance.now()
-  place = -1
+  index = -1
   readonly #state: ClientState
   readonly #sender: Sender
   readonly #leases: OpenLeases
   readonly #lease: LeaseState
+  readonly #client: LeasedClient
   // Statements that were handed in and are not answered, and those of them that were not sent.
   #open = 0
   readonly #waiting: (() => void)[] = []
   #ending = false
   #isStreaming = false
-  #ended = false
-  #loss: unknown
 
   constructor(state: ClientState, scope: Scope, sender: Sender, leases: OpenLeases) {
     this.scope = scope
@@ -46,7 +45,7 @@ export class Lease implements OpenLease {
     this.#sender = sender
     this.#leases = leases
     this.#lease = new LeaseState(state, sender.strategy.session)
-    leases.add(this)
+    this.#client = new LeasedClient(state, this, leases, sender)
   }
 
   /** Before the lease is handed out. @throws what leaves the client in doubt; it is destroyed then */
@@ -55,9 +54,9 @@ export class Lease implements OpenLease {
       const found = await this.#steps?.enter(this.#state, this.scope)
       if (!found) return
       publishViolation(this.scope, found)
-      this.#lease.isDirty = true
+      this.#lease.hadForeignTenant = true
     } catch (error) {
-      this.destroy(error)
+      this.destroy(error, 'not cleaned')
       throw error
     }
   }
@@ -135,39 +134,12 @@ export class Lease implements OpenLease {
 
   /** Gives the client back, or destroys it when anything about it is in doubt. Safe to call twice. */
   release(): void {
-    if (this.#ended) return
-    const { status, isDirty } = this.#lease
-    const isSignalled = takeSignal(this.processID)
-    if (this.#open > 0 || isDirty || isSignalled || status !== 'I') {
-      this.destroy()
-    } else {
-      this.#ended = true
-      this.#leases.delete(this)
-      this.#giveBack()
-    }
-  }
-
-  #giveBack(): void {
-    const { client } = this.#state
-    const left = this.#steps?.leave(this.#state, this.scope)
-    if (left) {
-      left.then(
-        () => client.release(),
-        (error) => destroyClient(client, error),
-      )
-    } else {
-      client.release()
-    }
+    this.#client.release(this.#lease, this.#open > 0)
   }
 
   /** Ends the lease; the server rolls back whatever was open. */
-  destroy(reason?: unknown): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.#leases.delete(this)
-    this.#loss = reason
-    takeSignal(this.processID)
-    destroyClient(this.#state.client, reason)
+  destroy(error?: unknown, reason: DestroyReason = 'no answer'): void {
+    this.#client.destroy(error, reason)
   }
 
   #take(statement: Statement, settle: SettleStatement): void {
@@ -176,8 +148,8 @@ export class Lease implements OpenLease {
   }
 
   #send(statement: Statement, settle: SettleStatement): void {
-    if (this.#ended) {
-      this.#answered(settle, scopeEnded(this.#loss))
+    if (this.#client.hasEnded) {
+      this.#answered(settle, scopeEnded(this.#client.loss))
       return
     }
     this.#lease.note(statement)
@@ -196,13 +168,13 @@ export class Lease implements OpenLease {
    * the error to see. Nothing is queued behind a statement that is still running.
    */
   #rollback(text: string, settle: SettleStatement): void {
-    if (this.#open > 0) this.destroy()
+    if (this.#open > 0) this.destroy(undefined, 'statement running')
     const settled: SettleStatement = (error) => {
       if (error !== undefined) this.destroy(error)
       settle(undefined, ROLLED_BACK)
     }
     try {
-      if (this.#ended || this.#lease.status === 'I') settled(undefined)
+      if (this.#client.hasEnded || this.#lease.status === 'I') settled(undefined)
       else this.#take(new Statement(text, [], 'rollback', this.scope), settled)
     } catch (error) {
       settled(error)
@@ -216,7 +188,7 @@ export class Lease implements OpenLease {
   #assertNothingRunning(): void {
     if (this.#open === 0) return
     const error = transactionStatementRunning()
-    this.destroy(error)
+    this.destroy(error, 'statement running')
     throw error
   }
 
@@ -227,8 +199,8 @@ export class Lease implements OpenLease {
   }
 
   #submit(cursor: PgCursor): void {
-    if (this.#ended) {
-      this.#answered((error) => cursor.handleError(error), scopeEnded(this.#loss))
+    if (this.#client.hasEnded) {
+      this.#answered((error) => cursor.handleError(error), scopeEnded(this.#client.loss))
       return
     }
     const { text } = cursor
@@ -255,7 +227,7 @@ export class Lease implements OpenLease {
   /** One statement at a time: pg's own queue drops a statement when another one times out. */
   #isNext(): boolean {
     // While a COMMIT is on its way a late statement would land behind the transaction.
-    if (this.#ended || this.#ending) throw scopeEnded(this.#loss)
+    if (this.#client.hasEnded || this.#ending) throw scopeEnded(this.#client.loss)
     assertScope(this.scope)
     return this.#open++ === 0
   }
@@ -270,7 +242,8 @@ export class Lease implements OpenLease {
     const error = this.#lease.record(statement, outcome)
     const command = outcome.result?.command
     if (command === 'DEALLOCATE' || command === 'DISCARD') this.#sender.forgetPrepared(this.#state)
-    if (this.#lease.destroyReason !== undefined) this.destroy(this.#lease.destroyReason)
+    const { end } = this.#lease
+    if (end) this.destroy(end.error, end.reason)
     return error
   }
 }

@@ -1,5 +1,11 @@
 import { type PoolUse, poolExhausted } from '../errors/pool-exhausted.ts'
-import { type LeaseUse, publishStream, publishWaiting } from './channels.ts'
+import {
+  type DestroyReason,
+  type LeaseUse,
+  publishDestroyed,
+  publishStream,
+  publishWaiting,
+} from './channels.ts'
 import { describeScope, type Scope } from './scope.ts'
 
 /** A client that is in use. */
@@ -10,27 +16,28 @@ export interface OpenLease {
   readonly use: LeaseUse
   /** It will not end by itself: no statement of it runs, or a stream waits for its reader. */
   readonly isIdle: boolean
-  /** Among those that are open. */
-  place: number
+  /** Its position among those that are open. */
+  index: number
 }
 
-/** Who waits for a client. */
+/** A scope that waits for a client. */
 export interface Waiter {
   readonly scope: Scope
   readonly since: number
-  isTold: boolean
+  isReported: boolean
 }
 
-/** Who waits longer is told of. */
+/** Report a statement after it has waited this long. */
 const PATIENCE_MS = 1000
 
-/** Who holds the clients of a pool, and who waits for one. */
+/** The leases on the clients of a pool, and the scopes that wait for one. */
 export class OpenLeases {
   readonly #open: OpenLease[] = []
   readonly #waiters = new Set<Waiter>()
   readonly #isPool: boolean
   #timer: NodeJS.Timeout | undefined
   #streams = 0
+  #destroyed = 0
   #hasWarned = false
 
   /** `isPool`: there are several clients, and waiting can have a limit. */
@@ -39,14 +46,14 @@ export class OpenLeases {
   }
 
   add(lease: OpenLease): void {
-    lease.place = this.#open.push(lease) - 1
+    lease.index = this.#open.push(lease) - 1
   }
 
   delete(lease: OpenLease): void {
     const last = this.#open.pop()
     if (!last || last === lease) return
-    last.place = lease.place
-    this.#open[lease.place] = last
+    last.index = lease.index
+    this.#open[lease.index] = last
   }
 
   streamOpened(scope: Scope): void {
@@ -57,15 +64,20 @@ export class OpenLeases {
     publishStream(scope, --this.#streams)
   }
 
-  /** Somebody begins to wait, until he is `served`. */
+  /** A client of the pool is destroyed. */
+  destroyed(scope: Scope, reason: DestroyReason, error: unknown): void {
+    publishDestroyed({ scope, reason, error, count: ++this.#destroyed })
+  }
+
+  /** A scope begins to wait for a client, until it stops. */
   wait(scope: Scope): Waiter {
-    const waiter = { scope, since: performance.now(), isTold: false }
+    const waiter = { scope, since: performance.now(), isReported: false }
     this.#waiters.add(waiter)
     this.#watch(PATIENCE_MS)
     return waiter
   }
 
-  served(waiter: Waiter): void {
+  stopWaiting(waiter: Waiter): void {
     this.#waiters.delete(waiter)
   }
 
@@ -81,21 +93,21 @@ export class OpenLeases {
       const now = performance.now()
       // The first of them has waited longest.
       for (const waiter of this.#waiters) {
-        if (waiter.isTold) continue
+        if (waiter.isReported) continue
         const left = waiter.since + PATIENCE_MS - now
         if (left > 0) return this.#watch(left)
-        waiter.isTold = true
-        this.#tell(waiter)
+        waiter.isReported = true
+        this.#report(waiter)
       }
     }, ms).unref()
   }
 
-  #tell(waiter: Waiter): void {
+  #report(waiter: Waiter): void {
     const now = performance.now()
     publishWaiting({
       scope: waiter.scope,
       waitedMs: now - waiter.since,
-      leases: this.#eldest().map(({ scope, use, since }) => ({ scope, use, heldMs: now - since })),
+      leases: this.#oldest().map(({ scope, use, since }) => ({ scope, use, heldMs: now - since })),
     })
     if (this.#hasWarned || !this.#isStuck(waiter)) return
     this.#hasWarned = true
@@ -105,22 +117,22 @@ export class OpenLeases {
 
   /**
    * Does every client belong to a scope that waits for another one? It is no proof that they wait for
-   * ever: a scope can do several things at a time. So nobody is refused for it.
+   * ever: a scope can do several things at a time. So no statement is refused for it.
    */
   #isStuck({ since }: Waiter): boolean {
     const waiting = new Set(Array.from(this.#waiters, ({ scope }) => scope))
-    return this.#eldest().every(
+    return this.#oldest().every(
       (lease) => lease.isIdle && lease.since < since && waiting.has(lease.scope),
     )
   }
 
-  #eldest(): OpenLease[] {
+  #oldest(): OpenLease[] {
     return [...this.#open].sort((a, b) => a.since - b.since)
   }
 
   #useFor({ scope, since }: Waiter): PoolUse {
     const now = performance.now()
-    const leases = this.#eldest()
+    const leases = this.#oldest()
     return {
       isPool: this.#isPool,
       who: describeScope(scope),
@@ -135,7 +147,7 @@ export class OpenLeases {
   }
 }
 
-/** The tenant of a scope is for its own eyes. */
+/** The message may reach a user, so it names no other tenant. */
 function nameFor(reader: Scope, scope: Scope): string {
   const isForeign = scope.kind === 'tenant' && scope.tenant !== reader.tenant
   return isForeign ? 'another tenant' : describeScope(scope)

@@ -20,12 +20,15 @@ export interface PgPool {
   /** Not every pool counts. */
   readonly idleCount?: number
   readonly waitingCount?: number
+  readonly options?: { readonly connectionTimeoutMillis?: number | undefined }
   /** With a callback, which not every pool takes, it returns none. */
   connect(done?: (error: unknown, client?: PgClient) => void): Promise<PgClient> | undefined
   end(): Promise<void>
   on?(event: 'error', listener: (error: Error) => void): unknown
   /** Told before `connect` hands the new client out. Not every pool has it. */
   on?(event: 'connect', listener: (client: PgClient) => void): unknown
+  /** Told of every client that is given back. */
+  on?(event: 'release', listener: (error: unknown, client: PgClient) => void): unknown
 }
 
 /** `I`: idle, `T`: in a transaction, `E`: in a transaction that failed. */

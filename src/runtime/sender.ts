@@ -11,15 +11,19 @@ export interface SenderOptions {
   readonly strategy: Strategy
   /** Named statements of one connection; 0: none. */
   readonly maxPrepared: number
+  /** `discard-all`: DISCARD ALL at the end of every lease. */
+  readonly reset?: 'discard-all' | undefined
 }
 
 /** Dresses the statements of a pool: with the prelude of the strategy, with a name. */
 export class Sender {
   readonly strategy: Strategy
+  readonly discardsAll: boolean
   readonly #maxPrepared: number
 
-  constructor({ strategy, maxPrepared }: SenderOptions) {
+  constructor({ strategy, maxPrepared, reset }: SenderOptions) {
     this.strategy = strategy
+    this.discardsAll = reset === 'discard-all'
     this.#maxPrepared = maxPrepared
   }
 

@@ -56,32 +56,6 @@ const TWO_PHASE = /^(?:commit|rollback)\s+prepared\b/i
 const SET_TRANSACTION =
   /^set\s+(?:local\s+|session\s+)?(?:transaction|session\s+characteristics|characteristics)\b/i
 
-const SESSION_COMMANDS = new Set([
-  ...['SET', 'RESET', 'DISCARD', 'DEALLOCATE', 'PREPARE', 'LISTEN', 'DECLARE', 'LOAD'],
-])
-const LEAVES_NOTHING = /^(?:set\s+(?:local|transaction|constraints)|prepare\s+transaction)\b/i
-// `create temp …`, `select … into temp …`, and what names their schema.
-const TEMPORARY =
-  /\b(?:create(?:\s+or\s+replace)?|(?<!\b(?:insert|merge)\s+)into)\s+(?:(?:global|local)\s+)?temp(?:orary)?\b|\bpg_temp\b/i
-const SET_CONFIG = /\bset_config\b/gi
-// Whatever is written in another way counts as one for the session.
-const LOCAL_SET_CONFIG = /\bset_config\s*\(\s*[^,()]+,\s*[^,()]+,\s*true\s*\)/gi
-
-/**
- * Can the statement have left something on the connection that outlives its transaction? Judged by
- * the server's command tag and, for what a tag does not show, by the text.
- */
-export function leavesSessionState(text: string, command: string | undefined): boolean {
-  if (command !== undefined && SESSION_COMMANDS.has(command)) {
-    return !LEAVES_NOTHING.test(text.replace(LEADING, ''))
-  }
-  // Nearly every statement names neither.
-  if (!SUSPECT.test(text)) return false
-  return TEMPORARY.test(text) || count(text, SET_CONFIG) > count(text, LOCAL_SET_CONFIG)
-}
-
-const SUSPECT = /temp|set_config/i
-
 /** Does the statement set one of the settings, be it for its transaction only? */
 export function setsOneOf(settings: readonly string[], text: string): boolean {
   if (!SETS.test(text)) return false
@@ -90,10 +64,6 @@ export function setsOneOf(settings: readonly string[], text: string): boolean {
 }
 
 const SETS = /\bset\b|\bset_config\b|\breset\b/i
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0
-}
 
 const NAME = '((?:"(?:[^"]|"")+"|[\\w$]+)(?:\\.(?:"(?:[^"]|"")+"|[\\w$]+))?)'
 const TARGET = new RegExp(`^(?:insert\\s+into|update(?:\\s+only)?|merge\\s+into)\\s+${NAME}`, 'i')

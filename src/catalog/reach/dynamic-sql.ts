@@ -1,4 +1,4 @@
-import type { Token } from './body-tokens.ts'
+import type { Token } from '../../sql/tokens.ts'
 import { isSemicolon } from './split-statements.ts'
 
 /** After `execute`: `create trigger … execute function`, `grant execute on`. */

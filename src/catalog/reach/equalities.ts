@@ -1,5 +1,5 @@
+import type { NameToken, Token } from '../../sql/tokens.ts'
 import type { Equality } from './body-facts.ts'
-import type { NameToken, Token } from './body-tokens.ts'
 
 /** Between `=` and what a column has to equal. */
 const SKIPPED = new Set(['select', 'nullif', 'cast', 'pg_catalog'])

@@ -1,5 +1,5 @@
+import type { NameToken, Token } from '../../sql/tokens.ts'
 import type { NamedRelation, Verb } from './body-facts.ts'
-import type { NameToken, Token } from './body-tokens.ts'
 
 type Found = Omit<NamedRelation, 'isInString'>
 

@@ -1,5 +1,5 @@
+import { type NameToken, type Token, tokensOf } from '../../sql/tokens.ts'
 import { type BodyFacts, type BodyStatement, type NamedCall, NO_BODY } from './body-facts.ts'
-import { type NameToken, type Token, tokensOf } from './body-tokens.ts'
 import { dynamicAt } from './dynamic-sql.ts'
 import { equalitiesOf } from './equalities.ts'
 import { namedRelations } from './named-relations.ts'

@@ -1,4 +1,4 @@
-import type { Token } from './body-tokens.ts'
+import type { Token } from '../../sql/tokens.ts'
 
 const BEFORE_A_STATEMENT = new Set(['begin', 'then', 'else', 'loop', 'atomic'])
 

@@ -1,5 +1,5 @@
 import type { TableName } from '../../sql/table-name.ts'
-import { tokensOf } from './body-tokens.ts'
+import { tokensOf } from '../../sql/tokens.ts'
 import { namedRelations } from './named-relations.ts'
 
 /** A view with one of these is not written through. */

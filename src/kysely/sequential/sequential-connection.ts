@@ -6,25 +6,18 @@ import type {
   TransactionSettings,
 } from 'kysely'
 import { scopeEnded, transactionStatementRunning } from '../../errors/application.ts'
-import {
-  type LeaseUse,
-  publishResidue,
-  publishViolation,
-  timeStatement,
-} from '../../runtime/channels.ts'
+import { type LeaseUse, publishViolation, timeStatement } from '../../runtime/channels.ts'
 import type { OpenLease, OpenLeases } from '../../runtime/open-leases.ts'
 import { assertScope, type Scope, scopes } from '../../runtime/scope.ts'
 import { explainError } from '../../runtime/server-error.ts'
-import { firstKeyword, leavesSessionState, statementKind } from '../../runtime/statement-text.ts'
+import { statementKind } from '../../runtime/statement-text.ts'
 import { checkDeferred } from '../plugin/deferred-guard.ts'
-import { assignment } from './assignment.ts'
-import { cleaning } from './cleaning.ts'
+import { CheckoutSession } from './checkout-session.ts'
 import {
   InnerTransaction,
   type SavepointArguments,
   type SavepointCommand,
 } from './inner-transaction.ts'
-import { type SessionAnswers, SessionProof } from './session-proof.ts'
 import type { Sessions } from './sessions.ts'
 import { Turns } from './turns.ts'
 
@@ -35,10 +28,6 @@ export interface SequentialConnectionOptions {
   readonly sessions: Sessions
   /** Absent over a pool of pg, which knows its leases itself. */
   readonly leases: OpenLeases | undefined
-}
-
-interface Assigned extends SessionAnswers {
-  readonly found: string | null
 }
 
 // Kysely asks for them by their presence.
@@ -53,13 +42,11 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   readonly driver: Driver
   readonly scope: Scope
   readonly since: number = performance.now()
-  place = -1
+  index = -1
   readonly #options: SequentialConnectionOptions
   readonly #transaction: InnerTransaction
-  readonly #proof: SessionProof
+  readonly #session: CheckoutSession
   readonly #turns = new Turns()
-  // A statement has left something on the session, or another lease a tenant.
-  #isDirty = false
   #isStreaming = false
 
   constructor(inner: DatabaseConnection, options: SequentialConnectionOptions) {
@@ -68,7 +55,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     this.scope = options.scope
     this.#options = options
     this.#transaction = new InnerTransaction(options.driver, inner)
-    this.#proof = new SessionProof(inner, options.sessions)
+    this.#session = new CheckoutSession(inner, options.sessions)
     for (const name of CANCELLATION) {
       const method = inner[name]
       if (method) Object.assign(this, { [name]: method.bind(inner) })
@@ -136,7 +123,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   savepoint(command: SavepointCommand, ...args: SavepointArguments): Promise<void> {
     return this.#inTurn(async () => {
       await this.#transaction.savepoint(command, ...args)
-      this.#proof.savepoint()
+      this.#session.savepoint()
     })
   }
 
@@ -150,7 +137,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     this.#turns.end()
     this.#options.leases?.delete(this)
     await this.#rollback()
-    if (this.#isDirty && !this.#transaction.isInDoubt) await this.#clean()
+    if (!this.#transaction.isInDoubt) await this.#clean()
     return !this.#transaction.isInDoubt
   }
 
@@ -160,7 +147,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
       await this.#open(isOwn)
       const result = await execute()
       this.#transaction.succeeded()
-      if (leavesSessionState(text, firstKeyword(text))) this.#isDirty = true
+      this.#session.note(text)
       return result
     } catch (error) {
       throw this.#judge(error, text)
@@ -175,8 +162,9 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
       throw this.#judge(error, text)
     })
     const kind = statementKind(text)
-    if (kind === 'transaction') this.#proof.savepoint()
-    else if (kind !== 'begin') this.#proof.ended(kind === 'commit' && !this.#transaction.hasFailed)
+    if (kind === 'transaction') this.#session.savepoint()
+    else if (kind !== 'begin')
+      this.#session.ended(kind === 'commit' && !this.#transaction.hasFailed)
     this.#transaction.controlled(kind, text)
     return result
   }
@@ -188,16 +176,12 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     if (isOwn) await transaction.begin({})
     // It would only fail too.
     if (transaction.hasFailed) return
-    const set = assignment(scope, setting, this.#proof.columns())
-    const { rows } = await this.inner.executeQuery<Assigned>(set)
-    const [assigned] = rows as [Assigned]
-    const residue = await this.#proof.check(assigned)
-    if (residue.length > 0) publishResidue(scope, 'sequential', residue)
-    const foreignTenant = transaction.isBound ? null : assigned.found
+    const found = await this.#session.bind(scope, setting)
+    const foreignTenant = transaction.isBound ? null : found
     transaction.isBound = true
     if (!foreignTenant) return
     publishViolation(scope, foreignTenant)
-    this.#isDirty = true
+    this.#session.hadForeignTenant = true
   }
 
   async #close(isOwn: boolean): Promise<void> {
@@ -214,12 +198,12 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     } catch (error) {
       throw this.#judge(error, 'commit')
     } finally {
-      this.#proof.ended(isCommitted)
+      this.#session.ended(isCommitted)
     }
   }
 
   async #rollback(): Promise<void> {
-    this.#proof.ended(false)
+    this.#session.ended(false)
     await this.#transaction.rollback()
   }
 
@@ -242,9 +226,8 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
 
   async #clean(): Promise<void> {
     const { scope, setting } = this.#options
-    const steps = cleaning(this.#proof.baseline, [setting, ...scope.settings.map(([name]) => name)])
     try {
-      for (const step of steps) await this.inner.executeQuery(step)
+      await this.#session.cleanUp([setting, ...scope.settings.map(([name]) => name)])
     } catch {
       this.#transaction.isInDoubt = true
     }

@@ -79,7 +79,7 @@ export class SequentialDriver implements Driver {
     const isFree = this.#exclusive.open === 0
     const turn = this.#exclusive.take()
     const waiter = isFree ? undefined : this.#leases?.wait(scope)
-    return waiter ? turn.finally(() => this.#leases?.served(waiter)) : turn
+    return waiter ? turn.finally(() => this.#leases?.stopWaiting(waiter)) : turn
   }
 
   async #lease(

@@ -4,6 +4,8 @@ import type { KnownSession } from '../../runtime/residue/known-session.ts'
 export interface Sessions {
   /** The one that answers next, or one that was like it so far. */
   readonly expected: KnownSession | undefined
+  /** The leases below clean what a text shows, or end the connection. */
+  readonly lookAfterThemselves: boolean
   /** The session of a backend. */
   of(pid: number): KnownSession
   /** Runs statements whose traces are meant to stay. */
@@ -20,6 +22,7 @@ export function sessionsByBackend(): Sessions {
   const sessions = new Map<number, KnownSession>()
   let last: KnownSession | undefined
   return {
+    lookAfterThemselves: false,
     get expected() {
       return last
     },

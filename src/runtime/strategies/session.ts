@@ -1,12 +1,12 @@
 import { poolerDetected, settingInvalid } from '../../errors/application.ts'
 import { publishResidue } from '../channels.ts'
 import type { ClientState } from '../client-state.ts'
+import { confirmed } from '../confirmed.ts'
 import { Baseline } from '../residue/baseline.ts'
 import { CleanUp } from '../residue/clean-up.ts'
 import { FACTS, readFacts } from '../residue/facts.ts'
 import type { Scope } from '../scope.ts'
-import { runScoped } from '../scoped-query.ts'
-import type { Outcome, Sendable } from '../statement.ts'
+import type { Outcome } from '../statement.ts'
 import { setsOneOf } from '../statement-text.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -94,18 +94,4 @@ async function change(
 
 function rowOf({ result }: Outcome): Change {
   return result?.rows[0] as Change
-}
-
-function confirmed({ client }: ClientState, statement: Sendable): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    runScoped(client, statement, (outcome) => {
-      if (isConfirmed(outcome)) resolve(outcome)
-      else reject(outcome.error ?? new Error('The setting was changed inside an open transaction'))
-    })
-  })
-}
-
-// Inside a transaction that was left open, a rollback would bring the old value back.
-function isConfirmed({ error, status }: Outcome): boolean {
-  return error === undefined && status === 'I'
 }

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import {
-  leavesSessionState,
   type StatementKind,
   setsOneOf,
   statementKind,
@@ -131,84 +130,6 @@ describe('statementKind', () => {
     expect(statementKind('/*'.repeat(2 ** 19))).to.equal('statement')
     expect(performance.now() - started).to.be.below(200)
   })
-})
-
-type Case = readonly [text: string, command: string | undefined]
-
-const LEAVES: readonly Case[] = [
-  ['set x.y = 1', 'SET'],
-  ['SET SESSION x.y = 1', 'SET'],
-  ['set role app', 'SET'],
-  ['set session authorization app', 'SET'],
-  ['set session characteristics as transaction read only', 'SET'],
-  ['/* set local */ set x.y = 1', 'SET'],
-  ['-- x\nset x.y = 1', 'SET'],
-  ['set localised.x = 1', 'SET'],
-  ['set transaction_timeout = 0', 'SET'],
-  ['reset x.y', 'RESET'],
-  ['reset all', 'RESET'],
-  ['discard all', 'DISCARD'],
-  ['deallocate all', 'DEALLOCATE'],
-  ['prepare p as select 1', 'PREPARE'],
-  ['listen news', 'LISTEN'],
-  ['declare c cursor with hold for select 1', 'DECLARE'],
-  ["load 'auto_explain'", 'LOAD'],
-  ["select set_config('x.y', '1', false)", 'SELECT'],
-  ["SELECT pg_catalog.SET_CONFIG('x.y', '1', false)", 'SELECT'],
-  ["with x as (select set_config('x.y', '1', false)) select 1", 'SELECT'],
-  ["insert into t select set_config('x.y', '1', false)", 'INSERT'],
-  ["select set_config('x.y', '1', true), set_config('x.y', '1', false)", 'SELECT'],
-  ["select set_config('x.y', '1', $1)", 'SELECT'],
-  ["select set_config('x.y', f(1, true), false)", 'SELECT'],
-  ['create temp table t (id int)', 'CREATE TABLE'],
-  ['create temporary table t (id int)', 'CREATE TABLE'],
-  ['CREATE LOCAL TEMP TABLE t (id int)', 'CREATE TABLE'],
-  ['create global temporary table t (id int)', 'CREATE TABLE'],
-  ['create temp table t as select 1', 'SELECT'],
-  ['create temp view v as select 1', 'CREATE VIEW'],
-  ['create temp sequence s', 'CREATE SEQUENCE'],
-  ['create or replace temp view v as select 1', 'CREATE VIEW'],
-  ['create table pg_temp.t (id int)', 'CREATE TABLE'],
-  ['select 1 into temp t', 'SELECT'],
-  ['select id into local temporary table t from projects', 'SELECT'],
-  ["select set_config('x.y', '1', false), 1/0", undefined],
-]
-
-const LEAVES_NOT: readonly Case[] = [
-  ['select 1', 'SELECT'],
-  ['select * from offset_configs', 'SELECT'],
-  ["select set_config('x.y', '1', true)", 'SELECT'],
-  ['select pg_catalog.set_config($1,$2,true),pg_catalog.set_config($3,$4, TRUE )', 'SELECT'],
-  ['set local x.y = 1', 'SET'],
-  ['SET  LOCAL x.y = 1', 'SET'],
-  ['/* x */ set local x.y = 1', 'SET'],
-  ['-- x\nset\nlocal x.y = 1', 'SET'],
-  ['set transaction read only', 'SET'],
-  ['set constraints all deferred', 'SET CONSTRAINTS'],
-  ['insert into t values (1)', 'INSERT'],
-  ['with x as (delete from t returning *) select * from x', 'SELECT'],
-  ['create table temp (id int)', 'CREATE TABLE'],
-  ['insert into temp values (1)', 'INSERT'],
-  ["prepare transaction 'x'", 'PREPARE'],
-  ['merge into temp using t on true when matched then delete', 'MERGE'],
-  ['create table temporary_files (id int)', 'CREATE TABLE'],
-  ['notify news', 'NOTIFY'],
-  ['begin', 'BEGIN'],
-  ['rollback', 'ROLLBACK'],
-  ['select 1/0', undefined],
-]
-
-describe('leavesSessionState', () => {
-  for (const [text, command] of LEAVES) {
-    it(`is true of ${JSON.stringify(text)}`, () => {
-      expect(leavesSessionState(text, command)).to.equal(true)
-    })
-  }
-  for (const [text, command] of LEAVES_NOT) {
-    it(`is false of ${JSON.stringify(text)}`, () => {
-      expect(leavesSessionState(text, command)).to.equal(false)
-    })
-  }
 })
 
 const TARGETS: Readonly<Record<string, string | undefined>> = {

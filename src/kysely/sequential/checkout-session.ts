@@ -1,4 +1,5 @@
 import { CompiledQuery, type DatabaseConnection } from 'kysely'
+import { publishResidue } from '../../runtime/channels.ts'
 import { Baseline } from '../../runtime/residue/baseline.ts'
 import { cleaningTexts } from '../../runtime/residue/clean-up.ts'
 import { readFacts } from '../../runtime/residue/facts.ts'
@@ -9,20 +10,27 @@ import {
   residueIn,
   type SessionAnswer,
 } from '../../runtime/residue/known-session.ts'
+import { SessionChanges } from '../../runtime/residue/session-changes.ts'
+import { effectOf } from '../../runtime/residue/text-effects.ts'
+import type { Scope } from '../../runtime/scope.ts'
+import { firstKeyword } from '../../runtime/statement-text.ts'
+import { assignment } from './assignment.ts'
+import { cleaning } from './cleaning.ts'
 import type { Sessions } from './sessions.ts'
 
-/** The row of the columns. */
-export interface SessionAnswers extends SessionAnswer {
+interface Answer extends SessionAnswer {
+  readonly found: string | null
   readonly pid: number
 }
 
 const PID = 'pg_catalog.pg_backend_pid() as pid'
 
 /**
- * Whether the session of a checkout has been found clean. The questions ride in the statement that sets
- * the tenant, and what they find is taken away before the statement of the user is sent.
+ * The session of a checkout: whether it has been found clean, and what is to be taken off it at the end.
+ * The questions ride in the statement that sets the tenant, and what they find is taken away before the
+ * statement of the user is sent.
  */
-export class SessionProof {
+export class CheckoutSession {
   readonly #connection: DatabaseConnection
   readonly #sessions: Sessions
   // The session that was found clean.
@@ -31,24 +39,50 @@ export class SessionProof {
   #isCleaned = false
   // A `rollback to` may bring back what was cleaned behind it.
   #hasSavepoint = false
+  readonly #changes = new SessionChanges()
+  hadForeignTenant = false
 
   constructor(connection: DatabaseConnection, sessions: Sessions) {
     this.#connection = connection
     this.#sessions = sessions
   }
 
-  /** What the session was like before its first lease. */
-  get baseline(): Baseline | undefined {
-    return (this.#session ?? this.#sessions.expected)?.baseline
+  /** After a statement that has succeeded. */
+  note(text: string): void {
+    const effect = effectOf(text, firstKeyword(text))
+    if (effect) this.#changes.note(effect)
   }
 
-  /** SQL of the columns that `check` reads. */
-  columns(): string {
+  /** Takes the residue of statements, and a tenant that another user of the dialect has left. */
+  async cleanUp(settings: readonly string[]): Promise<void> {
+    const { needsCleanUp, isLasting, commands } = this.#changes
+    const isDue = !this.#sessions.lookAfterThemselves && (needsCleanUp || isLasting)
+    if (!isDue && !this.hadForeignTenant) return
+    const { baseline } = this.#session ?? this.#sessions.expected ?? {}
+    for (const step of cleaning(baseline, settings, commands)) {
+      await this.#connection.executeQuery(step)
+    }
+  }
+
+  /**
+   * Gives a transaction its tenant.
+   *
+   * @returns the tenant that was there before
+   */
+  async bind(scope: Scope, setting: string): Promise<string | null> {
+    const set = assignment(scope, setting, this.#columns())
+    const [row] = (await this.#connection.executeQuery<Answer>(set)).rows
+    const residue = await this.#check(row as Answer)
+    if (residue.length > 0) publishResidue(scope, 'sequential', residue)
+    return row?.found ?? null
+  }
+
+  #columns(): string {
     return this.#session ? PID : `${PID}, ${questions(this.#sessions.expected)}`
   }
 
   /** @returns what was found and taken away */
-  async check(answer: SessionAnswers): Promise<string[]> {
+  async #check(answer: Answer): Promise<string[]> {
     const { pid } = answer
     if (this.#session && pid === this.#pid) return []
     const expected = this.#sessions.expected?.baseline
