@@ -17,8 +17,8 @@ export interface LeasePoolOptions<C> extends SenderOptions {
   readonly connectionOf: (lease: Lease, client: PgClient) => C
 }
 
-/** How long a client may go on with statements of other code, where the pool sets no limit to waiting. */
-const PATIENCE_MS = 10_000
+/** Where the pool sets no limit to waiting. */
+const PATIENCE_MS = 5000
 
 type Take = (client: PgClient) => void
 type Fail = (error: unknown) => void
@@ -68,28 +68,34 @@ export class LeasePool<C> {
 
   /** With all that the first lease of a pool or of a client takes, and that of one in an unusual state. */
   async #admit(client: PgClient, scope: Scope, start: number): Promise<C> {
-    let next = client
-    for (let tries = 1; ; tries++) {
-      this.#assertSupported(next)
-      const isUnused = this.#watch.isUnused(next)
-      const unfit = await unfitness(clientState(next), isUnused, this.#patience(start))
-      if (!unfit) break
-      this.#destroy(next, scope, unfit)
-      // The clients that others have spoiled come to an end; a hook spoils every new one.
-      if (isUnused && tries > 1) throw unfit.error
-      if (this.#patience(start) <= 0) throw unfit.error
-      next = await new Promise((resolve, reject) => this.#checkOut(scope, resolve, reject))
-    }
-    if (!this.#isChecked) await this.#check(next, scope)
-    const lease = this.#open(next, scope)
+    const fit = await this.#fit(client, scope, start)
+    if (!this.#isChecked) await this.#check(fit, scope)
+    const lease = this.#open(fit, scope)
     await lease.enter()
-    return this.#connection(lease, next)
+    return this.#connection(lease, fit)
   }
 
-  /** How long a client may go on with statements of other code, in ms. */
+  /** The client, or the first one of the pool that can be leased. */
+  async #fit(first: PgClient, scope: Scope, start: number): Promise<PgClient> {
+    let client = first
+    let failures = 0
+    for (;;) {
+      this.#assertSupported(client)
+      const isUnused = this.#watch.isUnused(client)
+      const unfit = await unfitness(clientState(client), isUnused, this.#patience(start))
+      if (!unfit) return client
+      this.#destroy(client, scope, unfit)
+      // Those that others have spoiled come to an end; a hook spoils every new one.
+      if (isUnused || unfit.reason === 'busy') failures++
+      if (failures > 1) throw unfit.error
+      client = await new Promise((resolve, reject) => this.#checkOut(scope, resolve, reject))
+    }
+  }
+
+  /** How long a client may go on with statements of other code, in ms: two of them in the time there is. */
   #patience(start: number): number {
-    const limit = this.#pool.options?.connectionTimeoutMillis || PATIENCE_MS
-    return limit - (performance.now() - start)
+    const limit = this.#pool.options?.connectionTimeoutMillis
+    return limit ? (limit - (performance.now() - start)) / 2 : PATIENCE_MS
   }
 
   #connection(lease: Lease, client: PgClient): C {

@@ -1,12 +1,13 @@
 import { expect } from 'chai'
 import { type RawBuilder, sql } from 'kysely'
 import { failure } from '../../support/failure.ts'
-import { backendOf, describeFaults, unlessSession } from '../../support/fault-bench.ts'
+import { backendOf, describeFaults } from '../../support/fault-bench.ts'
 import { B } from '../../support/tenants.ts'
 
 describeFaults('P2 faults: residue on the connection', (bench) => {
   const asB = <T>(query: RawBuilder<T>) =>
     bench.app.tenancy.run(B, () => query.execute(bench.app.db))
+  const expectSameClient = async () => expect(await bench.inA(backendOf)).to.equal(bench.pid)
   const expectNewClient = async () => expect(await bench.inA(backendOf)).not.to.equal(bench.pid)
 
   it('F26a a temporary table is gone for the next tenant, however it was made', async () => {
@@ -14,20 +15,20 @@ describeFaults('P2 faults: residue on the connection', (bench) => {
       sql`create temp table leftovers as select * from projects`,
       sql`CREATE LOCAL TEMPORARY TABLE leftovers (title text)`,
       sql`select * into temp leftovers from projects`,
+      sql`create temp table leftovers on commit drop as select * from projects`,
     ]) {
       await bench.inA((db) => statement.execute(db))
       expect((await failure(asB(sql`select * from leftovers`))).code).to.equal('42P01')
       await bench.expectClean()
     }
-    await expectNewClient()
+    await expectSameClient()
   })
 
   it('F26b a cursor WITH HOLD is gone for the next tenant', async () => {
     const declare = sql`declare leftovers cursor with hold for select * from projects`
-    const run = bench.inA((db) => db.transaction().execute((trx) => declare.execute(trx)))
-    await unlessSession(bench, run)
+    await bench.inA((db) => db.transaction().execute((trx) => declare.execute(trx)))
     expect((await failure(asB(sql`fetch all from leftovers`))).code).to.equal('34000')
-    await expectNewClient()
+    await expectSameClient()
     await bench.expectClean()
   })
 
@@ -56,6 +57,7 @@ describeFaults('P2 faults: residue on the connection', (bench) => {
     for (const statement of [
       sql`set statement_timeout = '1h'`,
       sql`set session statement_timeout = '1h'`,
+      sql`set lock_timeout = '1h'`,
       sql`/* of ours */ select set_config('statement_timeout', '1h', false)`,
     ]) {
       await bench.inA((db) => statement.execute(db))
@@ -74,7 +76,7 @@ describeFaults('P2 faults: residue on the connection', (bench) => {
     expect(rows).to.deep.equal([])
     await bench.inA((db) => sql`listen leftovers`.execute(db))
     expect((await asB(sql`select pg_listening_channels() as name`)).rows).to.deep.equal([])
-    await expectNewClient()
+    await expectSameClient()
     await bench.expectClean()
   })
 })

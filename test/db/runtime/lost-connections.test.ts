@@ -101,7 +101,11 @@ describe('P3 in doubt, destroy: a connection that is lost', () => {
         ),
     )
     await terminate(rows[0].pid)
-    expect(await Promise.all(scopes)).to.deep.equal(['Query read timeout', 'Query read timeout'])
+    // Each client is looked at first, and one that does not answer is replaced by another.
+    const lost = 'terminating connection due to administrator command'
+    const [first, second] = await Promise.all(scopes)
+    expect(first).to.equal('done')
+    expect(second).to.be.oneOf(['done', lost])
     await expectNextScopeWorks()
   })
 
