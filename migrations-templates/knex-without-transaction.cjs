@@ -17,7 +17,7 @@ exports.up = async function up(knex) {
   try {
     // A statement that row security would filter in silence, such as a backfill, fails instead.
     await connection.query(`set row_security = off`)
-    // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+    // These statements block no other while they wait, and one that gives up leaves work behind.
     await connection.query(`set lock_timeout = 0`)
 
     /* up */

@@ -15,7 +15,7 @@ export async function up(db) {
 
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set row_security = off`.execute(db)
-  // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+  // These statements block no other while they wait, and one that gives up leaves work behind.
   await sql`set lock_timeout = 0`.execute(db)
 
   /* up */

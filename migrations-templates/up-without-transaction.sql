@@ -9,7 +9,7 @@
 set client_encoding = 'UTF8';
 -- A statement that row security would filter in silence, such as a backfill, fails instead.
 set row_security = off;
--- These statements hold nobody up while they wait, and one that gives up leaves work behind.
+-- These statements block no other while they wait, and one that gives up leaves work behind.
 set lock_timeout = 0;
 
 /* up */

@@ -17,7 +17,7 @@ export function buildConcurrently({ schema, name }: TableName, index: NewIndex):
   return [
     {
       ...step,
-      why: 'What an interrupted run of this file left behind: it may not be valid.',
+      why: 'An interrupted run of this file may have left an index that is not valid.',
       up: drop,
       down: [],
     },

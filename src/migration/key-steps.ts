@@ -14,7 +14,7 @@ export function hazardOf({ index }: GlobalKey): Pick<Step, 'hazard' | 'downHazar
   return {
     hazard: `Two tenants may have the same (${keys}) from here on; \`on conflict (${keys})\` is refused, and what names no tenant finds no index. To keep a key: \`globalKeys\` in the config.`,
     downHazard:
-      'Fails when two tenants have the same value by then; reads the table while nobody else does.',
+      'Fails when two tenants have the same value by then; reads the table while no other statement does.',
   }
 }
 

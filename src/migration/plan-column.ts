@@ -31,8 +31,8 @@ export function planColumn({ tables, column, source }: TenantFill, snapshot: Sna
       ...(reaches.length > 0 && { reaches }),
       why:
         'tenant' in source
-          ? `Whose row it is. All rows so far are of the tenant ${source.tenant}; none is rewritten.`
-          : 'Whose row it is. Empty at first: filling it here would keep everybody out.',
+          ? `The tenant of each row. All rows so far are of the tenant ${source.tenant}; none is rewritten.`
+          : 'The tenant of each row. Empty at first: filling it here would block every other statement.',
       up: `alter table ${qualifiedName(root)}\n  add column ${definition.join(' ')}`,
       down: [`alter table ${qualifiedName(root)}\n  drop column ${identifier(column.name)}`],
       lock: 'access exclusive',

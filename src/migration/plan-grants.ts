@@ -122,7 +122,7 @@ function revoke({ relation }: PlannedTable, { grantee, grants }: Group): Step {
     table: { schema, name },
     why:
       grantee === null
-        ? 'What everybody has, roles have that somebody creates later.'
+        ? 'Roles that are created later have the privileges of PUBLIC, too.'
         : 'No statement of the application needs it, and no policy restrains it.',
     // Taken on the table, it is taken on the columns too.
     up: `revoke ${names(grants).join(', ').toLowerCase()} on ${table} from ${role}`,
@@ -131,7 +131,7 @@ function revoke({ relation }: PlannedTable, { grantee, grants }: Group): Step {
     hazard:
       grantee === null
         ? 'Every other role loses it: grant it to those that need it.'
-        : `Whoever has it through ${role} loses it too.`,
+        : `Roles that have it through ${role} lose it too.`,
     downHazard: 'Gives back what was too much.',
   }
 }

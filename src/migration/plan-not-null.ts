@@ -77,7 +77,7 @@ export function planNotNull(
     closes: [
       {
         ...steps,
-        why: 'The tenant is never missing. The constraint proves it, so nothing is scanned.',
+        why: 'The tenant is never missing. The constraint proves it, so no row is scanned.',
         up: `${alter}\n  ${column} set not null`,
         down: [
           `${alter}\n  ${column} drop not null`,

@@ -58,7 +58,7 @@ function changeOf(view: RelationState, context: PartContext): PartChange {
   const alter = `alter view ${qualifiedName(view)}`
   const step: Step = {
     table: { schema, name },
-    why: 'Reads as its caller: with the privileges and the policies of whoever asks.',
+    why: 'Reads as its caller: with the privileges and the policies of the role that asks.',
     up: `${alter} set (security_invoker = true)`,
     down: [`${alter} reset (security_invoker)`],
     lock: 'access exclusive',
@@ -87,6 +87,6 @@ function hazardOf(view: RelationState, { appRoles, snapshot }: PartContext): str
     ...(users === ''
       ? []
       : [`Also read by ${users}: they need privileges and policies of their own.`]),
-    'Who may use it needs privileges on what it reads.',
+    'A role that uses it needs privileges on the relations that it reads.',
   ].join(' ')
 }

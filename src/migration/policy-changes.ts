@@ -59,8 +59,8 @@ export function drop(table: TenantTable, actual: PolicyState): PolicyChange[] {
       down: recreate(table, actual),
       lock: 'access exclusive',
       hazard: actual.permissive
-        ? 'What only this policy let through is refused from here on.'
-        : 'What only this policy held back gets through from here on.',
+        ? 'Rows that only this policy let through are refused from here on.'
+        : 'Rows that only this policy held back get through from here on.',
     },
   ]
 }

@@ -15,14 +15,14 @@ const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
     'Indexes: what the policies ask for is found without reading the rows of every tenant. Built',
     'concurrently, in no transaction: reads and writes go on. Interrupted, it can run again.',
   ],
-  constraints: ['Constraints, not validated yet: they hold for new rows, and nothing is scanned.'],
+  constraints: ['Constraints, not validated yet: they hold for new rows, and no row is scanned.'],
   validation: [
     'Validation of the rows that are there, while reads and writes go on; then the constraint proves',
     'NOT NULL without another scan.',
   ],
   keys: ['Keys: those that do not hold the tenant go, now that others do.'],
   privileges: [
-    'Privileges: views read with those of whoever asks, and the application keeps those it needs.',
+    'Privileges: views read with those of their caller, and the application keeps those it needs.',
   ],
   policies: ['Policies, defaults, ENABLE: the application reaches the rows of its tenant only.'],
   force: [
@@ -32,14 +32,14 @@ const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
 }
 
 const OBSERVING = [
-  'Policies that enforce nothing yet: a statement without a tenant reaches every row, and writes a line',
+  'Policies that do not enforce yet: a statement without a tenant reaches every row, and writes a line',
   'into the log of the server. `kysely-tenants migrate:rls` makes them those that enforce.',
 ]
 
 const REDUCES = '`down` reduces isolation: it puts back what was there when this file was written.'
 
 const DOWN: Partial<Record<Phase['name'], string>> = {
-  backfill: '`down` does nothing: what the rows were given stays.',
+  backfill: '`down` has no effect: the rows keep the tenants that they were given.',
   keys: REDUCES,
   privileges: REDUCES,
   policies: REDUCES,
@@ -81,7 +81,7 @@ function down({ steps }: Phase, { comment, statement }: Syntax, width: number): 
       ...(downHazard ? [comments(wrap(`Hazard: ${downHazard}`), comment)] : []),
       ...down.map((sql) => statement(sql, width)),
     ])
-  if (undo.length === 0) return `${comment} There is nothing to take back.`
+  if (undo.length === 0) return `${comment} There is no change to take back.`
   return [`${comment} Restores what was there when this file was written.`, ...undo].join('\n')
 }
 

@@ -156,7 +156,7 @@ describe('migrate:rls --observe', () => {
         expect(await project.run('migrate:rls', '--observe', '--check')).to.have.property('code', 0)
         const written = project.text(project.files().find((f) => f.includes('policies')) ?? '')
         for (const said of [
-          '// Policies that enforce nothing yet: a statement without a tenant reaches every row',
+          '// Policies that do not enforce yet: a statement without a tenant reaches every row',
           '// Hazard: A statement may still write a row of any tenant',
         ]) {
           expect(written).to.include(said)

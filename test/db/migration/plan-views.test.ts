@@ -23,11 +23,11 @@ describe('a view over tenant tables', () => {
       ).to.deep.equal([
         [
           'alter view public.names set (security_invoker = true)',
-          `Fails for the application: ${app} must first get SELECT on public.projects. Who may use it needs privileges on what it reads.`,
+          `Fails for the application: ${app} must first get SELECT on public.projects. A role that uses it needs privileges on the relations that it reads.`,
         ],
         [
           'alter view public.first_names set (security_invoker = true)',
-          `Fails for the application: ${app} must first get SELECT on public.names. Also read by ${report}: they need privileges and policies of their own. Who may use it needs privileges on what it reads.`,
+          `Fails for the application: ${app} must first get SELECT on public.names. Also read by ${report}: they need privileges and policies of their own. A role that uses it needs privileges on the relations that it reads.`,
         ],
       ])
     }))

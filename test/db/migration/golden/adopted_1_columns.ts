@@ -17,14 +17,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // Whose row it is. Empty at first: filling it here would keep everybody out.
+  // The tenant of each row. Empty at first: filling it here would block every other statement.
   // Lock: access exclusive.
   await sql`
     alter table public.tasks
       add column tenant_id character varying(20)
   `.execute(db)
 
-  // Whose row it is. All rows so far are of the tenant o'clock; none is rewritten.
+  // The tenant of each row. All rows so far are of the tenant o'clock; none is rewritten.
   // Lock: access exclusive.
   await sql`
     alter table public.settings

@@ -6,7 +6,7 @@
 // Locks, each for its statement only:
 //   public.tasks: row exclusive
 //
-// `down` does nothing: what the rows were given stays.
+// `down` has no effect: the rows keep the tenants that they were given.
 import { type Kysely, sql } from 'kysely'
 
 // Read by `kysely-tenants migrate:latest`; kysely-ctl takes `--no-transaction`.
@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set row_security = off`.execute(db)
-  // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+  // These statements block no other while they wait, and one that gives up leaves work behind.
   await sql`set lock_timeout = 0`.execute(db)
 
   // Gives each row the tenant of its row in public.projects, 10000 at a time; rows that are
@@ -63,5 +63,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 export async function down(db: Kysely<unknown>): Promise<void> {
   if (db.isTransaction) throw new Error('This migration cannot run inside a transaction.')
 
-  // There is nothing to take back.
+  // There is no change to take back.
 }

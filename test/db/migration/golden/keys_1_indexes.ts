@@ -18,10 +18,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set row_security = off`.execute(db)
-  // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+  // These statements block no other while they wait, and one that gives up leaves work behind.
   await sql`set lock_timeout = 0`.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.projects_tenant_id_id_key`.execute(db)
 
@@ -32,7 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create unique index concurrently projects_tenant_id_id_key on public.projects (tenant_id, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.tasks_tenant_id_expr_key`.execute(db)
 
@@ -43,7 +43,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create unique index concurrently tasks_tenant_id_expr_key on public.tasks (tenant_id, lower(slug)) WHERE (slug <> ''::text)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.tasks_tenant_id_id_key`.execute(db)
 

@@ -40,5 +40,5 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`set local row_security = off`.execute(db)
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // There is nothing to take back.
+  // There is no change to take back.
 }

@@ -70,8 +70,8 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`set local lock_timeout = '2s'`.execute(db)
 
   // Restores what was there when this file was written.
-  // Hazard: Fails when two tenants have the same value by then; reads the table while nobody
-  // else does.
+  // Hazard: Fails when two tenants have the same value by then; reads the table while no other
+  // statement does.
   await sql`
     alter table public.tasks
       drop constraint tasks_pkey,
@@ -79,13 +79,13 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   `.execute(db)
   await sql`create unique index tasks_tenant_id_id_key on public.tasks (tenant_id, id)`.execute(db)
   await sql`alter index public.tasks_by_slug rename to tasks_tenant_id_expr_key`.execute(db)
-  // Hazard: Fails when two tenants have the same value by then; reads the table while nobody
-  // else does.
+  // Hazard: Fails when two tenants have the same value by then; reads the table while no other
+  // statement does.
   await sql`
     create unique index tasks_by_slug on public.tasks (lower(slug)) WHERE (slug <> ''::text)
   `.execute(db)
-  // Hazard: Fails when two tenants have the same value by then; reads the table while nobody
-  // else does.
+  // Hazard: Fails when two tenants have the same value by then; reads the table while no other
+  // statement does.
   await sql`
     alter table public.tasks
       drop constraint tasks_project_id_fkey

@@ -1,6 +1,6 @@
 // Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
 //
-// Privileges: views read with those of whoever asks, and the application keeps those it needs.
+// Privileges: views read with those of their caller, and the application keeps those it needs.
 //
 // Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public.projects: access share
@@ -16,7 +16,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // What everybody has, roles have that somebody creates later.
+  // Roles that are created later have the privileges of PUBLIC, too.
   // Hazard: Every other role loses it: grant it to those that need it.
   // Lock: access share.
   await sql`revoke select on public.projects from public`.execute(db)

@@ -78,7 +78,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   `.execute(db)
 
   // The config does not ask for this policy.
-  // Hazard: What only this policy held back gets through from here on.
+  // Hazard: Rows that only this policy held back get through from here on.
   // Lock: access exclusive.
   await sql`drop policy surplus on public.notes`.execute(db)
 }

@@ -28,10 +28,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set row_security = off`.execute(db)
-  // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+  // These statements block no other while they wait, and one that gives up leaves work behind.
   await sql`set lock_timeout = 0`.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.projects_tenant_id_idx`.execute(db)
 
@@ -42,7 +42,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently projects_tenant_id_idx on public.projects (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public."projectTasks_tenantId_idx"`.execute(db)
 
@@ -53,7 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently "projectTasks_tenantId_idx" on public."projectTasks" ("tenantId")
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.labels_tenant_id_idx`.execute(db)
 
@@ -62,7 +62,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: share update exclusive.
   await sql`create index concurrently labels_tenant_id_idx on public.labels (tenant_id)`.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists billing.orders_tenant_id_idx`.execute(db)
 
@@ -73,7 +73,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently orders_tenant_id_idx on billing.orders (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists billing.offers_tenant_id_idx`.execute(db)
 
@@ -84,7 +84,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently offers_tenant_id_idx on billing.offers (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.counters_tenant_id_idx`.execute(db)
 
@@ -95,7 +95,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently counters_tenant_id_idx on public.counters (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.notes_tenant_id_idx`.execute(db)
 
@@ -104,7 +104,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Lock: share update exclusive.
   await sql`create index concurrently notes_tenant_id_idx on public.notes (tenant_id)`.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.templates_tenant_id_idx`.execute(db)
 
@@ -115,7 +115,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently templates_tenant_id_idx on public.templates (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.comments_tenant_id_idx`.execute(db)
 
@@ -126,7 +126,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently comments_tenant_id_idx on public.comments (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`
     drop index concurrently if exists public."odd \`\${name} \\ */\n  $& end_odd \`\${name} \\ */\n  $& end_idx"
@@ -139,7 +139,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently "odd \`\${name} \\ */\n  $& end_odd \`\${name} \\ */\n  $& end_idx" on public."odd \`\${name} \\ */\n  $& end" ("odd \`\${name} \\ */\n  $& end")
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.events_2024_tenant_id_idx`.execute(db)
 
@@ -150,7 +150,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index concurrently events_2024_tenant_id_idx on public.events_2024 (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.events_2025_tenant_id_idx`.execute(db)
 

@@ -1,6 +1,6 @@
 // Written by `kysely-tenants migrate:rls`. It is yours from here on: review it, then commit it.
 //
-// Constraints, not validated yet: they hold for new rows, and nothing is scanned.
+// Constraints, not validated yet: they hold for new rows, and no row is scanned.
 //
 // Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
 //   public.events: share

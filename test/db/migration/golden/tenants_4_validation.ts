@@ -24,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       validate constraint tenant_not_null
   `.execute(db)
 
-  // The tenant is never missing. The constraint proves it, so nothing is scanned.
+  // The tenant is never missing. The constraint proves it, so no row is scanned.
   // Lock: access exclusive.
   await sql`
     alter table public."odd \`\${name} \\ */\n  $& end"

@@ -24,7 +24,7 @@ export async function up(db) {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // Whose row it is. Empty at first: filling it here would keep everybody out.
+  // The tenant of each row. Empty at first: filling it here would block every other statement.
   // Lock: access exclusive.
   await sql`
     alter table public.tasks

@@ -33,7 +33,7 @@ export async function up(db) {
 
   // A statement that row security would filter in silence, such as a backfill, fails instead.
   await sql`set row_security = off`.execute(db)
-  // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+  // These statements block no other while they wait, and one that gives up leaves work behind.
   await sql`set lock_timeout = 0`.execute(db)
 
   // A build that failed left an index that every write maintains and no query uses.
@@ -41,7 +41,7 @@ export async function up(db) {
   // Lock: share update exclusive.
   await sql`reindex index concurrently public.counters_tenant_id_idx`.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`.execute(db)
 
@@ -52,7 +52,7 @@ export async function up(db) {
     create index concurrently "why\\? Größe?_tenant_id_idx" on public."why\\? Größe?" (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.visits_1_tenant_id_idx`.execute(db)
 
@@ -63,7 +63,7 @@ export async function up(db) {
     create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.watched_tenant_id_idx`.execute(db)
 
@@ -74,7 +74,7 @@ export async function up(db) {
     create index concurrently watched_tenant_id_idx on public.watched (tenant_id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.projects_tenant_id_id_key`.execute(db)
 
@@ -85,7 +85,7 @@ export async function up(db) {
     create unique index concurrently projects_tenant_id_id_key on public.projects (tenant_id, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public."projectTasks_tenantId_id_key"`.execute(db)
 
@@ -96,7 +96,7 @@ export async function up(db) {
     create unique index concurrently "projectTasks_tenantId_id_key" on public."projectTasks" ("tenantId", id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.labels_tenant_id_id_key`.execute(db)
 
@@ -107,7 +107,7 @@ export async function up(db) {
     create unique index concurrently labels_tenant_id_id_key on public.labels (tenant_id, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists billing.orders_tenant_id_id_key`.execute(db)
 
@@ -118,7 +118,7 @@ export async function up(db) {
     create unique index concurrently orders_tenant_id_id_key on billing.orders (tenant_id, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists billing.offers_tenant_id_id_key`.execute(db)
 
@@ -129,7 +129,7 @@ export async function up(db) {
     create unique index concurrently offers_tenant_id_id_key on billing.offers (tenant_id, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.notes_tenant_id_id_key`.execute(db)
 
@@ -140,7 +140,7 @@ export async function up(db) {
     create unique index concurrently notes_tenant_id_id_key on public.notes (tenant_id, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.comments_tenant_id_id_key`.execute(db)
 
@@ -151,7 +151,7 @@ export async function up(db) {
     create unique index concurrently comments_tenant_id_id_key on public.comments (tenant_id, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.settings_org_id_key`.execute(db)
 
@@ -162,7 +162,7 @@ export async function up(db) {
     create unique index concurrently settings_org_id_key on public.settings (org, id)
   `.execute(db)
 
-  // What an interrupted run of this file left behind: it may not be valid.
+  // An interrupted run of this file may have left an index that is not valid.
   // Lock: share update exclusive.
   await sql`drop index concurrently if exists public.tasks_tenant_id_id_key`.execute(db)
 

@@ -21,7 +21,7 @@ export async function up(knex: Knex): Promise<void> {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await knex.raw(`set local lock_timeout = '2s'`)
 
-  // Whose row it is. Empty at first: filling it here would keep everybody out.
+  // The tenant of each row. Empty at first: filling it here would block every other statement.
   // Lock: access exclusive.
   await knex.raw(`
     alter table public.tasks

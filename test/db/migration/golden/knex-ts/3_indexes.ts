@@ -32,7 +32,7 @@ export async function up(knex: Knex): Promise<void> {
   try {
     // A statement that row security would filter in silence, such as a backfill, fails instead.
     await connection.query(`set row_security = off`)
-    // These statements hold nobody up while they wait, and one that gives up leaves work behind.
+    // These statements block no other while they wait, and one that gives up leaves work behind.
     await connection.query(`set lock_timeout = 0`)
 
     // A build that failed left an index that every write maintains and no query uses.
@@ -40,7 +40,7 @@ export async function up(knex: Knex): Promise<void> {
     // Lock: share update exclusive.
     await connection.query(`reindex index concurrently public.counters_tenant_id_idx`)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public."why\\? Größe?_tenant_id_idx"`)
 
@@ -51,7 +51,7 @@ export async function up(knex: Knex): Promise<void> {
       create index concurrently "why\\? Größe?_tenant_id_idx" on public."why\\? Größe?" (tenant_id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.visits_1_tenant_id_idx`)
 
@@ -62,7 +62,7 @@ export async function up(knex: Knex): Promise<void> {
       create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.watched_tenant_id_idx`)
 
@@ -73,7 +73,7 @@ export async function up(knex: Knex): Promise<void> {
       create index concurrently watched_tenant_id_idx on public.watched (tenant_id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.projects_tenant_id_id_key`)
 
@@ -84,7 +84,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently projects_tenant_id_id_key on public.projects (tenant_id, id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`
       drop index concurrently if exists public."projectTasks_tenantId_id_key"
@@ -97,7 +97,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently "projectTasks_tenantId_id_key" on public."projectTasks" ("tenantId", id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.labels_tenant_id_id_key`)
 
@@ -108,7 +108,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently labels_tenant_id_id_key on public.labels (tenant_id, id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists billing.orders_tenant_id_id_key`)
 
@@ -119,7 +119,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently orders_tenant_id_id_key on billing.orders (tenant_id, id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists billing.offers_tenant_id_id_key`)
 
@@ -130,7 +130,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently offers_tenant_id_id_key on billing.offers (tenant_id, id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.notes_tenant_id_id_key`)
 
@@ -141,7 +141,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently notes_tenant_id_id_key on public.notes (tenant_id, id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.comments_tenant_id_id_key`)
 
@@ -152,7 +152,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently comments_tenant_id_id_key on public.comments (tenant_id, id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.settings_org_id_key`)
 
@@ -163,7 +163,7 @@ export async function up(knex: Knex): Promise<void> {
       create unique index concurrently settings_org_id_key on public.settings (org, id)
     `)
 
-    // What an interrupted run of this file left behind: it may not be valid.
+    // An interrupted run of this file may have left an index that is not valid.
     // Lock: share update exclusive.
     await connection.query(`drop index concurrently if exists public.tasks_tenant_id_id_key`)
 

@@ -19,7 +19,7 @@ set local row_security = off;
 -- Gives up rather than make every other query wait behind this migration for its lock.
 set local lock_timeout = '2s';
 
--- Whose row it is. Empty at first: filling it here would keep everybody out.
+-- The tenant of each row. Empty at first: filling it here would block every other statement.
 -- Lock: access exclusive.
 alter table public.tasks
   add column tenant_id uuid;

@@ -27,7 +27,7 @@
 set client_encoding = 'UTF8';
 -- A statement that row security would filter in silence, such as a backfill, fails instead.
 set row_security = off;
--- These statements hold nobody up while they wait, and one that gives up leaves work behind.
+-- These statements block no other while they wait, and one that gives up leaves work behind.
 set lock_timeout = 0;
 
 -- A build that failed left an index that every write maintains and no query uses.
@@ -35,7 +35,7 @@ set lock_timeout = 0;
 -- Lock: share update exclusive.
 reindex index concurrently public.counters_tenant_id_idx;
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public."why\? Größe?_tenant_id_idx";
 
@@ -44,7 +44,7 @@ drop index concurrently if exists public."why\? Größe?_tenant_id_idx";
 -- Lock: share update exclusive.
 create index concurrently "why\? Größe?_tenant_id_idx" on public."why\? Größe?" (tenant_id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.visits_1_tenant_id_idx;
 
@@ -53,7 +53,7 @@ drop index concurrently if exists public.visits_1_tenant_id_idx;
 -- Lock: share update exclusive.
 create index concurrently visits_1_tenant_id_idx on public.visits_1 (tenant_id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.watched_tenant_id_idx;
 
@@ -62,7 +62,7 @@ drop index concurrently if exists public.watched_tenant_id_idx;
 -- Lock: share update exclusive.
 create index concurrently watched_tenant_id_idx on public.watched (tenant_id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.projects_tenant_id_id_key;
 
@@ -71,7 +71,7 @@ drop index concurrently if exists public.projects_tenant_id_id_key;
 -- Lock: share update exclusive.
 create unique index concurrently projects_tenant_id_id_key on public.projects (tenant_id, id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public."projectTasks_tenantId_id_key";
 
@@ -80,7 +80,7 @@ drop index concurrently if exists public."projectTasks_tenantId_id_key";
 -- Lock: share update exclusive.
 create unique index concurrently "projectTasks_tenantId_id_key" on public."projectTasks" ("tenantId", id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.labels_tenant_id_id_key;
 
@@ -89,7 +89,7 @@ drop index concurrently if exists public.labels_tenant_id_id_key;
 -- Lock: share update exclusive.
 create unique index concurrently labels_tenant_id_id_key on public.labels (tenant_id, id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists billing.orders_tenant_id_id_key;
 
@@ -98,7 +98,7 @@ drop index concurrently if exists billing.orders_tenant_id_id_key;
 -- Lock: share update exclusive.
 create unique index concurrently orders_tenant_id_id_key on billing.orders (tenant_id, id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists billing.offers_tenant_id_id_key;
 
@@ -107,7 +107,7 @@ drop index concurrently if exists billing.offers_tenant_id_id_key;
 -- Lock: share update exclusive.
 create unique index concurrently offers_tenant_id_id_key on billing.offers (tenant_id, id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.notes_tenant_id_id_key;
 
@@ -116,7 +116,7 @@ drop index concurrently if exists public.notes_tenant_id_id_key;
 -- Lock: share update exclusive.
 create unique index concurrently notes_tenant_id_id_key on public.notes (tenant_id, id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.comments_tenant_id_id_key;
 
@@ -125,7 +125,7 @@ drop index concurrently if exists public.comments_tenant_id_id_key;
 -- Lock: share update exclusive.
 create unique index concurrently comments_tenant_id_id_key on public.comments (tenant_id, id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.settings_org_id_key;
 
@@ -134,7 +134,7 @@ drop index concurrently if exists public.settings_org_id_key;
 -- Lock: share update exclusive.
 create unique index concurrently settings_org_id_key on public.settings (org, id);
 
--- What an interrupted run of this file left behind: it may not be valid.
+-- An interrupted run of this file may have left an index that is not valid.
 -- Lock: share update exclusive.
 drop index concurrently if exists public.tasks_tenant_id_id_key;
 
