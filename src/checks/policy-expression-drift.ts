@@ -3,13 +3,13 @@ import { type Difference, difference } from '../policy/compare-clauses.ts'
 import { isObserving } from '../policy/observe.ts'
 import { hasSameShape } from '../policy/policy-match.ts'
 import type { PolicyPair } from '../policy/policy-pair.ts'
-import { alterPolicy } from '../policy/tenant-policies.ts'
 import { proofOf, verdictOf } from '../truth-table/verdict.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { alterExample } from './facts/example.ts'
 import { hasIntactFloor, policyPairs, policyText, readsAnotherSetting } from './facts/policies.ts'
+import { restorePolicy } from './facts/protection.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/truth-tables.ts'
 
 export const policyExpressionDrift: Check = tableCheck(
@@ -34,7 +34,7 @@ export const policyExpressionDrift: Check = tableCheck(
         if (found === 'none') return []
         return {
           ...gradeOf(found, pair, { state, context }),
-          fix: alterPolicy(state.table, pair.wanted),
+          fix: restorePolicy(state.table, pair),
           evidence: policyText(pair.actual),
         }
       }),

@@ -1,6 +1,5 @@
 import type { Effect } from '../catalog/truth-table.ts'
 import { hasSameShape } from '../policy/policy-match.ts'
-import { alterPolicy } from '../policy/tenant-policies.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { hasDrifted } from '../truth-table/drifted-table.ts'
 import { proofOf, verdictOf } from '../truth-table/verdict.ts'
@@ -10,7 +9,7 @@ import { checkedTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
 import { alterExample } from './facts/example.ts'
 import { isObserved, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
-import { createPolicies } from './facts/protection.ts'
+import { createPolicies, restorePolicy } from './facts/protection.ts'
 import { statements } from './facts/statements.ts'
 import { effectsOnApp, truthTableOf, worstEffect } from './facts/truth-tables.ts'
 
@@ -73,6 +72,6 @@ function restore(state: TenantTableState): string {
     ...(missing.length > 0 ? [createPolicies(state.table, missing)] : []),
     ...policyPairs(state)
       .filter(hasSameShape)
-      .map(({ wanted }) => alterPolicy(state.table, wanted)),
+      .map((pair) => restorePolicy(state.table, pair)),
   ])
 }

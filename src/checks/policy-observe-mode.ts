@@ -5,7 +5,7 @@ import { type Check, tableCheck } from './check.ts'
 import type { CheckContext } from './facts/context.ts'
 import { alterExample, EXAMPLE, examplePolicies } from './facts/example.ts'
 import { isObserved, missingPolicies, policyPairs, policyText } from './facts/policies.ts'
-import { createPolicies } from './facts/protection.ts'
+import { createPolicies, restorePolicy } from './facts/protection.ts'
 import { statements } from './facts/statements.ts'
 
 const [OBSERVING] = tenantPolicies({ ...EXAMPLE, observedBy: 'public' })
@@ -52,7 +52,7 @@ function enforce(state: TenantTableState, { snapshot }: CheckContext): string {
   const observers = isLast ? snapshot.functions.filter(isObserver) : []
   return statements([
     ...(missing.length > 0 ? [createPolicies(table, missing)] : []),
-    ...pairs.map((pair) => alterPolicy(table, pair.wanted)),
+    ...pairs.map((pair) => restorePolicy(table, pair)),
     ...surplus.map(({ name }) => dropPolicy(table, name, { ifExists: true })),
     ...observers.map(({ schema }) => dropObserver(schema, { ifExists: true })),
   ])

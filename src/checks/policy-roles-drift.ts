@@ -1,7 +1,7 @@
 import { hasSameRoles } from '../policy/policy-match.ts'
-import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, tableCheck } from './check.ts'
 import { policyPairs } from './facts/policies.ts'
+import { restorePolicy } from './facts/protection.ts'
 
 export const policyRolesDrift: Check = tableCheck(
   {
@@ -16,9 +16,9 @@ export const policyRolesDrift: Check = tableCheck(
   (state) =>
     policyPairs(state)
       .filter((pair) => !hasSameRoles(pair))
-      .map(({ wanted, actual }) => ({
-        summary: `Policy ${wanted.name} is for ${list(actual.roles)}, not for ${list(wanted.roles)}.`,
-        fix: alterPolicy(state.table, wanted),
+      .map((pair) => ({
+        summary: `Policy ${pair.wanted.name} is for ${list(pair.actual.roles)}, not for ${list(pair.wanted.roles)}.`,
+        fix: restorePolicy(state.table, pair),
       })),
 )
 

@@ -1,8 +1,8 @@
 import { hasSameShape } from '../policy/policy-match.ts'
-import { alterPolicy } from '../policy/tenant-policies.ts'
 import { type Check, tableCheck } from './check.ts'
 import { alterExample } from './facts/example.ts'
 import { policyPairs, readsAnotherSetting } from './facts/policies.ts'
+import { restorePolicy } from './facts/protection.ts'
 
 export const policySettingDrift: Check = tableCheck(
   {
@@ -24,7 +24,7 @@ export const policySettingDrift: Check = tableCheck(
       if (setting === undefined) return []
       return {
         summary: `Policy ${pair.wanted.name} reads ${setting}, not ${state.table.setting}.`,
-        fix: alterPolicy(state.table, pair.wanted),
+        fix: restorePolicy(state.table, pair),
       }
     }),
 )

@@ -1,9 +1,9 @@
 import { isEquivalent, isExact } from '../policy/policy-match.ts'
-import { alterPolicy } from '../policy/tenant-policies.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
 import { type Check, type Result, tableCheck } from './check.ts'
 import { appliesToApp, ownPolicies, policyPairs } from './facts/policies.ts'
+import { restorePolicy } from './facts/protection.ts'
 
 export const policyUsingWithoutCheck: Check = tableCheck(
   {
@@ -24,7 +24,7 @@ create policy comment_access on public.comments to app_user
     // Where the policy differs in more than that, it is another finding, whose fix mends this too.
     ...policyPairs(state)
       .filter((pair) => isEquivalent(pair) && !isExact(pair))
-      .map(({ wanted }) => problem(wanted.name, alterPolicy(state.table, wanted))),
+      .map((pair) => problem(pair.wanted.name, restorePolicy(state.table, pair))),
     ...ownPolicies(state)
       .filter(
         ({ permissive, command }) => permissive && (command === 'all' || command === 'update'),

@@ -217,4 +217,10 @@ export const FIX_CASES: readonly FixCase[] = [
       create index events_tenant_id_idx on public.countries (code)`,
     proof: `select count(*) = 1 from pg_indexes where tablename = 'events'`,
   },
+  {
+    title: 'a policy that the tool did not write is marked, so that no migration has to',
+    check: 'policy-expression-drift',
+    broken: `alter policy tenant_isolation on public.projects using (true) with check (true);
+      comment on policy tenant_isolation on public.projects is null`,
+  },
 ]

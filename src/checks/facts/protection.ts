@@ -1,4 +1,7 @@
+import { isOurs } from '../../policy/policy-match.ts'
+import type { PolicyPair } from '../../policy/policy-pair.ts'
 import {
+  alterPolicy,
   createPolicy,
   dropPolicy,
   markPolicy,
@@ -28,6 +31,14 @@ export function createOwnPolicy(table: TenantTable, policy: TenantPolicy): strin
     dropPolicy(table, policy.name, { ifExists: true }),
     createPolicy(table, policy),
   ]
+}
+
+/** Makes a policy the wanted one, and marks it as one of the tool: else the next migration would. */
+export function restorePolicy(table: TenantTable, { wanted, actual }: PolicyPair): string {
+  return statements([
+    alterPolicy(table, wanted),
+    ...(isOurs(actual) ? [] : [markPolicy(table, wanted.name, POLICY_MARKER)]),
+  ])
 }
 
 /** Adds all that row security needs on the table: policies first, then the switches. */

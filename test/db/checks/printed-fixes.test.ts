@@ -51,6 +51,7 @@ describe('P14: the printed fix', () => {
     await schema.runFixes(found)
     const rest = await schema.findings()
     expect(rest.filter(({ check }) => check === example.check)).to.deep.equal([])
+    expect(schema.migration(), 'what migrate:rls would do').to.deep.equal([])
     if (example.proof !== undefined) {
       const { rows } = await schema.run(example.proof)
       expect(rows.map((row) => Object.values(row))).to.deep.equal([[true]])
