@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT, type Io } from './io.ts'
 import { packageVersion } from './package-version.ts'
-import { renderError } from './render/error.ts'
+import { keptResult } from './partial-result.ts'
+import { renderError, renderErrorJson } from './render/error.ts'
+import { type ErrorReport, errorReport } from './render/error-report.ts'
 import { fitHelp } from './render/fit-help.ts'
 import { paint } from './render/paint.ts'
 
@@ -13,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   status: async () => (await import('./commands/status.ts')).statusCommand,
   'migrate:rls': async () => (await import('./commands/migrate-rls.ts')).migrateRlsCommand,
   'migrate:latest': async () => (await import('./commands/migrate-latest.ts')).migrateLatestCommand,
+  'migrate:up': async () => (await import('./commands/migrate-up.ts')).migrateUpCommand,
   'migrate:down': async () => (await import('./commands/migrate-down.ts')).migrateDownCommand,
   'migrate:list': async () => (await import('./commands/migrate-list.ts')).migrateListCommand,
   backfill: async () => (await import('./commands/backfill.ts')).backfillCommand,
@@ -45,11 +48,35 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
-    // Commander has already written its own message; `--help` ends here too, with exit code 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.trouble
-    io.err(renderError(error, io))
+    // `--help` ends here too, with exit code 0.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.clean
+    reportError(error, argv, io)
     return EXIT.trouble
   }
+}
+
+function reportError(error: unknown, argv: readonly string[], io: Io): void {
+  // Commander has already written its own message.
+  const isUsage = error instanceof CommanderError
+  if (!isUsage) io.err(renderError(error, io))
+  if (!wantsJson(argv)) return
+  const report = isUsage ? usageReport(error) : errorReport(error, io)
+  io.out(renderErrorJson(report, keptResult(error)))
+}
+
+function usageReport({ message }: CommanderError): ErrorReport {
+  const text = message === '(outputHelp)' ? 'No command was named; nothing was done.' : message
+  const [summary = '', ...details] = text.replace(/^error: /, '').split('\n')
+  return { code: 'USAGE', summary, details, hint: 'See `kysely-tenants --help`.' }
+}
+
+// Commander may have failed before it knew the options.
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (arg, index) =>
+      ['--json', '--format=json', '-fjson'].includes(arg) ||
+      (arg === 'json' && ['--format', '-f'].includes(argv[index - 1] ?? '')),
+  )
 }
 
 async function createProgram(
@@ -60,7 +87,7 @@ async function createProgram(
   const program = new Command('kysely-tenants')
     .description('Row-level multi-tenancy for Kysely on PostgreSQL.')
     .version(packageVersion(), '-V, --version', 'print the version')
-    .addHelpText('after', HELP)
+    .addHelpText('after', groupOf(argv[0] ?? '').length > 0 ? '' : HELP)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(fitHelp(text, io.columns)),
@@ -71,14 +98,40 @@ async function createProgram(
       outputError: (text, write) => write(text.replace(/^error: /, `${paint(io.color).red('✖')} `)),
     })
 
-  for (const create of await Promise.all(wantedCommands(argv))) {
+  const [name = ''] = argv
+  for (const create of await Promise.all(wantedCommands(name))) {
     program.addCommand(create(io, exit).copyInheritedSettings(program))
   }
+  if (groupOf(name).length > 0) program.addCommand(listing(name, program), { hidden: true })
   return program
 }
 
-/** All commands when the first argument names none: the help lists them, and a typo gets a suggestion. */
-function wantedCommands([name = '']: readonly string[]): Promise<CreateCommand>[] {
-  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  return (named ? [named] : Object.values(COMMANDS)).map((load) => load())
+/** Stands for the name of a group, and lists its commands as the bare command lists all. */
+function listing(group: string, program: Command): Command {
+  return new Command(group)
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((_, { args }: Command) => {
+      const isAsked = args.some((arg) => ['-h', '--help'].includes(arg))
+      if (isAsked) program.outputHelp()
+      else program.help({ error: true })
+    })
+}
+
+/**
+ * The named command, those of a named group, or all of them: the help lists them, and a typo gets a
+ * suggestion.
+ */
+function wantedCommands(name: string): Promise<CreateCommand>[] {
+  const names = Object.hasOwn(COMMANDS, name) ? [name] : groupOf(name)
+  return (names.length > 0 ? names : Object.keys(COMMANDS)).flatMap((command) => {
+    const load = COMMANDS[command]
+    return load ? [load()] : []
+  })
+}
+
+/** `migrate` is no command, and stands for all `migrate:*`. */
+function groupOf(name: string): string[] {
+  return Object.keys(COMMANDS).filter((command) => command.startsWith(`${name}:`))
 }

@@ -10,7 +10,7 @@ export interface CommonOptions {
 export function configOption(): Option {
   return new Option(
     '-c, --config <path>',
-    'config file (default: kysely-tenants.config.ts, .mts, .js, .mjs or .json in this folder)',
+    'config file (default: kysely-tenants.config.ts, .mts, .js, .mjs or .json in this folder or above)',
   )
 }
 

@@ -51,7 +51,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
       it('says where it looked for the config', async () => {
         expect(await runCli([command])).to.deep.equal(
           trouble(
-            '✖ There is no config file at <folder>/kysely-tenants.config.ts; nothing was done.  CONFIG.NOT_FOUND',
+            '✖ There is no config file at <folder>/kysely-tenants.config.ts or in a folder above it; nothing was done.  CONFIG.NOT_FOUND',
             '  next Write one with `kysely-tenants init`, or pass `--config <path>`.',
           ),
         )

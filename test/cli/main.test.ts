@@ -11,6 +11,7 @@ const COMMANDS = [
   'explain',
   'migrate:rls',
   'migrate:latest',
+  'migrate:up',
   'migrate:down',
   'migrate:list',
   'backfill',
@@ -33,6 +34,22 @@ describe('kysely-tenants', () => {
   it('does nothing without a command, and says what there is', async () => {
     expect(await runCli([])).to.deep.equal({ code: 2, out: '', err: HELP })
   })
+
+  for (const [argv, code] of [
+    [['migrate'], 2],
+    [['migrate', '--help'], 0],
+    [['migrate', 'latest', '--force'], 2],
+  ] as const) {
+    it(`${argv.join(' ')} lists the commands of that group, and runs none`, async () => {
+      const { out, err, ...run } = await runCli(argv)
+      const listed = [...`${out}${err}`.matchAll(/^ {2}(\w+:\w+) /gm)].map(([, name]) => name)
+      expect({ ...run, listed, silent: code === 0 ? err : out }).to.deep.equal({
+        code,
+        listed: ['migrate:rls', 'migrate:latest', 'migrate:up', 'migrate:down', 'migrate:list'],
+        silent: '',
+      })
+    })
+  }
 
   for (const command of COMMANDS) {
     it(`${command} has a help with examples`, async () => {
@@ -159,6 +176,7 @@ Commands:
   migrate:rls [options]          write the migrations that bring row security to what the config
                                  wants
   migrate:latest [options]       run the migrations that are pending
+  migrate:up [options]           run the next migration that is pending
   migrate:down [options]         undo the last migration, or several
   migrate:list [options]         show which migrations have run and which are pending
   backfill [options] [table...]  fill a new tenant column in batches, while the application goes on

@@ -48,7 +48,7 @@ describe('migrate:latest and migrate:list', () => {
       expect(await run('migrate:latest', '--to', '4_d')).to.deep.equal(
         trouble(
           '✖ The folder has no migration 4_d; no migration was run.  MIGRATION.NOT_STARTED',
-          '  next Fix the file, or make the folder and the table kysely_migration agree.',
+          '  next List all names with `kysely-tenants migrate:list`.',
         ),
       )
       expect((await run('migrate:latest', '--to', '2_b')).out).to.equal(
@@ -61,6 +61,33 @@ describe('migrate:latest and migrate:list', () => {
       })
       expect((await run('migrate:latest')).out).to.equal('✔ 3_c  executed\n')
     }))
+
+  for (const [given, meant] of [
+    ['1_create_tabel', '1_create_table'],
+    ['1_create_table.ts', '1_create_table'],
+    ['add_column', '2_add_column'],
+  ]) {
+    it(`name the migration that --to ${given} means`, () =>
+      inProject(async ({ run, folder }) => {
+        for (const name of ['1_create_table', '2_add_column']) {
+          write(folder, `${name}.ts`, `${up('select 1')}export const down = up`)
+        }
+        const hint = `  next Did you mean ${meant}? \`kysely-tenants migrate:list\` lists all names.`
+        expect(await run('migrate:latest', '--to', given ?? '')).to.deep.equal(
+          trouble(
+            `✖ The folder has no migration ${given}; no migration was run.  MIGRATION.NOT_STARTED`,
+            hint,
+          ),
+        )
+        await run('migrate:latest')
+        expect(await run('migrate:down', '--to', given ?? '')).to.deep.equal(
+          trouble(
+            `✖ ${given} has not been executed; no migration was run.  MIGRATION.NOT_STARTED`,
+            hint,
+          ),
+        )
+      }))
+  }
 
   it('print JSON', () =>
     inProject(async ({ run, folder }) => {

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Fill } from '../../migration/fill.ts'
 import { batchSql, countSql, unfilledQuery } from '../../migration/fill-sql.ts'
 import { EXIT, type Io } from '../io.ts'
+import { keepResult } from '../partial-result.ts'
 import { type FilledTable, renderFillable, renderFilled } from '../render/backfill.ts'
 import { renderJson } from '../render/json.ts'
 import { showProgress } from '../render/progress.ts'
@@ -48,11 +49,14 @@ export async function runBackfill(
       tables.push(table)
       if (!json) io.out(renderFilled(table, io.color))
     }
+  } catch (error) {
+    keepResult(error, { tables, passedOver: unknown })
+    throw error
   } finally {
     progress.clear()
     stopListening?.()
-    if (json) io.out(renderJson({ tables, passedOver: unknown }))
   }
+  if (json) io.out(renderJson({ tables, passedOver: unknown }))
   for (const sentence of unknown) progress.say(`${sentence}; it was passed over.`)
   if (unknown.length === 0 && tables.every(({ filled, left }) => filled + left === 0)) {
     io.err('Nothing to do: every row has its tenant.\n')

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { EXIT, type Io } from '../io.ts'
-import { migrateToLatest } from '../migrate/migrator.ts'
+import { migrateUp } from '../migrate/migrator.ts'
 import { runMigrations } from '../migrate/run-migrations.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 
@@ -28,10 +28,11 @@ export function migrateLatestCommand(io: Io, exit: (code: number) => void): Comm
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async ({ to, ...options }: LatestOptions) => {
+      const target = to === undefined ? 'all' : { to }
       const count = await runMigrations(
         io,
         { ...options, command: 'migrate:latest' },
-        (client, folder, listener) => migrateToLatest(client, folder, { to, listener }),
+        (client, folder, listener) => migrateUp(client, folder, { target, listener }),
       )
       if (count === 0) io.err('Nothing to do: no migration is pending.\n')
       exit(EXIT.clean)

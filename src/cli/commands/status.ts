@@ -3,6 +3,7 @@ import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
 import { readSnapshot } from '../../catalog/read-snapshot.ts'
 import { isInPlace, tableStatus } from '../../migration/table-status.ts'
 import { resolveWanted, snapshotRequest } from '../../wanted/resolve-wanted.ts'
+import { inConfigOrder } from '../config-order.ts'
 import { withClient } from '../connect/connect.ts'
 import { loadConfig } from '../connect/load-config.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -31,7 +32,8 @@ export function statusCommand(io: Io, exit: (code: number) => void): Command {
       const snapshot = await withClient(connection, options.url, (client) =>
         inReadOnlyTransaction(client, () => readSnapshot(client, request)),
       )
-      const status = tableStatus(resolveWanted(config, snapshot), snapshot)
+      const found = tableStatus(resolveWanted(config, snapshot), snapshot)
+      const status = { ...found, tables: inConfigOrder(found.tables, config.tables) }
 
       io.out(options.json ? renderJson(status) : renderStatus(status, io))
       exit(isInPlace(status) ? EXIT.clean : EXIT.findings)

@@ -23,14 +23,16 @@ export const DEFAULT_FILE = 'kysely-tenants.config.ts'
 const EXTENSIONS = ['ts', 'mts', 'js', 'mjs', 'json'] as const
 
 /**
- * Reads `file`, or the first `kysely-tenants.config.*` in `cwd`. A `.env` beside it is loaded first,
+ * Reads `file`, or the first `kysely-tenants.config.*` in `cwd` or the nearest folder above it. A `.env` beside it is loaded first,
  * as kysely-ctl does; it never overrides a variable that the process has.
  *
  * @throws `CONFIG.NOT_FOUND`, `CONFIG.UNREADABLE` (it does not load, or has no default export),
  * `CONFIG.INVALID`
  */
 export async function loadConfig(cwd: string, file?: string): Promise<LoadedConfig> {
-  const path = file === undefined ? defaultFile(cwd) : resolve(cwd, file)
+  const path = file === undefined ? findConfig(cwd) : resolve(cwd, file)
+  if (path === undefined)
+    throw configNotFound(resolve(cwd, DEFAULT_FILE), 'or in a folder above it')
   if (!isFile(path)) throw configNotFound(path)
 
   const folder = dirname(path)
@@ -56,11 +58,13 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
   }
 }
 
-function defaultFile(cwd: string): string {
-  return defaultFiles(cwd).find(isFile) ?? resolve(cwd, DEFAULT_FILE)
+function findConfig(folder: string): string | undefined {
+  const path = defaultFiles(folder).find(isFile)
+  const above = dirname(folder)
+  return path ?? (above === folder ? undefined : findConfig(above))
 }
 
-/** Where a config is looked for, in this order. */
+/** The names of a config in this folder, in the order in which they are looked for. */
 export function defaultFiles(folder: string): string[] {
   return EXTENSIONS.map((extension) => resolve(folder, `kysely-tenants.config.${extension}`))
 }

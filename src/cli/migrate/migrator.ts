@@ -1,40 +1,40 @@
 import type { MigrationInfo } from 'kysely/migration'
 import type pg from 'pg'
-import { migrationNotStarted } from '../../errors/command/migration.ts'
+import { migrationNotStarted, migrationUnknown } from '../../errors/command/migration.ts'
 import { reasonOf } from '../../errors/message.ts'
+import { nearest } from '../../util/nearest.ts'
 import { createMigrator } from './create-migrator.ts'
 import { loadMigrations } from './load-migrations.ts'
 import { readMigrationFolder } from './migration-folder.ts'
 import { withMigrationLock } from './migration-lock.ts'
 import { type MigrationListener, runEach } from './run-each-migration.ts'
 
+/** How far up: the next pending migration, every one, or all up to the named one. */
+export type UpTarget = 'next' | 'all' | { readonly to: string }
+
 /** How far down: the last migration, every one, or all that ran after the named one. */
 export type DownTarget = 'last' | 'all' | { readonly to: string }
 
 /**
- * Runs the pending migrations of the folder, up to the named one if there is one. Each file shares one
+ * Runs pending migrations of the folder. Each file shares one
  * transaction with its record, so that no failure leaves one without the other, and no lock is held until
  * the last file is done. A file that refuses a transaction gets none.
  *
  * @throws `MIGRATION.FOLDER_NOT_READABLE`, `MIGRATION.NOT_STARTED` (also when the folder does not have
  * the named migration), `MIGRATION.FAILED`
  */
-export async function migrateToLatest(
+export async function migrateUp(
   client: pg.Client,
   folder: string,
-  { to, listener }: { to?: string | undefined; listener: MigrationListener },
+  { target, listener }: { target: UpTarget; listener: MigrationListener },
 ): Promise<void> {
   const migrations = await loadMigrations(readMigrationFolder(folder))
-  if (to !== undefined && !Object.hasOwn(migrations, to)) {
-    throw migrationNotStarted(`The folder has no migration ${to}`, undefined)
+  if (typeof target === 'object' && !Object.hasOwn(migrations, target.to)) {
+    throw unknown(`The folder has no migration ${target.to}`, target.to, Object.keys(migrations))
   }
   await withMigrationLock(client, listener.say, async () => {
     const state = await (await createMigrator(client, migrations)).getMigrations()
-    const pending = state
-      .slice(0, to === undefined ? undefined : state.findIndex(({ name }) => name === to) + 1)
-      .filter(({ executedAt }) => !executedAt)
-      .map(({ name }) => name)
-    await runEach('up', pending, { client, migrations, listener })
+    await runEach('up', namesToRun(state, target), { client, migrations, listener })
     if (state.some(({ executedAt }) => !executedAt)) return
     // Runs no migration: Kysely compares the folder with its record.
     const { error } = await (await createMigrator(client, migrations)).migrateUp()
@@ -45,7 +45,7 @@ export async function migrateToLatest(
 /**
  * Undoes migrations, the last one first, under the same rules.
  *
- * @throws as {@link migrateToLatest}; `MIGRATION.NOT_STARTED` also when the named migration has not
+ * @throws as {@link migrateUp}; `MIGRATION.NOT_STARTED` also when the named migration has not
  * run, or when one of those to undo has no `down`
  */
 export async function migrateDown(
@@ -73,6 +73,16 @@ export async function listMigrations(
   return (await createMigrator(client, migrations)).getMigrations()
 }
 
+function namesToRun(state: readonly MigrationInfo[], target: UpTarget): string[] {
+  const isTarget = ({ name }: MigrationInfo) => typeof target === 'object' && name === target.to
+  const pending = (
+    typeof target === 'object' ? state.slice(0, state.findIndex(isTarget) + 1) : state
+  )
+    .filter(({ executedAt }) => !executedAt)
+    .map(({ name }) => name)
+  return target === 'next' ? pending.slice(0, 1) : pending
+}
+
 function executedNames(state: readonly MigrationInfo[]): string[] {
   const time = ({ executedAt }: MigrationInfo) => executedAt?.getTime() ?? 0
   return state
@@ -86,6 +96,12 @@ function namesToUndo(executed: readonly string[], target: DownTarget): string[] 
   if (target === 'all') return lastFirst
   if (target === 'last') return lastFirst.slice(0, 1)
   const index = lastFirst.indexOf(target.to)
-  if (index === -1) throw migrationNotStarted(`${target.to} has not been executed`, undefined)
+  if (index === -1) throw unknown(`${target.to} has not been executed`, target.to, executed)
   return lastFirst.slice(0, index)
+}
+
+/** A name without its number, or with the extension of its file, is meant too. */
+function unknown(problem: string, name: string, known: readonly string[]): Error {
+  const longer = known.filter((other) => other.includes(name))
+  return migrationUnknown(problem, longer.length === 1 ? longer[0] : nearest(name, known))
 }

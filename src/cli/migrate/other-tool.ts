@@ -4,9 +4,9 @@ import type { MigrationFormat } from '../../config/migration-format.ts'
 import { migrationOtherTool } from '../../errors/command/migration.ts'
 import { filesOf } from './migration-folder.ts'
 
-type Command = 'migrate:latest' | 'migrate:down' | 'migrate:list'
+export type MigrationCommand = 'migrate:latest' | 'migrate:up' | 'migrate:down' | 'migrate:list'
 
-type Tool = Readonly<Record<Command, string>> & {
+type Tool = Readonly<Record<MigrationCommand, string>> & {
   readonly name: string
   /** The sentence after `migrate:rls` has written files. */
   readonly next: string
@@ -16,6 +16,7 @@ const KNEX: Tool = {
   name: 'Knex',
   next: 'Review them, then run `npx knex migrate:latest`.',
   'migrate:latest': 'Run `npx knex migrate:latest`.',
+  'migrate:up': 'Run `npx knex migrate:up`.',
   'migrate:down': 'Run `npx knex migrate:rollback`.',
   'migrate:list': 'Run `npx knex migrate:list`.',
 }
@@ -24,6 +25,7 @@ const PSQL: Tool = {
   name: 'psql',
   next: 'Review them, then run `psql -v ON_ERROR_STOP=1 -f <file>` for each .up.sql, in this order.',
   'migrate:latest': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for each .up.sql, in order.',
+  'migrate:up': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for the next .up.sql.',
   'migrate:down': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for each .down.sql, the last one first.',
   'migrate:list':
     'psql keeps no record; `kysely-tenants migrate:rls --check` says whether a migration is missing.',
@@ -44,7 +46,7 @@ export function nextStep(format: MigrationFormat): string {
  */
 export function refuseOtherTool(
   { format, folder }: { readonly format: MigrationFormat; readonly folder: string },
-  command: Command,
+  command: MigrationCommand,
 ): void {
   const tool = TOOLS[format]
   if (tool) {
@@ -55,7 +57,7 @@ export function refuseOtherTool(
 }
 
 // A `.ts` file for Knex has an `up` too, which would fail half-way.
-function refuseOtherFiles(folder: string, command: Command): void {
+function refuseOtherFiles(folder: string, command: MigrationCommand): void {
   if (!existsSync(folder)) return
   for (const file of filesOf(folder).toSorted()) {
     if (!/\.(?:[cm]?[jt]s|sql)$/.test(file)) continue

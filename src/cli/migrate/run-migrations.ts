@@ -3,16 +3,18 @@ import { withClient } from '../connect/connect.ts'
 import { loadConfig } from '../connect/load-config.ts'
 import type { Io } from '../io.ts'
 import type { CommonOptions } from '../options.ts'
+import { keepResult } from '../partial-result.ts'
 import { renderJson } from '../render/json.ts'
 import { paint } from '../render/paint.ts'
-import { refuseOtherTool } from './other-tool.ts'
+import { talk } from '../render/talk.ts'
+import { type MigrationCommand, refuseOtherTool } from './other-tool.ts'
 import type { MigrationListener, MigrationStatus } from './run-each-migration.ts'
 import { watchStatement } from './watch-statement.ts'
 
 type Run = (client: pg.Client, folder: string, listener: MigrationListener) => Promise<void>
 
 interface RunOptions extends CommonOptions {
-  readonly command: 'migrate:latest' | 'migrate:down'
+  readonly command: Exclude<MigrationCommand, 'migrate:list'>
 }
 
 /**
@@ -30,8 +32,7 @@ export async function runMigrations(
   const { config, connection, migrationFolder } = loaded
   const folder = await migrationFolder()
   refuseOtherTool({ ...config.migrations, folder }, command)
-  const c = paint(io.color)
-  const say = (text: string) => io.err(`${c.dim('·')} ${text}\n`)
+  const say = talk(io)
   const migrations: { name: string; status: MigrationStatus }[] = []
   const done = (name: string, status: MigrationStatus) => {
     migrations.push({ name, status })
@@ -40,13 +41,15 @@ export async function runMigrations(
   const connect = (body: (client: pg.Client) => Promise<void>) =>
     withClient(connection, options.url, body)
 
-  await connect(async (client) => {
-    try {
-      await watchStatement(client, { connect, say }, () => run(client, folder, { done, say }))
-    } finally {
-      if (options.json) io.out(renderJson({ migrations }))
-    }
-  })
+  try {
+    await connect((client) =>
+      watchStatement(client, { connect, say }, () => run(client, folder, { done, say })),
+    )
+  } catch (error) {
+    keepResult(error, { migrations })
+    throw error
+  }
+  if (options.json) io.out(renderJson({ migrations }))
   return migrations.length
 }
 

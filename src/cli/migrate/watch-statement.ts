@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { shorten } from '../render/truncate.ts'
 
-const FIRST_LOOK = 1000
-const LONGEST_PAUSE = 30_000
+/** In milliseconds. */
+const LOOK_INTERVAL = 500
+
+// In seconds: a statement is reported for the first time after the first pause, then after longer ones.
+const FIRST_PAUSE = 1
+const LONGEST_PAUSE = 30
+
+const LONGEST_STATEMENT = 60
 
 const READ_ACTIVITY = `
   select
-    pg_catalog.left(pg_catalog.btrim(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g')), 60)
+    pg_catalog.left(pg_catalog.btrim(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g')), 200)
                                                                              as "statement",
-    pg_catalog.round(extract(epoch from pg_catalog.clock_timestamp() - a.query_start))
-                                                                             as "seconds",
+    a.query_start::text                                                      as "start",
+    extract(epoch from pg_catalog.clock_timestamp() - a.query_start)::float8 as "seconds",
     p.phase                                                                  as "phase",
     pg_catalog.round(100.0 * p.blocks_done / nullif(p.blocks_total, 0))      as "percent",
     array(
@@ -25,7 +32,9 @@ const READ_ACTIVITY = `
 
 interface Activity {
   readonly statement: string
-  readonly seconds: string
+  /** The time at which the statement started, which tells it from the next one. */
+  readonly start: string
+  readonly seconds: number
   readonly phase: string | null
   readonly percent: string | null
   readonly blockers: readonly string[]
@@ -38,8 +47,8 @@ export interface Observer {
 }
 
 /**
- * Reports the statement that `client` runs while `body` runs, and the sessions it waits for: after a second,
- * then less and less often. A quick statement is not reported.
+ * Reports a statement of `client` that takes longer than a second while `body` runs, and the sessions it
+ * waits for, then less and less often.
  */
 export async function watchStatement<T>(
   client: pg.Client,
@@ -63,13 +72,22 @@ async function watch(
   { connect, say }: Observer,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let pause = FIRST_LOOK; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    await sleep(pause, undefined, { signal })
-    await connect(async (client) => {
+  await sleep(FIRST_PAUSE * 1000, undefined, { signal })
+  await connect(async (client) => {
+    let [start, pause, due] = ['', FIRST_PAUSE, FIRST_PAUSE]
+    while (!signal.aborted) {
       const { rows } = await client.query<Activity>(READ_ACTIVITY, [pid])
-      for (const activity of rows) if (!signal.aborted) say(sentence(activity))
-    })
-  }
+      for (const activity of rows) {
+        if (activity.start !== start)
+          [start, pause, due] = [activity.start, FIRST_PAUSE, FIRST_PAUSE]
+        if (signal.aborted || activity.seconds < due) continue
+        say(sentence(activity))
+        pause = Math.min(2 * pause, LONGEST_PAUSE)
+        due = activity.seconds + pause
+      }
+      await sleep(LOOK_INTERVAL, undefined, { signal })
+    }
+  })
 }
 
 function sentence({ statement, seconds, phase, percent, blockers }: Activity): string {
@@ -77,5 +95,6 @@ function sentence({ statement, seconds, phase, percent, blockers }: Activity): s
     ...(phase === null ? [] : [percent === null ? phase : `${phase}, ${percent} %`]),
     ...(blockers.length === 0 ? [] : [`waits for ${blockers.join(', ')}`]),
   ]
-  return [`${statement}: ${seconds} s`, ...details].join('; ')
+  const text = shorten(statement, LONGEST_STATEMENT)
+  return [`${text}: ${Math.floor(seconds)} s`, ...details].join('; ')
 }

@@ -2,7 +2,7 @@ import { qualifiedName } from '../../sql/quote.ts'
 import type { TableName } from '../../sql/table-name.ts'
 import type { Io } from '../io.ts'
 import { displayWidth } from './display-width.ts'
-import { paint } from './paint.ts'
+import { talk } from './talk.ts'
 import { truncate } from './truncate.ts'
 
 export interface Progress {
@@ -29,17 +29,19 @@ const DEFAULT_COLUMNS = 80
 const LONGEST_BAR = 40
 const SHORTEST_NAME = 8
 
-/** Draws a bar after each batch; where stderr is no terminal, prints a line now and then. */
+/** Draws a bar after each batch; where stderr is no terminal, prints a line now and then. The first second has none. */
 export function showProgress(io: Io): ProgressView {
-  const c = paint(io.color)
-  const line = (text: string) => io.err(`${c.dim('·')} ${text}\n`)
+  const line = talk(io)
   if (io.errColumns === undefined) {
     return { progress: nowAndThen(line), say: line, clear: () => undefined }
   }
   const clear = () => io.err(CLEAR_LINE)
   return {
     // Read again each time: a terminal can be resized.
-    progress: (progress) => io.err(`${CLEAR_LINE}${renderBar(progress, io.errColumns)}`),
+    progress: (progress) => {
+      if (progress.milliseconds < FIRST_LINE) return
+      io.err(`${CLEAR_LINE}${renderBar(progress, io.errColumns)}`)
+    },
     say: (text) => {
       clear()
       line(text)

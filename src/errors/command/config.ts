@@ -9,10 +9,12 @@ export function configFileExists(path: string): TenancyError {
   )
 }
 
-export function configNotFound(path: string): TenancyError {
+/** @param elsewhere the other places that were searched */
+export function configNotFound(path: string, elsewhere?: string): TenancyError {
+  const place = elsewhere === undefined ? path : `${path} ${elsewhere}`
   return new TenancyError(
     'CONFIG.NOT_FOUND',
-    `There is no config file at ${path}; nothing was done.`,
+    `There is no config file at ${place}; nothing was done.`,
     'Write one with `kysely-tenants init`, or pass `--config <path>`.',
   )
 }

@@ -47,6 +47,16 @@ export function migrationNoColumn(columns: readonly string[]): TenancyError {
   )
 }
 
+export function migrationUnknown(problem: string, near: string | undefined): TenancyError {
+  return new TenancyError(
+    'MIGRATION.NOT_STARTED',
+    `${problem}; no migration was run.`,
+    near
+      ? `Did you mean ${near}? \`kysely-tenants migrate:list\` lists all names.`
+      : 'List all names with `kysely-tenants migrate:list`.',
+  )
+}
+
 /** Before the first migration: a file does not load, files and database differ, or writes are refused. */
 export function migrationNotStarted(problem: string, cause: unknown): TenancyError {
   return new TenancyError(

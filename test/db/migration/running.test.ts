@@ -133,6 +133,31 @@ describe('running migrations', () => {
       expect(await query(url, 'select name from kysely_migration')).to.have.length(2)
     }))
 
+  it('reports no statement of a long migration that is quick itself', () =>
+    inProject(async ({ write, start }) => {
+      write(
+        '1_a',
+        `export const up = async (db) => {
+          for (let n = 0; n < 6; n++) await sql\`select pg_sleep(0.4)\`.execute(db)
+        }`,
+      )
+      const running = start('migrate:latest')
+      expect(await running.code).to.equal(0)
+      expect(running.err()).to.equal('')
+    }))
+
+  it('cuts a long statement after a word', () =>
+    inProject(async ({ write, start }) => {
+      const columns = 'tenant_id, a_column_with_a_long_name, another_column_with_a_long_name'
+      write(
+        '1_a',
+        `export const up = (db) => sql\`select pg_sleep(1.8) as ${columns.replaceAll(', ', ', 1 as ')}\`.execute(db)`,
+      )
+      const running = start('migrate:latest')
+      await running.said(/^· select pg_sleep\(1\.8\) as tenant_id, 1 as …: 1 s$/m)
+      expect(await running.code).to.equal(0)
+    }))
+
   it('says what takes long, and whom it waits for', () =>
     inProject(async ({ url, write, start }) => {
       write(

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { displayWidth } from '../../../../src/cli/render/display-width.ts'
-import { truncate } from '../../../../src/cli/render/truncate.ts'
+import { shorten, truncate } from '../../../../src/cli/render/truncate.ts'
 
 describe('truncate', () => {
   it('leaves a text that fits as it is', () => {
@@ -19,5 +19,18 @@ describe('truncate', () => {
     }
     expect(truncate('public.tasks', 8)).to.equal('public.…')
     expect(truncate('顧客データ', 6)).to.equal('顧客…')
+  })
+})
+
+describe('shorten', () => {
+  it('ends after a word', () => {
+    expect(shorten('create index concurrently i on projects (id)', 60)).to.equal(
+      'create index concurrently i on projects (id)',
+    )
+    for (let columns = 10; columns < 44; columns++) {
+      const text = shorten('create index concurrently i on projects (id)', columns)
+      expect(text).to.match(/^create( index( concurrently( i( on( projects)?)?)?)?)? …$/)
+      expect(displayWidth(text)).to.be.at.most(columns)
+    }
   })
 })
