@@ -7,22 +7,22 @@ import { conjuncts } from '../policy/conjuncts.ts'
 export interface Bounds {
   readonly lower: string
   readonly upper: string
-  /** Why the two are not one. */
+  /** The reasons why the two differ. */
   readonly doubts: readonly string[]
 }
 
-export const NOTHING: Bounds = exactly('false')
+export const NO_ROW: Bounds = exactly('false')
 
 export function exactly(condition: string): Bounds {
   return { lower: condition, upper: condition, doubts: [] }
 }
 
-/** What is not run may be anything, but never more than those of its parts that are known. */
+/** A condition that is not run may be anything, but never more than its known parts. */
 export function opaque(condition: string, known: readonly string[], doubts: string[]): Bounds {
   return { lower: 'false', upper: knownPart(condition, known), doubts }
 }
 
-/** What is run may convict; that it did not is no proof. */
+/** A condition that is run can prove a leak. Without a leak it proves no more than its known parts. */
 export function open(condition: string, known: readonly string[], doubts: string[]): Bounds {
   return { lower: condition, upper: knownPart(condition, known), doubts }
 }

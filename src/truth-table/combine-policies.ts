@@ -1,9 +1,9 @@
 import type { PolicyCommand } from '../catalog/policy-state.ts'
 import type { Clause } from '../catalog/truth-table.ts'
 import { writtenRowCondition } from '../policy/compare-clauses.ts'
-import { all, any, type Bounds, NOTHING } from './bounds.ts'
+import { all, any, type Bounds, NO_ROW } from './bounds.ts'
 
-/** A policy of which a role is known to have it. */
+/** A policy that applies to a role. */
 export interface Applied {
   readonly command: PolicyCommand
   readonly permissive: boolean
@@ -17,7 +17,7 @@ interface ClauseSource {
   readonly of: 'using' | 'check'
 }
 
-/** Each is asked on its own: an update or a delete without a condition reads no row. */
+/** Each clause is evaluated on its own: an update or a delete without a condition reads no row. */
 export const CLAUSES: readonly ClauseSource[] = [
   { clause: 'select', command: 'select', of: 'using' },
   { clause: 'insert', command: 'insert', of: 'check' },
@@ -34,8 +34,8 @@ export function clauseOf(
 }
 
 /**
- * As `rowsecurity.c` combines them: some permissive policy must let the row through, and every
- * restrictive one. A policy without the clause takes no part in it.
+ * Combines policies as PostgreSQL does in `rowsecurity.c`: one permissive policy must let the row through,
+ * and every restrictive one. A policy without the clause takes no part.
  * https://www.postgresql.org/docs/current/sql-createpolicy.html
  */
 export function combine(policies: readonly Applied[], { command, of }: ClauseSource): Bounds {
@@ -44,6 +44,6 @@ export function combine(policies: readonly Applied[], { command, of }: ClauseSou
       .filter((p) => p.permissive === permissive && ['all', command].includes(p.command))
       .flatMap((policy) => clauseOf(policy, of) ?? [])
   const opening = conditions(true)
-  if (opening.length === 0) return NOTHING
+  if (opening.length === 0) return NO_ROW
   return all([any(opening), ...conditions(false)])
 }

@@ -11,11 +11,11 @@ import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { type Bounds, exactly, opaque, open } from './bounds.ts'
 import { type Applied, CLAUSES, clauseOf, combine } from './combine-policies.ts'
 import { namesItsSettings } from './condition-text.ts'
-import type { Anatomy } from './read-condition-parts.ts'
+import type { ConditionParts } from './read-condition-parts.ts'
 import type { Samples } from './samples.ts'
 
-/** A condition of the database, and the one that is wanted in its place. */
-export interface Subject {
+/** A condition of the database beside the one that is wanted in its place. */
+export interface ComparedCondition {
   readonly policy: string | null
   readonly role: string | null
   readonly clause: Clause
@@ -23,17 +23,17 @@ export interface Subject {
   readonly wanted: string
 }
 
-/** What there is to compare: all policies of each role together, and each that changed alone. */
-export function subjectsOf(
+/** The conditions to compare: for each role all policies together, and each policy that changed alone. */
+export function comparedConditions(
   { table, relation }: TenantTableState,
   snapshot: Snapshot,
-  { anatomies, samples }: { anatomies: readonly Anatomy[]; samples: Samples },
-): Subject[] {
+  { conditionParts, samples }: { conditionParts: readonly ConditionParts[]; samples: Samples },
+): ComparedCondition[] {
   const wanted = tenantPolicies(table)
   const bounds = new Map(
     relation.policies.map((policy) => {
-      const anatomy = anatomies.find((one) => one.policy === policy.name)
-      return [policy, boundsOf(policy, { table, wanted, anatomy, samples })] as const
+      const parts = conditionParts.find((one) => one.policy === policy.name)
+      return [policy, boundsOf(policy, { table, wanted, parts, samples })] as const
     }),
   )
   const applied = (policy: PolicyState): Applied => bounds.get(policy) ?? { ...policy, ...NEITHER }
@@ -42,11 +42,13 @@ export function subjectsOf(
   const roles = [...table.appRoles, ...all]
   return [
     ...(roles.length > 0 ? roles : [null]).flatMap((role) =>
-      CLAUSES.map((source): Subject => {
+      CLAUSES.map((source): ComparedCondition => {
         const binds = bindsRole(role, table, snapshot)
         const isOpen = table.access === 'boundary' && !all.includes(role ?? '')
         return {
-          ...{ policy: null, role, clause: source.clause },
+          policy: null,
+          role,
+          clause: source.clause,
           actual: combine(relation.policies.filter(binds).map(applied), source),
           wanted: combine(
             [...wanted.filter(binds).map(appliedAsWanted), ...(isOpen ? [EVERYTHING] : [])],
@@ -61,15 +63,17 @@ export function subjectsOf(
   ]
 }
 
-/** Whoever wrote the policies of a boundary may let anything through, up to the floor. */
+/** The policies of a boundary are the user's: they may let every row through, up to the floor. */
 const EVERYTHING: Applied = {
-  ...{ command: 'all', permissive: true, check: null },
+  command: 'all',
+  permissive: true,
   using: exactly('true'),
+  check: null,
 }
 
 const NEITHER = { using: null, check: null }
 
-function alone(wanted: TenantPolicy, actual: Applied): Subject[] {
+function alone(wanted: TenantPolicy, actual: Applied): ComparedCondition[] {
   return CLAUSES.filter(({ command }) =>
     wanted.command === 'all' ? ['select', 'insert'].includes(command) : command === wanted.command,
   ).flatMap(({ clause, of }) => {
@@ -77,8 +81,10 @@ function alone(wanted: TenantPolicy, actual: Applied): Subject[] {
     const found = clauseOf(actual, of)
     if (expected === null) return []
     return {
-      ...{ policy: wanted.name, role: null, clause },
-      // A restrictive policy without the clause bounds nothing, a permissive one opens nothing.
+      policy: wanted.name,
+      role: null,
+      clause,
+      // Without the clause a restrictive policy refuses no row, and a permissive one lets none through.
       actual: found ?? exactly(String(!wanted.permissive)),
       wanted: expected.lower,
     }
@@ -87,7 +93,8 @@ function alone(wanted: TenantPolicy, actual: Applied): Subject[] {
 
 function appliedAsWanted({ command, permissive, using, check }: TenantPolicy): Applied {
   return {
-    ...{ command, permissive },
+    command,
+    permissive,
     using: using ? exactly(using.deparsed) : null,
     check: check ? exactly(check.deparsed) : null,
   }
@@ -103,7 +110,8 @@ interface Roles {
   readonly permissive: boolean
 }
 
-// Without app roles in the config anybody could be one: let in by any policy, bound by those of all.
+// Without app roles in the config any role could be one: every permissive policy may let it in, and only
+// the restrictive ones for `public` bind it.
 function bindsRole(role: string | null, table: TenantTable, snapshot: Snapshot) {
   const all = rolesOfAllRows(table)
   return ({ roles, permissive }: Roles): boolean => {
@@ -116,7 +124,7 @@ function bindsRole(role: string | null, table: TenantTable, snapshot: Snapshot) 
 interface Known {
   readonly table: TenantTable
   readonly wanted: readonly TenantPolicy[]
-  readonly anatomy: Anatomy | undefined
+  readonly parts: ConditionParts | undefined
   readonly samples: Samples
 }
 
@@ -125,7 +133,8 @@ function boundsOf(policy: PolicyState, known: Known): Applied {
   const bounds = (text: string | null, columns: readonly string[]) =>
     text === null ? null : boundsOfClause(policy.name, { text, columns }, known)
   return {
-    ...{ command, permissive },
+    command,
+    permissive,
     using: bounds(using, usingColumns),
     check: bounds(check, checkColumns),
   }
@@ -134,7 +143,7 @@ function boundsOf(policy: PolicyState, known: Known): Applied {
 function boundsOfClause(
   name: string,
   { text, columns }: { text: string; columns: readonly string[] },
-  { table, wanted, anatomy, samples }: Known,
+  { table, wanted, parts, samples }: Known,
 ): Bounds {
   const known = [
     isOwnRow(table).deparsed,
@@ -144,7 +153,7 @@ function boundsOfClause(
   const doubts = (reasons: readonly string[]) => reasons.map((reason) => `policy ${name} ${reason}`)
 
   const hidden = [
-    ...(anatomy ? anatomy.opaque : ['was not there when the others were read']),
+    ...(parts ? parts.opaque : ['was not there when the others were read']),
     ...columns
       .filter((column) => samples.rows.untried.includes(column))
       .map((column) => `reads ${column}, of which no value can be tried`),
@@ -153,8 +162,8 @@ function boundsOfClause(
   if (hidden.length > 0) return opaque(text, known, doubts(hidden))
 
   const reasons = [
-    ...(anatomy?.open ?? []),
-    // What it stands for depends on `standard_conforming_strings`.
+    ...(parts?.open ?? []),
+    // The meaning of a backslash depends on `standard_conforming_strings`.
     ...(text.includes('\\') ? ['holds a backslash'] : []),
     ...columns
       .filter((column) => samples.rows.open.includes(column))

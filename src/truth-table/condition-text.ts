@@ -1,8 +1,8 @@
-/** What a deparsed condition says by name: its literals, and the settings that it reads. */
+/** The literals of a deparsed condition, and the settings that it reads. */
 export interface Words {
   readonly strings: readonly string[]
   readonly numbers: readonly string[]
-  /** In lower case, as PostgreSQL takes them. */
+  /** In lower case, because PostgreSQL ignores their case. */
   readonly settings: readonly string[]
 }
 
@@ -17,7 +17,7 @@ export function wordsOf(conditions: readonly string[]): Words {
       quoted ? quoted.replaceAll("''", "'") : [],
     ),
   )
-  // What a setting can be cast to is a word that nobody writes.
+  // A setting can be cast to boolean without a literal in the text.
   const truths = texts.some((text) => text.includes('::boolean')) ? ['true'] : []
   const numbers = texts.flatMap((text) => text.replaceAll(QUOTED, '').match(NUMBER) ?? [])
   const settings = conditions.flatMap((condition) =>
@@ -30,14 +30,14 @@ export function wordsOf(conditions: readonly string[]): Words {
   }
 }
 
-/** Every setting is named by a literal, and is one that nobody but the application knows. */
+/** Every setting is named by a literal and has a dot in its name: only the application sets such ones. */
 export function namesItsSettings(condition: string): boolean {
   const calls = condition.split('current_setting(').length - 1
   const named = [...condition.matchAll(SETTING)].map(([, name = '']) => name)
   return calls === named.length && named.every((name) => name.includes('.'))
 }
 
-/** The same condition, asking settings of other names. */
+/** The same condition, reading settings of other names. */
 export function withSettings(condition: string, names: ReadonlyMap<string, string>): string {
   return condition.replaceAll(SETTING, (call, name: string) => {
     const other = names.get(name.toLowerCase())

@@ -13,7 +13,7 @@ export function driftedTables(
   return tenantTableStates(tables, snapshot).filter(hasDrifted)
 }
 
-/** Without row security no policy says anything. */
+/** Some policy is not the wanted one, as far as the text shows it. Without row security no policy counts. */
 export function hasDrifted({ table, relation }: TenantTableState): boolean {
   const wanted = tenantPolicies(table)
   const equivalent = pairsOf(wanted, relation.policies).filter(isEquivalent)

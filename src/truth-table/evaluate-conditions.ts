@@ -1,27 +1,27 @@
 import { guarded } from '../catalog/guarded.ts'
 import type { Queryable } from '../catalog/read-only.ts'
 import { identifier } from '../sql/quote.ts'
-import type { Subject } from './compared-conditions.ts'
+import type { ComparedCondition } from './compared-conditions.ts'
 import { withSettings } from './condition-text.ts'
-import type { Outcomes } from './effect-of.ts'
+import type { Outcomes } from './effects.ts'
 import type { Row } from './sample-rows.ts'
 import type { Samples } from './samples.ts'
 import { NotTried, tryConditions } from './try-conditions.ts'
 
-/** Asks every condition about every row in every state of the settings. */
-export async function tryOut(
+/** Evaluates every condition for every row in every state of the settings. */
+export async function evaluateConditions(
   db: Queryable,
   name: string,
-  { subjects, samples }: { subjects: readonly Subject[]; samples: Samples },
+  { compared, samples }: { compared: readonly ComparedCondition[]; samples: Samples },
 ): Promise<Outcomes | NotTried> {
-  const { rows, givens } = samples
+  const { rows, settings } = samples
   const columns = rows.columns.map(identifier).join(', ')
-  // Under the name of the table, as the deparsed text calls it. Behind an `offset` the values are no
-  // constants, of which the planner would leave out what fails for a row of a table.
+  // The row has the name of the table, as the deparsed text calls it. Behind an `offset` its values are no
+  // constants: the planner would leave out a part that fails for the row of a table.
   const ask = (condition: string, { values }: Row) =>
     `(select ${condition} from (select ${values.join(', ')} offset 0) as ${identifier(name)} (${columns}))`
 
-  // Whether the rows can be made at all: afterwards an error is one of the condition.
+  // The rows are made alone first: from then on an error is one of the condition.
   const made = await tryConditions(db, [rows.rows.map((row) => ask('true', row)).join(' and ')])
   if (made instanceof NotTried) return made
   if (!made[0]) return new NotTried('the rows to try cannot be made')
@@ -30,18 +30,18 @@ export async function tryOut(
     db.query(
       `select pg_catalog.set_config(s.name, s.value, true)
        from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) s (name, value)`,
-      [[...givens.values.keys()], [...givens.values.values()]],
+      [[...settings.values.keys()], [...settings.values.values()]],
     ),
   )
   if ('code' in set) return new NotTried(set.message)
 
   const conditions = [
-    ...new Set(subjects.flatMap(({ actual, wanted }) => [actual.lower, actual.upper, wanted])),
+    ...new Set(compared.flatMap(({ actual, wanted }) => [actual.lower, actual.upper, wanted])),
   ]
   const outcomes = new Map<string, boolean[][]>()
-  for (const given of givens.givens) {
+  for (const state of settings.states) {
     const expressions = conditions.flatMap((condition) => {
-      const asked = withSettings(condition, given.standIns)
+      const asked = withSettings(condition, state.standIns)
       return rows.rows.map((row) => ask(asked, row))
     })
     const answers = await tryConditions(db, expressions)

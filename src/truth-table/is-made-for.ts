@@ -2,7 +2,7 @@ import type { TruthTable } from '../catalog/truth-table.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { isSameTable } from '../sql/table-name.ts'
 
-/** The table was wanted as it is now when the truth table was made. Of another config it says nothing. */
+/** The truth table was made for a config that wants the same of the table. Otherwise it does not hold. */
 export function isMadeFor(truthTable: TruthTable, table: TenantTable): boolean {
   return (
     isSameTable(truthTable, table) &&

@@ -1,28 +1,28 @@
 import type { Queryable } from '../catalog/read-only.ts'
 import type { TableName } from '../sql/table-name.ts'
 
-/** What the condition of a policy is made of: that decides what trying it out can show. */
-export interface Anatomy {
+/** The parts of the conditions of a policy that limit what evaluating them can prove. */
+export interface ConditionParts {
   readonly policy: string
-  /** Why it is not run here: it could do anything, or depends on more than the row and a setting. */
+  /** The reasons not to run it: it could do anything, or depends on more than the row and a setting. */
   readonly opaque: readonly string[]
-  /** Why it can be run, and examples prove nothing: it does more than tell equal from unequal. */
+  /** The reasons why examples cannot prove it safe: it does more than tell equal from unequal. */
   readonly open: readonly string[]
 }
 
 /**
- * Takes the trees of the conditions apart: `pg_depend` says nothing about what is built in, and some of
- * that runs SQL (`query_to_xml`) or reads files. What is not known to be harmless is opaque.
+ * Takes the trees of the conditions apart: `pg_depend` does not list built-in functions, some of which run
+ * SQL (`query_to_xml`) or read files. Every part that is not known to be harmless is opaque.
  */
-export async function readAnatomies(
+export async function readConditionParts(
   db: Queryable,
   { schema, name }: TableName,
-): Promise<Anatomy[]> {
-  const { rows } = await db.query<Anatomy>(READ_ANATOMIES, [schema, name])
+): Promise<ConditionParts[]> {
+  const { rows } = await db.query<ConditionParts>(READ_CONDITION_PARTS, [schema, name])
   return rows
 }
 
-// All that telling equal from unequal needs. As they are called on PostgreSQL 14, and since.
+// The nodes that telling equal from unequal needs, by their names on PostgreSQL 14 and on later versions.
 const NODES = [
   'OPEXPR|BOOLEXPR|NULLTEST|BOOLEANTEST|NULLIFEXPR|DISTINCTEXPR|SCALARARRAYOPEXPR',
   'VAR|CONST|PARAM|RELABELTYPE|COERCEVIAIO|ARRAYCOERCEEXPR|FUNCEXPR',
@@ -35,7 +35,7 @@ const NODES = [
 const KEPT_APART = '(16, 20, 23, 25, 1043, 2950)'
 const LISTS_OF_THEM = '(1000, 1016, 1007, 1009, 1015, 2951)'
 
-// Whatever an installation adds has a number from here on.
+// The objects that an installation adds have numbers from here on.
 const FIRST_NOT_BUILT_IN = 16384
 
 function numbers(fields: string): string {
@@ -53,7 +53,7 @@ const IS_KEPT_APART = `coalesce(
       and 16 not in (k.castsource, k.casttarget)
   ), false)`
 
-const READ_ANATOMIES = `
+const READ_CONDITION_PARTS = `
   with tree as (
     select p.polname,
       coalesce(p.polqual::text, '') || ' ' || coalesce(p.polwithcheck::text, '') as tree
@@ -94,7 +94,7 @@ const READ_ANATOMIES = `
         else 'uses ' || m[1] end
       from pg_catalog.regexp_matches(t.tree, '\\{([A-Z_]+)', 'g') m
       where m[1] !~ '^(${NODES})$'
-        -- What comes with a look into a table.
+        -- Nodes that come with a look into a table.
         and m[1] !~ '^(ALIAS|RANGETBLREF|RTEPERMISSIONINFO)$'
       union
       select 'uses a column that every table has, or the row as a whole'

@@ -5,24 +5,23 @@ import type { Effect, TruthTable } from '../catalog/truth-table.ts'
 import { BASE_TYPES } from '../config/tenant-setting.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TenantTableState } from '../wanted/tenant-table-state.ts'
-import { subjectsOf } from './compared-conditions.ts'
+import { comparedConditions } from './compared-conditions.ts'
 import { driftedTables } from './drifted-table.ts'
-import { effectOf, isSame } from './effect-of.ts'
-import { tryOut } from './evaluate-conditions.ts'
-import { readAnatomies } from './read-condition-parts.ts'
+import { effectOf, isSame } from './effects.ts'
+import { evaluateConditions } from './evaluate-conditions.ts'
+import { readConditionParts } from './read-condition-parts.ts'
 import { samplesFor } from './samples.ts'
 import { NotTried } from './try-conditions.ts'
 
-// One condition may run for as long, whatever it was made to do.
+// One query may run for as long: a condition can be made to run without end.
 const STATEMENT_TIMEOUT = '2s'
 
-// Milliseconds for all the tables: whoever waits for an audit gets one.
+// Milliseconds for all tables together: the audit must end.
 const LONGEST = 20_000
 
 /**
- * Tries out the policies of those tables that have other policies than the wanted ones. Asks the server
- * to evaluate their conditions on made-up rows, in the read-only transaction of the caller, and touches no
- * table: it needs no privilege on one.
+ * Evaluates the policies of the tables whose policies are not the wanted ones: on made-up rows, in the
+ * read-only transaction of the caller. It reads no table, and needs no privilege on one.
  */
 export async function readTruthTables(
   db: Queryable,
@@ -33,7 +32,7 @@ export async function readTruthTables(
   if (drifted.length === 0) return []
 
   await guarded(db, () => db.query(`set local statement_timeout = '${STATEMENT_TIMEOUT}'`))
-  // The same drift in a thousand tables is tried out once.
+  // The same drift in a thousand tables is evaluated once.
   const known = new Map<string, Effect[]>()
   const start = performance.now()
   const truthTables: TruthTable[] = []
@@ -49,14 +48,14 @@ export async function readTruthTables(
   return truthTables
 }
 
-// Nothing that can be made up is a tenant of a column of another type.
+// For a column of another type no tenant can be made up.
 function holdsTenants({ table, relation }: TenantTableState): boolean {
   return relation.columns.some(
     ({ name, baseType }) => name === table.column && baseType === BASE_TYPES[table.type],
   )
 }
 
-// The deparsed text names everything but the columns' types, which decide about its operators.
+// The deparsed text names everything but the types of the columns, on which its operators depend.
 function sameness({ table, relation }: TenantTableState): string {
   const { schema: _, name, ...rest } = table
   const mentioned = new Set(
@@ -77,13 +76,13 @@ async function readEffects(
   drifted: TenantTableState,
   { snapshot, isLate }: { snapshot: Snapshot; isLate: boolean },
 ): Promise<Effect[]> {
-  const anatomies = isLate ? [] : await readAnatomies(db, drifted.relation)
+  const conditionParts = isLate ? [] : await readConditionParts(db, drifted.relation)
   const samples = samplesFor(drifted)
-  const subjects = subjectsOf(drifted, snapshot, { anatomies, samples })
+  const compared = comparedConditions(drifted, snapshot, { conditionParts, samples })
   const outcomes = isLate
     ? new NotTried('the tables before it took too long')
-    : await tryOut(db, drifted.relation.name, { subjects, samples })
-  return subjects
-    .map((subject) => effectOf(subject, outcomes, samples))
+    : await evaluateConditions(db, drifted.relation.name, { compared, samples })
+  return compared
+    .map((condition) => effectOf(condition, outcomes, samples))
     .filter((effect) => !isSame(effect))
 }

@@ -16,9 +16,9 @@ export interface Row {
 export interface Rows {
   readonly columns: readonly string[]
   readonly rows: readonly Row[]
-  /** The columns of which not every value is tried. */
+  /** The columns of which only some values are tried. */
   readonly open: readonly string[]
-  /** Those of which no possible value is: they may not be NULL. */
+  /** The columns of which no possible value is tried: they cannot be NULL. */
   readonly untried: readonly string[]
 }
 
@@ -30,7 +30,7 @@ interface Value {
 const MOST_ROWS = 40
 
 /**
- * Every tenant with every value of the other columns: all there are of a boolean, and of others NULL, the
+ * A row of every tenant with every value of the other columns: both values of a boolean; else NULL, the
  * literals of the conditions and their neighbours.
  */
 export function sampleRows(
@@ -42,7 +42,7 @@ export function sampleRows(
   const tenantColumn = columns.find(({ name }) => name === table.column)
   const owners = tenants.filter(({ id }) => id !== null || !tenantColumn?.notNull)
   const sampled = combinations(others.map((column) => valuesOf(column, words)))
-  // Too many to try them all: NULL alone convicts whoever forgets it.
+  // Where there are too many, NULL alone is tried: it finds the conditions that forget it.
   const fits = sampled.length * owners.length <= MOST_ROWS
   const rest = fits ? sampled : [others.map(nullOf)]
   return {
@@ -98,7 +98,7 @@ function nullOf(column: ColumnState): Value {
   return { sql: typed(null, typeOf(column)), label: 'null' }
 }
 
-// A domain could forbid what is tried, and a type with a length could cut it off.
+// A domain could refuse a value, and a type with a length could cut it off.
 function typeOf({ type, baseType, isDomain }: ColumnState): string {
   return isDomain || baseType in SAMPLES ? `pg_catalog.${baseType}` : type
 }

@@ -2,25 +2,25 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import type { TenantType } from '../config/tenant-setting.ts'
 import type { Words } from './condition-text.ts'
 
-/** Whose a row can be, and whom a statement can be for. */
+/** A tenant that a row can belong to, or a statement can run for. */
 export interface Tenant {
-  /** null: nobody's. */
+  /** null for no tenant. */
   readonly id: string | null
   readonly label: string
 }
 
 export interface Tenants {
-  /** A, B, nobody, and whoever the conditions name. */
+  /** A, B, no tenant, and the tenants that the conditions name. */
   readonly owners: readonly Tenant[]
-  /** What the tenant setting can hold; null: it was never set. */
-  readonly givens: readonly Tenant[]
-  /** Ids that are anybody's in particular. */
+  /** The values of the tenant setting; null stands for a setting that was never set. */
+  readonly settings: readonly Tenant[]
+  /** The tenants A and B. */
   readonly ids: readonly Tenant[]
 }
 
 const MOST_NAMED = 4
 
-/** Ids that nobody has, and those that a back door would be for. */
+/** Made-up ids, and the ids that a back door in a condition would name. */
 export function sampleTenants(type: TenantType, { strings, numbers }: Words): Tenants {
   const [a, b] = KINDS[type].fresh()
   const ids = [
@@ -34,7 +34,7 @@ export function sampleTenants(type: TenantType, { strings, numbers }: Words): Te
   return {
     ids,
     owners: [...ids, ...KINDS[type].owners(a), ...named, { id: null, label: 'no tenant' }],
-    givens: [
+    settings: [
       { id: null, label: 'no tenant set' },
       { id: '', label: 'an empty tenant' },
       ...ids,
@@ -44,13 +44,13 @@ export function sampleTenants(type: TenantType, { strings, numbers }: Words): Te
   }
 }
 
-/** What of the words is not tried, as one says it of a policy. */
+/** The words that are not tried, as the predicate of a sentence about a policy. */
 export function untriedWords(type: TenantType, { strings, numbers }: Words): string[] {
   return [
     ...(strings.length + numbers.length > MOST_NAMED
       ? ['is of a table whose policies name more values than are tried']
       : []),
-    // ' 7', '0x7' and '7_000' may be ids too.
+    // ' 7', '0x7' and '7_000' can be ids too.
     ...(KINDS[type].isNumber && strings.some((word) => /\d/.test(word) && !NUMBER.test(word))
       ? ['is of a table whose policies spell numbers in an unusual way']
       : []),
@@ -60,7 +60,7 @@ export function untriedWords(type: TenantType, { strings, numbers }: Words): str
 interface Kind {
   fresh(): readonly [string, string]
   fits(word: string): boolean
-  /** More ids that are easily taken for A. */
+  /** More ids that a loose comparison takes for A. */
   owners(a: string): readonly Tenant[]
   readonly malformed: string
   readonly isNumber?: true
@@ -75,13 +75,13 @@ const TEXT: Kind = {
     { id: a.toUpperCase(), label: 'tenant A in capitals' },
     { id: '', label: "tenant ''" },
   ],
-  // No id is malformed here; this one would be a pattern.
+  // No text is a malformed id; this one would be a pattern.
   malformed: '%',
 }
 
 function numeric(from: number, bits: number): Kind {
   return {
-    // Beyond what a counter has come to.
+    // Larger than the ids that a counter has given out.
     fresh: () => {
       const a = randomInt(from, from + 2 ** 26)
       return [String(a), String(a + 1)]
@@ -96,7 +96,7 @@ function numeric(from: number, bits: number): Kind {
 const KINDS: Readonly<Record<TenantType, Kind>> = {
   uuid: {
     fresh: () => [randomUUID(), randomUUID()],
-    // With or without braces and hyphens: PostgreSQL takes them all.
+    // PostgreSQL takes it with and without braces and hyphens.
     fits: (word) => /^\{?([0-9a-f]{4}-?){8}\}?$/i.test(word),
     owners: () => [],
     malformed: 'none',

@@ -2,13 +2,13 @@ import type { TenantTableState } from '../wanted/tenant-table-state.ts'
 import { wordsOf } from './condition-text.ts'
 import { type Rows, sampleRows } from './sample-rows.ts'
 import { sampleTenants, untriedWords } from './sample-tenants.ts'
-import { type Givens, givensOf } from './setting-states.ts'
+import { type SettingStates, settingStatesOf } from './setting-states.ts'
 
-/** What the conditions of a table are asked about. */
+/** The rows and settings for which the conditions of a table are evaluated. */
 export interface Samples {
   readonly rows: Rows
-  readonly givens: Givens
-  /** What they leave out, as one says it of a policy. */
+  readonly settings: SettingStates
+  /** The cases that they leave out, as predicates of sentences about a policy. */
   readonly limits: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export function samplesFor({ table, relation }: TenantTableState): Samples {
 
   return {
     rows: sampleRows(table, columns, { tenants: tenants.owners, words }),
-    givens: givensOf(table.setting, others, tenants),
+    settings: settingStatesOf(table.setting, others, tenants),
     limits: [
       ...untriedWords(table.type, words),
       ...(others.length > 1

@@ -1,32 +1,32 @@
 import { randomBytes } from 'node:crypto'
 import type { Tenants } from './sample-tenants.ts'
 
-/** A state of the settings in which the conditions are asked. */
-export interface Given {
+/** A state of the settings in which the conditions are evaluated. */
+export interface SettingState {
   readonly label: string
-  /** The setting that a condition reads → the one that stands in for it. */
+  /** From the setting that a condition reads to the setting that stands in for it. */
   readonly standIns: ReadonlyMap<string, string>
 }
 
-export interface Givens {
-  readonly givens: readonly Given[]
-  /** What the stand-ins hold. */
+export interface SettingStates {
+  readonly states: readonly SettingState[]
+  /** The values of the stand-ins. */
   readonly values: ReadonlyMap<string, string>
 }
 
 const MOST_OTHERS = 3
 
 /**
- * Stand-ins, because a setting that was used once can never again be one that was not, and because the
- * session keeps its own. Other settings than the tenant's are varied one at a time.
+ * The states use stand-ins: a setting that was used once never reads as unset again, and the settings of the
+ * session stay as they are. Settings other than the tenant's are varied one at a time.
  */
-export function givensOf(
+export function settingStatesOf(
   setting: string,
   others: readonly string[],
-  { givens: tenants, ids }: Tenants,
-): Givens {
+  { settings: tenants, ids }: Tenants,
+): SettingStates {
   const values = new Map<string, string>()
-  // Never set, and by nobody to be guessed.
+  // Never set: its name cannot be guessed.
   const unset = `kysely_tenants.unset_${randomBytes(8).toString('hex')}`
   const standIn = (value: string | null): string => {
     if (value === null) return unset
@@ -36,11 +36,11 @@ export function givensOf(
     return name
   }
   const unused = others.map((other) => [other, unset] as const)
-  const given = (
+  const state = (
     label: string,
     tenant: string | null,
     other?: readonly [string, string],
-  ): Given => ({
+  ): SettingState => ({
     label: `with ${label}`,
     standIns: new Map([
       ...unused,
@@ -51,13 +51,13 @@ export function givensOf(
 
   return {
     values,
-    givens: tenants.flatMap(({ id, label }) => [
-      given(label, id),
+    states: tenants.flatMap(({ id, label }) => [
+      state(label, id),
       ...others
         .slice(0, MOST_OTHERS)
         .flatMap((other) =>
           otherValues(tenants, ids).map((held) =>
-            given(`${label} and ${other} = ${held.label}`, id, [other, held.id]),
+            state(`${label} and ${other} = ${held.label}`, id, [other, held.id]),
           ),
         ),
     ]),
@@ -65,7 +65,7 @@ export function givensOf(
 }
 
 function otherValues(
-  tenants: Tenants['givens'],
+  tenants: Tenants['settings'],
   ids: Tenants['ids'],
 ): { id: string; label: string }[] {
   return tenants.flatMap(({ id, label }) => {

@@ -3,7 +3,7 @@ import type { Queryable } from '../catalog/read-only.ts'
 import { literal } from '../sql/literal.ts'
 import { dollarQuoted } from '../sql/quote.ts'
 
-/** Why nothing is known: the server did not answer what was asked. */
+/** The reason why the server gave no answer. */
 export class NotTried {
   readonly reason: string
 
@@ -14,13 +14,13 @@ export class NotTried {
 
 const MOST_IN_ONE = 200
 
-// What a statement of the application would end with too: a malformed value, and a setting that nobody
-// set and that the condition does not expect to be missing.
+// Errors that would end a statement of the application too: a malformed value, and a setting that was never
+// set and that the condition reads without `missing_ok`.
 const IS_REFUSAL = /^22|^42704$/
 
 /**
- * Asks the server, in the transaction of the caller, whether each of these expressions is true. One that
- * fails for what it is given lets nothing through, and counts as false.
+ * Asks the server, in the transaction of the caller, whether each of these expressions is true. An expression
+ * that fails for its row counts as false: it lets no row through.
  */
 export async function tryConditions(
   db: Queryable,
@@ -30,7 +30,7 @@ export async function tryConditions(
   for (let start = 0; start < expressions.length; start += MOST_IN_ONE) {
     const some = expressions.slice(start, start + MOST_IN_ONE)
     let asked = await guarded(db, () => askTogether(db, some))
-    // One that fails takes the others with it.
+    // One expression that fails ends the whole query.
     if ('code' in asked && IS_REFUSAL.test(asked.code)) {
       asked = await guarded(db, () => askOneByOne(db, some))
     }
@@ -49,7 +49,7 @@ async function askTogether(db: Queryable, expressions: readonly string[]): Promi
 
 async function askOneByOne(db: Queryable, expressions: readonly string[]): Promise<boolean[]> {
   await db.query(`do ${dollarQuoted(oneByOne(expressions))}`)
-  // A block returns nothing, and what it sets can be read.
+  // A block returns no rows: its result is read from a setting.
   const { rows } = await db.query<{ outcomes: string }>(
     `select pg_catalog.current_setting('kysely_tenants.outcomes') as "outcomes"`,
   )

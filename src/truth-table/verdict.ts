@@ -1,8 +1,9 @@
 import type { Cell, Clause, Effect } from '../catalog/truth-table.ts'
 
 /**
- * What an effect comes to. `doubtful`: it was not seen to let more through, and could. `no more`: rows
- * that the wanted one lets through may be missing. `same`: other words, the same rows.
+ * The verdict on an effect. `doubtful`: it was not seen to let more through, and could. `nothing`: it refuses
+ * every row of a tenant. `no more`: it may refuse rows that the wanted condition lets through. `same`: other
+ * words, the same rows.
  */
 export type Verdict = 'more' | 'doubtful' | 'nothing' | 'no more' | 'same'
 
@@ -16,7 +17,7 @@ export function verdictOf({ more, less, moreDoubt, lessDoubt }: Effect): Verdict
   return less.length > 0 || lessDoubt !== null ? 'no more' : 'same'
 }
 
-/** The first cell that shows it: `with no tenant set, a row of tenant A is visible to select`. */
+/** The first cell that proves it: `with no tenant set, a row of tenant A is visible to select`. */
 export function proofOf({ more, less, clause }: Effect): string {
   const [cell] = [...more, ...less]
   return cell ? sentence(cell, clause, more.length > 0) : ''

@@ -1,9 +1,9 @@
 import type { Cell, Effect } from '../catalog/truth-table.ts'
-import type { Subject } from './compared-conditions.ts'
+import type { ComparedCondition } from './compared-conditions.ts'
 import type { Samples } from './samples.ts'
 import { NotTried } from './try-conditions.ts'
 
-/** Of each condition: given by given, row by row. */
+/** For each condition: one list for each state of the settings, with one outcome for each row. */
 export type Outcomes = ReadonlyMap<string, readonly (readonly boolean[])[]>
 
 export function isSame({ more, less, moreDoubt, lessDoubt }: Effect): boolean {
@@ -11,14 +11,14 @@ export function isSame({ more, less, moreDoubt, lessDoubt }: Effect): boolean {
 }
 
 export function effectOf(
-  { policy, role, clause, actual, wanted }: Subject,
+  { policy, role, clause, actual, wanted }: ComparedCondition,
   outcomes: Outcomes | NotTried,
   samples: Samples,
 ): Effect {
-  const subject = { policy, role, clause }
+  const condition = { policy, role, clause }
   if (outcomes instanceof NotTried) {
     const doubt = `nothing could be tried: ${outcomes.reason}`
-    return { ...subject, more: [], less: [], moreDoubt: doubt, lessDoubt: doubt }
+    return { ...condition, more: [], less: [], moreDoubt: doubt, lessDoubt: doubt }
   }
   const cells = (isOne: (lower: boolean, upper: boolean, wanted: boolean) => boolean): Cell[] =>
     cellsOf(samples, (at) =>
@@ -27,7 +27,7 @@ export function effectOf(
   const doubt = actual.doubts.join('; ') || null
   const isPossible = cells((lower, upper, wanted) => upper && !lower && !wanted).length > 0
   return {
-    ...subject,
+    ...condition,
     more: cells((lower, _, wanted) => lower && !wanted),
     less: cells((_, upper, wanted) => wanted && !upper),
     moreDoubt: isPossible ? doubt : null,
@@ -37,9 +37,9 @@ export function effectOf(
 
 type At = (outcomes: Outcomes, condition: string) => boolean
 
-// Where every row of a tenant is picked, what else it holds says nothing.
-function cellsOf({ rows, givens }: Samples, isOne: (at: At) => boolean): Cell[] {
-  return givens.givens.flatMap((given, i) => {
+// Where every row of a tenant is picked, its other values do not matter.
+function cellsOf({ rows, settings }: Samples, isOne: (at: At) => boolean): Cell[] {
+  return settings.states.flatMap((state, i) => {
     const picked = rows.rows.filter((_, j) =>
       isOne((outcomes, condition) => outcomes.get(condition)?.[i]?.[j] ?? false),
     )
@@ -48,7 +48,7 @@ function cellsOf({ rows, givens }: Samples, isOne: (at: At) => boolean): Cell[] 
       const some = picked.filter(isOf)
       const isEvery = some.length === rows.rows.filter(isOf).length
       return (isEvery ? [''] : some.map(({ others }) => others)).map(
-        (values): Cell => ({ given: given.label, row: label, values }),
+        (values): Cell => ({ given: state.label, row: label, values }),
       )
     })
   })
