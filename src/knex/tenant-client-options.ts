@@ -2,6 +2,7 @@ import type knexPackage from 'knex'
 import type { Knex } from 'knex'
 import { configInvalid } from '../errors/application.ts'
 import type { Guard } from '../runtime/guard.ts'
+import type { Prepare } from '../runtime/statement-names.ts'
 import type { StrategyName } from '../runtime/strategies/strategy.ts'
 import { strategyProblems } from '../runtime/strategies/strategy-problems.ts'
 import type { Scopes } from '../runtime/tenancy.ts'
@@ -26,8 +27,8 @@ export interface TenantClientOptions {
   readonly strategy?: Exclude<StrategyName, 'sequential'>
   /** For the strategy `'session'`, as for `TenantDialect`. @default false */
   readonly poolerKeepsSessions?: boolean
-  /** Named prepared statements, as for `TenantDialect`. @default no named statements */
-  readonly prepare?: { readonly max: number }
+  /** Named prepared statements, as for `TenantDialect`. @default 'auto' */
+  readonly prepare?: Prepare
   /** The copy of Knex that the instance is made with. @default the one that this package finds */
   readonly knex?: typeof knexPackage
 }

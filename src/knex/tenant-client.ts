@@ -76,7 +76,7 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
       guard: isAdmin ? 'off' : guard,
       config: tenancy.config,
       strategy: chooseStrategy(tenancy.config.setting, options),
-      maxPrepared: prepare?.max ?? 0,
+      prepare: prepare ?? 'auto',
       connectionOf: (lease, pgClient) => new KnexConnection(lease, pgClient),
     })
 

@@ -46,7 +46,7 @@ export class Pools {
   }
 
   #leasesOf(pool: PostgresPool, guard: Guard): LeasePool<TenantConnection> {
-    const { tenancy, prepare, cursor, controlClient = pool.Client } = this.#config
+    const { tenancy, strategy, prepare, cursor, controlClient = pool.Client } = this.#config
     // `options` keeps a password that is not enumerable, so the object itself is handed on.
     const kysely: KyselyOptions = {
       options: pool.options,
@@ -58,7 +58,8 @@ export class Pools {
       guard,
       config: tenancy.config,
       strategy: chooseStrategy(tenancy.config.setting, this.#config),
-      maxPrepared: prepare?.max ?? 0,
+      // The transactions of the driver around this one cannot be sent again.
+      prepare: strategy === 'sequential' ? false : (prepare ?? 'auto'),
       connectionOf: (lease) => new TenantConnection(lease, kysely),
     })
   }

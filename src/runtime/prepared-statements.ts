@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { PgConnection } from './pg-client.ts'
-import { isServerError } from './server-error.ts'
+import { isServerError, type ServerError } from './server-error.ts'
 
 /** The name of a statement, and the names that the server has to close before. */
 export interface PreparedStatement {
   readonly name: string
   readonly closes: readonly string[]
+  /** It was sent under this name before: a change of a table may have made another statement of it. */
+  readonly isReused: boolean
 }
 
 /**
@@ -23,13 +25,21 @@ export class PreparedStatements {
   }
 
   use(text: string): PreparedStatement {
-    const name = this.#names.get(text) ?? nameOf(text)
+    const known = this.#names.get(text)
+    const name = known ?? nameOf(text)
     this.#names.delete(text)
     if (this.#names.size >= this.#max) this.#closeOldest()
     this.#names.set(text, name)
     const closes = this.#closes
     this.#closes = []
-    return { name, closes }
+    return { name, closes, isReused: known !== undefined }
+  }
+
+  /** Prepares one text anew. */
+  drop(text: string): void {
+    const name = this.#names.get(text)
+    if (name === undefined || !this.#names.delete(text)) return
+    this.#closes.push(name)
   }
 
   /** Prepares everything anew. To close a name that the server does not have is no error. */
@@ -56,8 +66,21 @@ const LOST: Readonly<Record<string, 'by DDL' | 'by others'>> = {
 }
 
 /** Why a named statement failed, if it did because the server does not have it as it was prepared. */
-export function lostStatement(error: unknown): 'by DDL' | 'by others' | undefined {
-  return isServerError(error) ? LOST[`${error.code} ${error.routine}`] : undefined
+export function lostStatement(
+  error: unknown,
+  isReused: boolean,
+): 'by DDL' | 'by others' | undefined {
+  if (!isServerError(error)) return undefined
+  if (isReused && isOfAnalysis(error)) return 'by DDL'
+  return LOST[`${error.code} ${error.routine}`]
+}
+
+/**
+ * The types of the parameters were settled when the statement was prepared; over a column of another type
+ * it may be no statement any more. Errors of the execution have no position in the text.
+ */
+function isOfAnalysis({ code, position }: ServerError): boolean {
+  return code.startsWith('42') && position !== undefined
 }
 
 /** On the server and in pg's own books. https://www.postgresql.org/docs/current/protocol-flow.html */

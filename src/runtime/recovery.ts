@@ -14,6 +14,8 @@ interface Recovery {
   cleanUp(): Prelude
   /** Forgets the names of prepared statements. */
   forget(): void
+  /** A table has changed: prepares the statement anew. */
+  changed(): void
 }
 
 /**
@@ -35,7 +37,7 @@ export function recover(
     reopen(state, statement, outcome, recovery, isApart ? recovery.cleanUp() : undefined)
   } else if (wasSkipped && statement.recovery !== undefined) {
     recovery.settle(inDoubt(error))
-  } else if (isLost(state, error, recovery) && !statement.wasLost) {
+  } else if (!statement.wasLost && isLost(state, statement, error, recovery)) {
     statement.wasLost = true
     reopen(state, statement, outcome, recovery, undefined)
   } else {
@@ -43,11 +45,19 @@ export function recover(
   }
 }
 
-function isLost(state: ClientState, error: unknown, { forget }: Recovery): boolean {
-  const lost = lostStatement(error)
+function isLost(
+  state: ClientState,
+  { prepared }: Statement,
+  error: unknown,
+  { forget, changed }: Recovery,
+): boolean {
+  const lost = lostStatement(error, prepared?.isReused === true)
   if (lost === undefined) return false
+  if (lost === 'by DDL') {
+    changed()
+    return true
+  }
   forget()
-  if (lost === 'by DDL') return true
   state.losses++
   // A pooler is in the path, or a hook that deallocates: a name would cost more than it saves.
   if (state.direct !== true || state.losses >= MAX_LOSSES) state.statements = 'off'

@@ -1,16 +1,15 @@
 import { publishResidue } from './channels.ts'
 import type { ClientState } from './client-state.ts'
-import { PreparedStatements } from './prepared-statements.ts'
 import { recover } from './recovery.ts'
 import { CleanUp } from './residue/clean-up.ts'
 import { runScoped } from './scoped-query.ts'
 import type { Outcome, Settle, Statement } from './statement.ts'
+import { type Prepare, StatementNames } from './statement-names.ts'
 import type { Prelude, Strategy } from './strategies/strategy.ts'
 
 export interface SenderOptions {
   readonly strategy: Strategy
-  /** Named statements of one connection; 0: none. */
-  readonly maxPrepared: number
+  readonly prepare: Prepare
   /** `discard-all`: DISCARD ALL at the end of every lease. */
   readonly reset?: 'discard-all' | undefined
 }
@@ -19,19 +18,17 @@ export interface SenderOptions {
 export class Sender {
   readonly strategy: Strategy
   readonly discardsAll: boolean
-  readonly #maxPrepared: number
+  readonly #names: StatementNames
 
-  constructor({ strategy, maxPrepared, reset }: SenderOptions) {
+  constructor({ strategy, prepare, reset }: SenderOptions) {
     this.strategy = strategy
     this.discardsAll = reset === 'discard-all'
-    this.#maxPrepared = maxPrepared
+    this.#names = new StatementNames(prepare)
   }
 
   send(state: ClientState, statement: Statement, settle: Settle): void {
     statement.prelude = this.prelude(state, statement)
-    if (this.#maxPrepared > 0 && statement.kind === 'statement') {
-      statement.prepared = this.#preparedOf(state)?.use(statement.text)
-    }
+    statement.prepared = this.#names.nameFor(state, statement)
     runScoped(state.client, statement, (outcome) => {
       if (outcome.error === undefined) settle(outcome)
       else
@@ -62,13 +59,14 @@ export class Sender {
       settle,
       cleanUp: () => this.#cleanUp(state, statement, undefined, ['rollback']),
       forget: () => this.forgetPrepared(state),
+      changed: () => this.#names.changed(state, statement),
     })
   }
 
   /** The server has dropped every named statement, those of preludes too. */
   forgetPrepared(state: ClientState): void {
     state.prepared.clear()
-    this.#preparedOf(state)?.forget()
+    this.#names.forget(state)
   }
 
   #cleanUp(
@@ -79,11 +77,5 @@ export class Sender {
   ): Prelude {
     const { name } = this.strategy
     return new CleanUp(state, prelude, (found) => publishResidue(scope, name, found), first)
-  }
-
-  #preparedOf(state: ClientState): PreparedStatements | undefined {
-    if (this.#maxPrepared === 0 || state.statements === 'off') return undefined
-    state.statements ??= new PreparedStatements(this.#maxPrepared)
-    return state.statements
   }
 }

@@ -8,6 +8,8 @@ export interface ServerError extends Error {
   readonly code: string
   readonly routine: string
   readonly hint?: string
+  /** In the text of the statement, for errors that its analysis finds. */
+  readonly position?: string | undefined
 }
 
 export function isServerError(error: unknown): error is ServerError {

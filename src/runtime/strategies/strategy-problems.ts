@@ -1,11 +1,12 @@
 import type { Guard } from '../guard.ts'
+import type { Prepare } from '../statement-names.ts'
 import type { StrategyName } from './strategy.ts'
 
 interface Options {
   readonly guard?: Guard
   readonly strategy?: StrategyName
   readonly poolerKeepsSessions?: boolean
-  readonly prepare?: { readonly max: number }
+  readonly prepare?: Prepare
 }
 
 const GUARDS: readonly Guard[] = ['error', 'warn', 'off']
@@ -25,13 +26,20 @@ export function strategyProblems(
   if (poolerKeepsSessions !== undefined && strategy !== 'session') {
     problems.push(`poolerKeepsSessions: is for the strategy 'session'`)
   }
-  if (prepare && !(Number.isSafeInteger(prepare.max) && prepare.max > 0)) {
-    problems.push(`prepare.max: expected a whole number above 0, got ${prepare.max}`)
-  }
-  if (prepare && strategy === 'sequential') {
+  problems.push(...prepareProblems(prepare))
+  if (typeof prepare === 'object' && strategy === 'sequential') {
     problems.push(
       `prepare: not with the strategy 'sequential', which cannot send a statement again`,
     )
   }
   return problems
+}
+
+function prepareProblems(prepare: Prepare | undefined): string[] {
+  if (prepare === undefined || prepare === 'auto' || prepare === false) return []
+  if (typeof prepare !== 'object' || prepare === null) {
+    return [`prepare: expected 'auto', false or { max }, got '${prepare}'`]
+  }
+  if (Number.isSafeInteger(prepare.max) && prepare.max > 0) return []
+  return [`prepare.max: expected a whole number above 0, got ${prepare.max}`]
 }

@@ -74,7 +74,9 @@ if (binary === undefined) {
       it('local: the prelude has a name on a connection of its own, and none behind the pooler', async () => {
         const names = async (connectionString: string) => {
           const subject = openSubject('local', { pool: { connectionString, max: 1 } })
-          const prepared = sql<{ name: string }>`select name from pg_prepared_statements`
+          const prepared = sql<{
+            name: string
+          }>`select name from pg_prepared_statements where name like 'kysely%'`
           const select = () => subject.run('t1', 'run', (db) => prepared.execute(db))
           await select()
           await select()

@@ -28,7 +28,7 @@ describe('the prelude', () => {
   it('prepares its prelude on a direct connection, and survives DEALLOCATE ALL', async () => {
     const names = async (on: Kysely<Tables>) => {
       const { rows } = await sql<{ name: string }>`
-        select name from pg_prepared_statements order by name`.execute(on)
+        select name from pg_prepared_statements where name like 'kysely%' order by name`.execute(on)
       return rows.map(({ name }) => name)
     }
     await app.tenancy.run(A, () =>
@@ -46,7 +46,7 @@ describe('the prelude', () => {
     app.pool.on('connect', (client) => Object.assign(client, { processID: 1 }))
     for (let i = 0; i < 3; i++) {
       const { rows } = await app.tenancy.run(A, () =>
-        sql`select name from pg_prepared_statements`.execute(db),
+        sql`select name from pg_prepared_statements where name like 'kysely%'`.execute(db),
       )
       expect(rows).to.deep.equal([])
     }
