@@ -12,7 +12,7 @@ import {
   policyPairs,
 } from '../checks/facts/policies.ts'
 import { ROW_PRIVILEGES, rolesWith } from '../checks/facts/privileges.ts'
-import { isUnbound } from '../checks/facts/roles.ts'
+import { isUnbound } from '../checks/facts/sight.ts'
 import { leaksTo } from '../checks/facts/truth-tables.ts'
 import { difference } from '../policy/compare-clauses.ts'
 import { isSharedRow } from '../policy/current-tenant.ts'
@@ -74,8 +74,8 @@ function row(table: string, verdict: (command: Command) => Isolation): TableIsol
 /** The rows that the policies of the table itself let through. */
 function commandOf(state: CheckedTable, command: Command, context: CheckContext): Isolation {
   const { relation, table } = state
-  const { snapshot, wanted } = context
-  const unbound = wanted.appRoles.some((role) => isUnbound(snapshot, role, relation))
+  const { wanted } = context
+  const unbound = wanted.appRoles.some((role) => isUnbound(role, relation, context))
   if (unbound) return 'hole'
   if (!relation.rlsEnabled) return isReachedByParent(state, context) ? 'isolated' : 'hole'
   if (isObserved(state)) return 'hole'

@@ -1,7 +1,10 @@
 import { identifier } from '../sql/quote.ts'
-import { appRoleCheck, type Check } from './check.ts'
+import { appRoleCheck, type Check, type Result } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 import { leaveRoles } from './facts/memberships.ts'
-import { canSetRole, powerOf } from './facts/roles.ts'
+import { roadMap } from './facts/roads.ts'
+import { powerOf } from './facts/roles.ts'
+import { rolesOnRoads } from './facts/roles-on-roads.ts'
 
 export const appRoleCanGrantItself: Check = appRoleCheck(
   {
@@ -28,22 +31,32 @@ end $$`,
     const { snapshot } = context
     if (superuser) return
     if (createRole && snapshot.serverVersion < 160000) {
+      const [worst] = rolesOnRoads(name, ['createrole'], context)
       return {
         summary: 'Before PostgreSQL 16, CREATEROLE grants itself any role that is no superuser.',
         fix: `alter role ${identifier(name)} nocreaterole`,
+        ...(worst?.road && { road: worst.road }),
       }
     }
-    return snapshot.roles.flatMap((role) => {
-      const power = powerOf(role, context)
-      const administers = snapshot.memberships.some(
-        (m) => m.member === name && m.role === role.name && m.administers,
-      )
-      // A login that can become the role already is another finding: `app-role-can-set-role`.
-      if (power === undefined || !administers || canSetRole(snapshot, name, role.name)) return []
-      return {
-        summary: `It may grant itself ${role.name}, which ${power}.`,
-        fix: leaveRoles([role.name], name, context),
-      }
-    })
+    const found = rolesOnRoads(name, ['admin', 'createrole'], context).map(
+      ({ role, ...result }) => ({ ...result, fix: leaveRoles([role], name, context) }),
+    )
+    const known = rolesOnRoads(name, ['set', 'admin', 'createrole'], context)
+    return [...found, ...powerful(name, new Set(known.map(({ role }) => role)), context)]
   },
 )
+
+/** Roles that need no privilege of their own to do harm, of which no road is known. */
+function powerful(name: string, known: ReadonlySet<string>, context: CheckContext): Result[] {
+  const { snapshot } = context
+  return snapshot.roles.flatMap((role) => {
+    const power = powerOf(role, context)
+    // A login that can become the role already is another finding: `app-role-can-set-role`.
+    const how = roadMap(context)?.become(name).get(role.name)?.how
+    if (power === undefined || how !== 'admin' || known.has(role.name)) return []
+    return {
+      summary: `It may grant itself ${role.name}, which ${power}.`,
+      fix: leaveRoles([role.name], name, context),
+    }
+  })
+}

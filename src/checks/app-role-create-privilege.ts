@@ -1,4 +1,9 @@
+import type { SecuredObject } from '../catalog/snapshot.ts'
+import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
+import { rolesOfApp } from './facts/free-roles.ts'
+import { roadMap } from './facts/roads.ts'
 import {
   isGrantedToApp,
   objectName,
@@ -20,11 +25,35 @@ export const appRoleCreatePrivilege: Check = defineCheck(
     needs: 'appRoles',
   },
   (context) =>
-    securedObjects(context, 'database', 'schema')
-      .filter((object) => isGrantedToApp('CREATE', object, context))
-      .map((object) => ({
+    securedObjects(context, 'database', 'schema').flatMap((object) => {
+      if (isGrantedToApp('CREATE', object, context)) {
+        return {
+          object: objectName(object),
+          summary: 'The application may create objects in it.',
+          fix: revokeFromApp('CREATE', object, context),
+        }
+      }
+      const granted = object.grants.find(
+        ({ grantee, privilege }) => privilege === 'CREATE' && grantee !== object.owner,
+      )
+      const user =
+        granted && rolesOfApp(context).find(({ role }) => hasGrant(role, object, context))
+      if (!user) return []
+      return {
         object: objectName(object),
-        summary: 'The application may create objects in it.',
-        fix: revokeFromApp('CREATE', object, context),
-      })),
+        summary: `${user.who} may create objects in it.`,
+        fix: `revoke create on ${objectName(object)} from ${identifier(user.role)}`,
+      }
+    }),
 )
+
+/** By a grant: the rights of an owner are another finding. */
+function hasGrant(role: string, { owner, grants }: SecuredObject, context: CheckContext): boolean {
+  const has = roadMap(context)?.graph.inherited(role)
+  return (
+    !has?.has(owner) &&
+    grants.some(
+      ({ grantee, privilege }) => privilege === 'CREATE' && grantee !== null && has?.has(grantee),
+    )
+  )
+}

@@ -17,7 +17,7 @@ export const appRoleOwnsCode: Check = defineCheck(
     broken: `create table public.settings (name text);
 alter table public.settings owner to app_user;
 grant insert on public.settings to app_admin`,
-    fixed: 'revoke insert on public.settings from app_admin',
+    fixed: 'drop table public.settings',
     alsoFinds: ['unclassified-table'],
     needs: 'roads',
   },

@@ -1,19 +1,25 @@
 import { inherits } from '../catalog/inherits.ts'
 import type { Level } from '../config/level.ts'
 import { appRoleCheck, type Check } from './check.ts'
+import type { CheckContext } from './facts/context.ts'
 import { leaveRoles } from './facts/memberships.ts'
-import { canSetRole } from './facts/roles.ts'
+import { roadMap } from './facts/roads.ts'
 
-// Roles that reach past SQL are high; roles that open or show data of other tenants are medium.
+// Files and programs of the server are as good as a superuser. All data is every table without row
+// security, the catalog's own ones among them.
 const LEVEL: Readonly<Record<string, Level>> = {
-  pg_read_server_files: 'high',
-  pg_write_server_files: 'high',
-  pg_execute_server_program: 'high',
-  pg_read_all_data: 'medium',
+  pg_read_server_files: 'critical',
+  pg_write_server_files: 'critical',
+  pg_execute_server_program: 'critical',
+  pg_read_all_data: 'high',
   pg_write_all_data: 'medium',
   pg_read_all_stats: 'medium',
   pg_monitor: 'medium',
   pg_create_subscription: 'medium',
+  pg_signal_backend: 'info',
+  pg_checkpoint: 'info',
+  pg_use_reserved_connections: 'info',
+  pg_signal_autovacuum_worker: 'info',
 }
 
 export const appRolePredefined: Check = appRoleCheck(
@@ -31,10 +37,11 @@ export const appRolePredefined: Check = appRoleCheck(
   ({ name, superuser }, context) => {
     const { snapshot } = context
     if (superuser) return
+    const reached = becomes(name, context)
     return snapshot.roles
       .filter((role) => isPredefined(role.name))
       .filter((role) => {
-        return inherits(snapshot, name, role.name) || canSetRole(snapshot, name, role.name)
+        return inherits(snapshot, name, role.name) || reached.has(role.name)
       })
       .map((role) => ({
         level: LEVEL[role.name] ?? 'low',
@@ -43,6 +50,13 @@ export const appRolePredefined: Check = appRoleCheck(
       }))
   },
 )
+
+/** The roles that the login may become, and those whose privileges it has then. */
+function becomes(login: string, context: CheckContext): ReadonlySet<string> {
+  const map = roadMap(context)
+  const roles = [...(map?.become(login).keys() ?? [])]
+  return new Set(roles.flatMap((role) => [role, ...(map?.graph.inherited(role) ?? [])]))
+}
 
 // PostgreSQL keeps the prefix to itself. The owner of the database is another finding:
 // `app-role-owns-schema-or-db`.

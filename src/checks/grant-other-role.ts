@@ -2,7 +2,7 @@ import { inherits } from '../catalog/inherits.ts'
 import { identifier } from '../sql/quote.ts'
 import { type Check, tableCheck } from './check.ts'
 import { privilegesOf, revokeFrom } from './facts/privileges.ts'
-import { isUnbound } from './facts/roles.ts'
+import { isUnbound } from './facts/sight.ts'
 import { decision } from './facts/statements.ts'
 
 export const grantOtherRole: Check = tableCheck(
@@ -17,7 +17,8 @@ export const grantOtherRole: Check = tableCheck(
     broken: 'grant select on public.projects to some_role',
     fixed: 'revoke select on public.projects from some_role',
   },
-  ({ relation }, { snapshot, wanted }) => {
+  ({ relation }, context) => {
+    const { snapshot, wanted } = context
     const known = [...wanted.appRoles, ...wanted.adminRoles, ...wanted.ownerRoles]
     // A group that gives a known role its privileges is not one more way.
     const isKnown = (role: string) =>
@@ -27,7 +28,7 @@ export const grantOtherRole: Check = tableCheck(
       .filter((role) => !isKnown(role))
       .map((role) => {
         const grants = relation.grants.filter(({ grantee }) => grantee === role)
-        const isFree = isUnbound(snapshot, role, relation)
+        const isFree = isUnbound(role, relation, context)
         const has = privilegesOf(grants).join(', ')
         return {
           level: isFree ? 'high' : 'info',

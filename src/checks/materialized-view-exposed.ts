@@ -1,10 +1,10 @@
 import { qualifiedName } from '../sql/quote.ts'
-import { type Check, defineCheck } from './check.ts'
-import { revokePrivileges, rolesWith } from './facts/privileges.ts'
+import type { Check } from './check.ts'
+import { revokeFromApp } from './facts/revoke-from-app.ts'
+import { roadCheck } from './facts/road-check.ts'
 import { decision } from './facts/statements.ts'
-import { reachOf } from './facts/views.ts'
 
-export const materializedViewExposed: Check = defineCheck(
+export const materializedViewExposed: Check = roadCheck(
   {
     id: 'materialized-view-exposed',
     level: 'critical',
@@ -15,21 +15,16 @@ export const materializedViewExposed: Check = defineCheck(
   select tenant_id, count(*) from public.projects group by tenant_id;
 grant select on public.project_count to app_user`,
     fixed: 'revoke select on public.project_count from app_user',
-    needs: 'appRoles',
   },
-  (context) =>
-    context.snapshot.relations.flatMap((view) => {
-      const [role] = rolesWith(['SELECT'], view, context)
-      if (view.kind !== 'materialized view' || role === undefined) return []
-      const tables = reachOf(view, role, context).map(({ relation }) => qualifiedName(relation))
-      if (tables.length === 0) return []
-      return {
-        object: qualifiedName(view),
-        summary: `${role} reads the rows that it stored of ${tables.join(', ')}.`,
-        fix: decision(
-          'Let the application read the rows of its tenant through a view with a condition, or not at all, then:',
-          `  ${revokePrivileges(['SELECT'], view, context)}`,
-        ),
-      }
-    }),
+  ({ crossing, kind }) => kind === 'stored' && ['relation', 'view'].includes(crossing.kind),
+  ({ road: { crossing } }, context) => {
+    if (crossing.kind !== 'relation' && crossing.kind !== 'view') return
+    return {
+      object: qualifiedName(crossing.relation),
+      fix: decision(
+        'Let the application read the rows of its tenant through a view with a condition, or not at all, then:',
+        `  ${revokeFromApp(crossing.relation, context)}`,
+      ),
+    }
+  },
 )

@@ -3,7 +3,7 @@ import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { rolesOfApp } from './facts/free-roles.ts'
 import { roadMap } from './facts/roads.ts'
-import { objectName, securedObjects } from './facts/secured-objects.ts'
+import { isGrantedToApp, objectName, securedObjects } from './facts/secured-objects.ts'
 
 // Code of the server that is loaded, large objects of other owners, files that are looked into.
 const POWERFUL =
@@ -32,8 +32,9 @@ export const parameterSettable: Check = defineCheck(
           ({ role }) => grantee === null || map?.graph.inherited(role).has(grantee),
         )
         // Another finding: `session-replication-role-settable`.
-        if (!user || (parameter.name === 'session_replication_role' && privilege === 'SET'))
-          return []
+        const isOther =
+          parameter.name === 'session_replication_role' && isGrantedToApp('SET', parameter, context)
+        if (!user || (isOther && privilege === 'SET')) return []
         const isPowerful = privilege === 'ALTER SYSTEM' || POWERFUL.test(parameter.name)
         const level: Level = isPowerful ? 'medium' : 'info'
         return {

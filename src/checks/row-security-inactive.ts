@@ -1,6 +1,6 @@
 import { isSameTable } from '../sql/table-name.ts'
 import { type Check, tableCheck } from './check.ts'
-import { isUnbound } from './facts/roles.ts'
+import { isUnbound } from './facts/sight.ts'
 
 export const rowSecurityInactive: Check = tableCheck(
   {
@@ -15,13 +15,14 @@ export const rowSecurityInactive: Check = tableCheck(
     fixed: '-- log in as app_user',
     asksApp: true,
   },
-  ({ relation }, { snapshot, wanted }) => {
+  ({ relation }, context) => {
+    const { snapshot, wanted } = context
     const { appLogin } = snapshot
     if (!appLogin?.unfiltered.some((table) => isSameTable(table, relation))) return
     // Other findings: `rls-disabled`, and those of the role itself.
     const { currentUser } = appLogin
     const isKnown = wanted.appRoles.includes(currentUser)
-    if (!relation.rlsEnabled || (isKnown && isUnbound(snapshot, currentUser, relation))) return
+    if (!relation.rlsEnabled || (isKnown && isUnbound(currentUser, relation, context))) return
     return {
       summary: `It is not filtered for ${currentUser}.`,
       fix: '-- Give the application a login that owns no table and has no BYPASSRLS.',

@@ -1,12 +1,12 @@
 import type { ReachRelation } from '../catalog/reach/reach-facts.ts'
 import { isBookkeeping } from '../config/bookkeeping-tables.ts'
-import { isOwnOrSharedRow, isOwnRow, isSharedRow } from '../policy/current-tenant.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
 import { tenantColumnFinder } from '../wanted/tenant-column-names.ts'
 import type { CatalogIndex } from './catalog-index.ts'
 import type { OwnRow } from './openness.ts'
+import { ownRowOf } from './own-row.ts'
 import type { ReachContext } from './reach-context.ts'
 
 /**
@@ -61,7 +61,11 @@ export function createTenancyIndex(
       if (relation.extension !== null && !isOpened(relation)) return 'extension'
       return schemas.has(relation.schema) ? 'unlisted' : 'outside'
     },
-    ownRowOf: (relation) => ownRow(tables.get(qualifiedName(relation)), relation, wanted.setting),
+    ownRowOf: (relation) => {
+      const table = tables.get(qualifiedName(relation))
+      if (table) return ownRowOf(table)
+      return { texts: [], columns: relation.columns, setting: wanted.setting }
+    },
     tenantColumnOf,
     namesakeOf: (relation) =>
       roots.find((root) => root !== relation && isCalledAfter(relation.name, root.name)),
@@ -85,19 +89,6 @@ function isPartOf(
 /** Somebody gave more of it than the extension it is a member of did. */
 function isOpened({ grants }: ReachRelation): boolean {
   return grants.some(({ isInitial }) => !isInitial)
-}
-
-function ownRow(table: TenantTable | undefined, relation: ReachRelation, setting: string): OwnRow {
-  if (!table) return { texts: [], columns: relation.columns, setting }
-  const conditions = [
-    isOwnRow(table),
-    ...(table.shared ? [isSharedRow(table), isOwnOrSharedRow(table)] : []),
-  ]
-  return {
-    texts: conditions.map(({ deparsed }) => deparsed),
-    columns: [table.column],
-    setting: table.setting,
-  }
 }
 
 const COPIES =

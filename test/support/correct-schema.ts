@@ -30,7 +30,7 @@ export function correctConfig(database: string): ConfigInput {
 
 /** A schema without findings, made of what `migrate:rls` writes: plan and checks prove each other. */
 export async function createCorrectSchema(client: pg.Client, database: string): Promise<Config> {
-  await client.query(withRolesOf(database, SCHEMA))
+  await client.query(withRolesOf(database, CORRECT_SCHEMA))
   const config = parseConfig(correctConfig(database))
   const snapshot = await readState(client, config)
   for (const { steps } of plan(resolveWanted(config, snapshot), snapshot)) {
@@ -65,7 +65,8 @@ async function withCatalogPath<T>(client: pg.Client, body: () => Promise<T>): Pr
   return result
 }
 
-const SCHEMA = `
+/** Without row security: the plan adds it. */
+export const CORRECT_SCHEMA = `
   create role app_owner;
   create role app_user login;
   create role app_admin login;

@@ -56,6 +56,17 @@ export function describeOnOwnServer(title: string, body: () => void): void {
   })
 }
 
+/** 14 to 18. */
+export function serverMajor(): Promise<number> {
+  const url = process.env[SERVER_URL] ?? ''
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ major: number }>(
+      `select current_setting('server_version_num')::int / 10000 as major`,
+    )
+    return rows[0]?.major ?? 0
+  })
+}
+
 /** Runs `body` in a database of its own, dropped afterwards. */
 export async function withDatabase<T>(body: (url: string) => Promise<T>): Promise<T> {
   const database = await createDatabase()

@@ -57,6 +57,13 @@ export const READ_REFERENCES: string = `
     join pg_catalog.pg_constraint k on k.oid = r.objid and k.conrelid <> 0
     where r.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and r.refclassid = ${PROC}
     union all
+    -- Of these PostgreSQL keeps no dependency.
+    select 'exclusion', k.conrelid, k.conname, null, ${PROC}, o.oprcode
+    from pg_catalog.pg_constraint k
+    cross join lateral pg_catalog.unnest(k.conexclop) operator
+    join pg_catalog.pg_operator o on o.oid = operator
+    where k.contype = 'x' and o.oprcode >= 16384
+    union all
     select 'index', i.indrelid, c.relname, null, r.refclassid, r.refobjid
     from reference r
     join pg_catalog.pg_index i on i.indexrelid = r.objid

@@ -14,7 +14,10 @@ const USED = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
  * relations that it reads: where one lacks them, granting them opens more than the view, which is for the user
  * to decide.
  */
-export function readAsCaller({ view, decidedBy }: ViewRun, context: CheckContext): string {
+export function readAsCaller(
+  { view, decidedBy }: Pick<ViewRun, 'view' | 'decidedBy'>,
+  context: CheckContext,
+): string {
   const change = `alter view ${qualifiedName(decidedBy)} set (security_invoker = true)`
   const grants = missingGrants([view, decidedBy], decidedBy.reads, context)
   if (grants.length === 0) return change

@@ -1,7 +1,7 @@
 import type { RelationState } from '../../catalog/relation-state.ts'
 import type { CheckContext } from './context.ts'
 import { rolesWith } from './privileges.ts'
-import { isUnbound } from './roles.ts'
+import { sightOf } from './sight.ts'
 import { reachOf } from './views.ts'
 
 export interface ViewRun {
@@ -26,7 +26,7 @@ export function viewsOfOthers(context: CheckContext): ViewRun[] {
     return [...deciders].map((decidedBy) => {
       const tables = visits.flatMap((v) => (v.decidedBy === decidedBy ? [v.relation] : []))
       const runsAs = decidedBy.owner
-      const bypasses = tables.some((table) => isUnbound(context.snapshot, runsAs, table))
+      const bypasses = tables.some((table) => sightOf(runsAs, table, context).verdict === 'all')
       return { view, runsAs, decidedBy, tables, bypasses }
     })
   })

@@ -1,6 +1,4 @@
-import { inherits } from '../../catalog/inherits.ts'
-import { findRole, isSuperuser } from '../../catalog/privileges.ts'
-import type { RelationState } from '../../catalog/relation-state.ts'
+import { isSuperuser } from '../../catalog/privileges.ts'
 import type { RoleState } from '../../catalog/role-state.ts'
 import type { Snapshot } from '../../catalog/snapshot.ts'
 import { checkedTables } from './checked-tables.ts'
@@ -16,13 +14,6 @@ export function canSetRole(snapshot: Snapshot, member: string, role: string): bo
  */
 export function plainAppRoles({ snapshot, wanted }: CheckContext): string[] {
   return wanted.appRoles.filter((name) => !isSuperuser(snapshot, name))
-}
-
-/** No policy of the table holds this role. */
-export function isUnbound(snapshot: Snapshot, name: string, table: RelationState): boolean {
-  const role = findRole(snapshot, name)
-  if (role?.superuser || role?.bypassRls) return true
-  return !table.rlsForced && inherits(snapshot, name, table.owner)
 }
 
 /** By a policy of its own, which the config asks for. */

@@ -19,6 +19,7 @@ export const DATA_HOLES: Readonly<Record<string, PlantedHole>> = {
   'an outbox that a rule fills, in another schema': {
     setup: `create schema outbox; grant usage on schema outbox to app_user;
       create table outbox.events (body text); grant select on outbox.events to app_user;
+      grant usage on schema outbox to app_owner; grant insert on outbox.events to app_owner;
       create rule send as on update to projects do also insert into outbox.events values (new.name);
       update projects set name = name`,
     proof: ['select * from outbox.events'],
@@ -73,10 +74,7 @@ export const DATA_HOLES: Readonly<Record<string, PlantedHole>> = {
     setup: `create table links (tenant uuid, id int,
         foreign key (tenant, id) references projects (tenant_id, id));
       grant insert on links to app_user`,
-    proof: [
-      `insert into links values ('${B}', 2)`,
-      `insert into links values ('${B}', 3)`,
-    ],
+    proof: [`insert into links values ('${B}', 2)`, `insert into links values ('${B}', 3)`],
     config: { global: ['countries', 'links'] },
     shows: 'violates foreign key constraint',
     check: 'foreign-key-tells-of-tenants',
@@ -158,9 +156,9 @@ export const DATA_HOLES: Readonly<Record<string, PlantedHole>> = {
   },
   'a schema of the path in which the login may create': {
     setup: `create schema shared; grant usage, create on schema shared to app_user;
+      create function public.norm(text) returns text language sql as 'select $1';
       create function public.label() returns text language sql security definer
-        set search_path = shared, public, pg_temp as 'select norm(''x'')';
-      create function public.norm(text) returns text language sql as 'select $1'`,
+        set search_path = shared, public, pg_temp as 'select norm(''x'')'`,
     proof: [
       `create function shared.norm(text) returns text language sql as $$ select ${ALL_OF_B} $$`,
       'select public.label()',

@@ -46,7 +46,7 @@ export const DEFINER_HOLES: Readonly<Record<string, PlantedHole>> = {
     proof: ['select reset_demo()'],
     done: GONE,
     check: 'function-security-definer',
-    road: 'app_owner, the owner → public.projects: empties it for every tenant',
+    road: 'app_owner, the owner → public.tasks: empties it for every tenant',
   },
   'a function of the owner that calls one of a superuser': {
     setup: `create schema inner_;
@@ -156,15 +156,15 @@ export const DEFINER_HOLES: Readonly<Record<string, PlantedHole>> = {
     road: 'calls closed.norm(text), security definer',
   },
   'the operator of an exclusion constraint, closed to all': {
-    setup: `create extension btree_gist;
-      create function same(int, int) returns boolean language plpgsql immutable security definer ${PATH}
+    setup: `create function same(int, int) returns boolean language plpgsql immutable security definer ${PATH}
         as $$ begin raise exception 'not %', ${ALL_OF_B}; end $$;
       revoke execute on function same(int, int) from public;
       create operator public.~=~ (leftarg = int, rightarg = int, function = same, commutator = ~=~);
-      alter operator family gist_int4_ops using gist add operator 20 public.~=~ (int, int);
-      create table slots (slot int, exclude using gist (slot with operator(public.~=~)));
-      insert into slots values (1); grant insert on slots to app_user`,
-    proof: ['insert into slots values (1)', 'insert into slots values (2)'],
+      create operator class same_ops for type int using hash
+        as operator 1 public.~=~, function 1 hashint4(int);
+      create table slots (slot int, exclude using hash (slot same_ops with operator(public.~=~)));
+      grant insert on slots to app_user`,
+    proof: ['insert into slots values (1)', 'insert into slots values (1)'],
     config: { global: ['countries', 'slots'] },
     shows: SECRET,
     check: 'function-security-definer',
@@ -177,9 +177,7 @@ export const DEFINER_HOLES: Readonly<Record<string, PlantedHole>> = {
       revoke execute on function gap(float8, float8) from public;
       create table spans (span public.span); create index on spans using gist (span);
       grant insert on spans to app_user`,
-    proof: [
-      'insert into spans select public.span(i, i + 1) from generate_series(1, 500) i',
-    ],
+    proof: ['insert into spans select public.span(i, i + 1) from generate_series(1, 500) i'],
     config: { global: ['countries', 'spans'] },
     shows: SECRET,
     check: 'function-security-definer',

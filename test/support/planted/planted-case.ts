@@ -5,7 +5,11 @@ export interface PlantedCase {
   readonly setup: string
   /** Run by the login of the application, whose tenant is A; an error is an answer like another. */
   readonly proof: readonly string[]
-  readonly config?: Pick<ConfigInput, 'tables' | 'global' | 'schemas'>
+  /** The login begins without a tenant. */
+  readonly isWithoutTenant?: true
+  /** Done by a superuser after the proof, while the login is connected: what it is told counts as an answer. */
+  readonly meanwhile?: string
+  readonly config?: Partial<Pick<ConfigInput, 'tables' | 'global' | 'schemas'>>
   /** The first and the last server that it is planted on, as in `server_version_num` / 10,000. */
   readonly since?: number
   readonly until?: number

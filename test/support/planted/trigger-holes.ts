@@ -81,7 +81,8 @@ export const TRIGGER_HOLES: Readonly<Record<string, PlantedHole>> = {
         perform set_config('app.tenant_id', 'bbbbbbbb-0000-4000-8000-000000000002', false);
       end $$;
       create event trigger choose on login execute function choose()`,
-    proof: ['reset all', `select name from projects`],
+    proof: ['select name from projects'],
+    isWithoutTenant: true,
     since: 17,
     shows: SECRET,
     check: 'event-trigger-sets-tenant',
@@ -106,7 +107,7 @@ export const TRIGGER_HOLES: Readonly<Record<string, PlantedHole>> = {
     since: 15,
     done: GONE,
     check: 'rule-reaches-tenants',
-    road: 'rule clear on public.mine deletes from public.projects',
+    road: 'rule clear on public.mine deletes from public.tasks',
   },
   'a rule that calls a function of a superuser': {
     setup: `create schema closed;
@@ -125,7 +126,9 @@ export const TRIGGER_HOLES: Readonly<Record<string, PlantedHole>> = {
     setup: `create function tell() returns trigger language plpgsql
         as $$ begin perform pg_notify('rows', to_jsonb(new)::text); return new; end $$;
       create trigger tell after insert on projects for each row execute function tell()`,
-    proof: [],
+    proof: ['listen rows'],
+    meanwhile: `insert into projects values ('bbbbbbbb-0000-4000-8000-000000000002', 3, 'SECRET-B')`,
+    shows: SECRET,
     check: 'notification-carries-rows',
     road: 'may send whole rows',
   },

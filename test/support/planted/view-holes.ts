@@ -14,12 +14,10 @@ export const VIEW_HOLES: Readonly<Record<string, PlantedHole>> = {
     setup: `create view mine as select * from projects
         where tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid;
       grant select, insert on mine to app_user`,
-    proof: [
-      `insert into mine values ('bbbbbbbb-0000-4000-8000-000000000002', 99, 'planted')`,
-    ],
+    proof: [`insert into mine values ('bbbbbbbb-0000-4000-8000-000000000002', 99, 'planted')`],
     done: `select exists (select from projects where name = 'planted') as done`,
     check: 'view-bypasses-rls',
-    road: 'adds rows to every tenant',
+    road: 'reads public.mine → a view that reads as',
   },
   'a view that deletes as a superuser': {
     setup: `create view every_task as select id, tenant_id from tasks;
