@@ -26,7 +26,8 @@ function isUnknownPolicy({ doubt, state }: End): boolean {
 function isPowerful({ crossing, isSuperuser, because }: End, map: RoadMap): boolean {
   if (crossing.kind !== 'role') return false
   const role = map.graph.find(crossing.becoming.role)
-  const isAdmin = map.context.wanted.adminRoles.includes(crossing.becoming.role)
+  const { adminRoles, ownerRoles } = map.context.wanted
+  const isAdmin = [...adminRoles, ...ownerRoles].includes(crossing.becoming.role)
   return isSuperuser || (role?.bypassRls ?? false) || isAdmin || because === 'the owner'
 }
 
