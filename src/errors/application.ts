@@ -29,8 +29,8 @@ export function connectionBusy(): TenancyError {
 export function connectionInDoubt(): TenancyError {
   return new TenancyError(
     'CONNECTION.IN_DOUBT',
-    'A connection of the wrapped dialect did not answer, or its role was changed; nothing is sent on it any more.',
-    'Find what timed out or changed the role; until it is created again, the dialect has one connection less.',
+    'A connection of the wrapped dialect still runs an earlier statement, or could not be cleaned; nothing was sent.',
+    'Try again once the earlier statement has ended; find what keeps it running, or what the server refused to clean up.',
   )
 }
 
@@ -190,18 +190,27 @@ export function tenantViolation(
   )
 }
 
+/** The mark of Kysely's `AbortedTransactionError`: with it Kysely knows that no rollback is due. */
+const ABORTED = Symbol.for('kysely.AbortedTransactionError')
+
 export function transactionRolledBack(): TenancyError {
-  return new TenancyError(
+  const error = new TenancyError(
     'TRANSACTION.ROLLED_BACK',
     'COMMIT was answered by ROLLBACK: an earlier statement had failed, and nothing was stored.',
     'Let the error of the failed statement leave the transaction callback, or use a savepoint.',
   )
+  return Object.defineProperty(error, ABORTED, { value: true })
+}
+
+/** Does a dialect say that COMMIT was answered by ROLLBACK? */
+export function isAborted(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && ABORTED in error
 }
 
 export function transactionStatementRunning(): TenancyError {
   return new TenancyError(
     'TRANSACTION.STATEMENT_RUNNING',
-    'A transaction was about to end while one of its statements was still running; it was rolled back.',
-    'Await every statement before the transaction callback returns.',
+    'A transaction was about to commit while one of its streams was still open; it was rolled back.',
+    'Read every stream to its end, or leave its loop, before the transaction callback returns.',
   )
 }

@@ -6,6 +6,7 @@ import { LeasePool } from '../runtime/lease-pool.ts'
 import type { PgPool } from '../runtime/pg-client.ts'
 import { scopes } from '../runtime/scope.ts'
 import { chooseStrategy } from '../runtime/strategies/choose-strategy.ts'
+import type { PoolUsers } from './pool-users.ts'
 import { type KyselyOptions, TenantConnection } from './tenant-connection.ts'
 import type { TenantPoolConfig } from './tenant-dialect-config.ts'
 
@@ -16,16 +17,21 @@ export class Pools {
   readonly #config: TenantPoolConfig
   #tenant: LeasePool<TenantConnection> | undefined
   #admin: LeasePool<TenantConnection> | undefined
+  readonly #users: PoolUsers
+  #opened: { readonly pool: PostgresPool; readonly leases: LeasePool<TenantConnection> }[] = []
 
-  constructor(config: TenantPoolConfig) {
+  constructor(config: TenantPoolConfig, users: PoolUsers) {
     this.#config = config
+    this.#users = users
   }
 
   async open(): Promise<void> {
     const { pool, adminPool, guard = 'error' } = this.#config
+    this.#opened = []
     this.#tenant = this.#leasesOf(typeof pool === 'function' ? await pool() : pool, guard)
     const admin = typeof adminPool === 'function' ? await adminPool() : adminPool
     if (admin) this.#admin = this.#leasesOf(admin, 'off')
+    for (const { pool } of this.#opened) this.#users.enter(pool)
   }
 
   /** @throws `TENANT.MISSING`, `ADMIN.NO_POOL`, and what `LeasePool.connect` throws */
@@ -42,7 +48,9 @@ export class Pools {
   }
 
   async end(): Promise<void> {
-    await Promise.all([this.#tenant?.end(), this.#admin?.end()])
+    // Another Kysely over the same dialect may still use them.
+    const last = this.#opened.filter(({ pool }) => this.#users.leave(pool))
+    await Promise.all(last.map(({ leases }) => leases.end()))
   }
 
   #leasesOf(pool: PostgresPool, guard: Guard): LeasePool<TenantConnection> {
@@ -54,7 +62,7 @@ export class Pools {
       ...(controlClient && { Client: controlClientClass(controlClient) }),
     }
     // Kysely's type of a pool is narrower than what is looked at; the first client is checked by shape.
-    return new LeasePool(pool as unknown as PgPool, {
+    const leases = new LeasePool(pool as unknown as PgPool, {
       guard,
       config: tenancy.config,
       strategy: chooseStrategy(tenancy.config.setting, this.#config),
@@ -62,6 +70,8 @@ export class Pools {
       prepare: strategy === 'sequential' ? false : (prepare ?? 'auto'),
       connectionOf: (lease) => new TenantConnection(lease, kysely),
     })
+    this.#opened.push({ pool, leases })
+    return leases
   }
 
   /** For each lease; the client is not lost when one throws, as it is with Kysely's own driver. */

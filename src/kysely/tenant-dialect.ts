@@ -9,8 +9,10 @@ import {
 } from 'kysely'
 import { adminNoPool } from '../errors/application.ts'
 import { registerOrigin } from './origin.ts'
+import { PoolUsers } from './pool-users.ts'
 import { SequentialDriver } from './sequential/sequential-driver.ts'
 import { sessionsByBackend } from './sequential/sessions.ts'
+import { Turns } from './sequential/turns.ts'
 import type { TenantConnection } from './tenant-connection.ts'
 import {
   checkDialectConfig,
@@ -43,17 +45,18 @@ import { TenantDriver } from './tenant-driver.ts'
 export class TenantDialect implements Dialect {
   readonly #config: TenantDialectConfig
   readonly #dialect: Dialect
-  readonly #driver: Driver
+  readonly #createDriver: () => Driver
 
   constructor(config: TenantDialectConfig) {
     checkDialectConfig(config)
     this.#config = config
     this.#dialect = isWrapper(config) ? config.dialect : new PostgresDialect(config)
-    this.#driver = isWrapper(config) ? wrappingDriver(config) : leasingDriver(config)
+    this.#createDriver = isWrapper(config) ? wrappingDrivers(config) : leasingDrivers(config)
   }
 
+  /** A new one for each Kysely: it opens pools of its own where they are functions. */
   createDriver(): Driver {
-    return this.#driver
+    return this.#createDriver()
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -66,7 +69,8 @@ export class TenantDialect implements Dialect {
     Object.defineProperty(adapter, 'supportsMultipleConnections', { value: true })
     return registerOrigin(adapter, {
       dialect: this,
-      driver: this.#driver,
+      // It only begins and ends transactions, on connections of every driver of this dialect.
+      driver: this.#createDriver(),
       tenancy: this.#config.tenancy,
     })
   }
@@ -76,12 +80,19 @@ export class TenantDialect implements Dialect {
   }
 }
 
-function leasingDriver(config: TenantPoolConfig): Driver {
-  const driver = new TenantDriver(config)
-  if (config.strategy !== 'sequential') return driver
-  // The leases below check the login, and end a connection that is in doubt.
+function leasingDrivers(config: TenantPoolConfig): () => Driver {
+  const users = new PoolUsers()
+  if (config.strategy !== 'sequential') return () => new TenantDriver(config, users)
+  return () => sequentialDriver(config, new TenantDriver(config, users))
+}
+
+function sequentialDriver({ tenancy }: TenantPoolConfig, driver: Driver): Driver {
   return new SequentialDriver({
-    ...{ tenancy: config.tenancy, guard: 'off', destroysInDoubt: true, hasOneConnection: false },
+    tenancy,
+    // The leases below check the login, and end a connection that is in doubt.
+    guard: 'off',
+    destroysInDoubt: true,
+    exclusive: undefined,
     drivers: [driver],
     driverOf: () => driver,
     sessionsOf(connection) {
@@ -96,19 +107,26 @@ function leasingDriver(config: TenantPoolConfig): Driver {
   })
 }
 
-function wrappingDriver({ tenancy, dialect, adminDialect, guard }: TenantWrapperConfig): Driver {
-  const tenant = dialect.createDriver()
-  const admin = adminDialect?.createDriver()
+function wrappingDrivers(config: TenantWrapperConfig): () => Driver {
+  const { tenancy, dialect, adminDialect, guard = 'error' } = config
   const sessions = { tenant: sessionsByBackend(), admin: sessionsByBackend() }
-  return new SequentialDriver({
-    ...{ tenancy, guard: guard ?? 'error', destroysInDoubt: false },
-    hasOneConnection: dialect.createAdapter().supportsMultipleConnections === false,
-    drivers: admin ? [tenant, admin] : [tenant],
-    driverOf({ kind }) {
-      if (kind !== 'admin') return tenant
-      if (!admin) throw adminNoPool()
-      return admin
-    },
-    sessionsOf: (_, { kind }) => (kind === 'admin' ? sessions.admin : sessions.tenant),
-  })
+  const isOne = dialect.createAdapter().supportsMultipleConnections === false
+  const exclusive = isOne ? new Turns() : undefined
+  return () => {
+    const tenant = dialect.createDriver()
+    const admin = adminDialect?.createDriver()
+    return new SequentialDriver({
+      tenancy,
+      guard,
+      destroysInDoubt: false,
+      exclusive,
+      drivers: admin ? [tenant, admin] : [tenant],
+      driverOf({ kind }) {
+        if (kind !== 'admin') return tenant
+        if (!admin) throw adminNoPool()
+        return admin
+      },
+      sessionsOf: (_, { kind }) => (kind === 'admin' ? sessions.admin : sessions.tenant),
+    })
+  }
 }

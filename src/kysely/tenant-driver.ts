@@ -1,4 +1,5 @@
 import { CompiledQuery, type DatabaseConnection, type Driver, PostgresDriver } from 'kysely'
+import type { PoolUsers } from './pool-users.ts'
 import { Pools } from './pools.ts'
 import type { TenantConnection } from './tenant-connection.ts'
 import type { TenantPoolConfig } from './tenant-dialect-config.ts'
@@ -9,9 +10,9 @@ const RELEASED = Promise.resolve()
 export class TenantDriver extends PostgresDriver {
   readonly #pools: Pools
 
-  constructor(config: TenantPoolConfig) {
+  constructor(config: TenantPoolConfig, users: PoolUsers) {
     super(config)
-    this.#pools = new Pools(config)
+    this.#pools = new Pools(config, users)
   }
 
   override init(): Promise<void> {

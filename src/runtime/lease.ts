@@ -6,6 +6,7 @@ import { LeasedClient } from './leased-client.ts'
 import type { OpenLease, OpenLeases } from './open-leases.ts'
 import type { PgResult } from './pg-client.ts'
 import type { KnownSession } from './residue/known-session.ts'
+import { runLater } from './run-later.ts'
 import { assertScope, type Scope } from './scope.ts'
 import { type PgCursor, runCursor } from './scoped-cursor.ts'
 import type { Sender } from './sender.ts'
@@ -37,6 +38,7 @@ export class Lease implements OpenLease {
   #open = 0
   readonly #waiting: (() => void)[] = []
   #ending = false
+  #onQuiet: (() => void) | undefined
   #isStreaming = false
 
   constructor(state: ClientState, scope: Scope, sender: Sender, leases: OpenLeases) {
@@ -127,9 +129,10 @@ export class Lease implements OpenLease {
     options?: StatementOptions,
   ): void {
     const kind = statementKind(text)
-    if (kind === 'commit') this.#assertNothingRunning()
+    const statement = new Statement(text, values, kind, this.scope, options)
     if (kind === 'rollback') this.#rollback(text, settle)
-    else this.#take(new Statement(text, values, kind, this.scope, options), settle)
+    else if (kind === 'commit' && this.#open > 0) this.#commitOnceQuiet(statement, settle)
+    else this.#take(statement, settle)
   }
 
   /** Gives the client back, or destroys it when anything about it is in doubt. Safe to call twice. */
@@ -185,11 +188,18 @@ export class Lease implements OpenLease {
     return this.#sender.strategy.session
   }
 
-  #assertNothingRunning(): void {
-    if (this.#open === 0) return
-    const error = transactionStatementRunning()
-    this.destroy(error, 'statement running')
-    throw error
+  /** Behind what still runs, and what a builder hands over only once that is answered. */
+  #commitOnceQuiet(statement: Statement, settle: SettleStatement): void {
+    if (this.#isStreaming) {
+      const error = transactionStatementRunning()
+      this.destroy(error, 'statement running')
+      throw error
+    }
+    const commit = () => {
+      if (this.#open > 0) return this.#commitOnceQuiet(statement, settle)
+      this.#take(statement, settle)
+    }
+    this.#onQuiet = () => runLater(this.scope, commit, settle)
   }
 
   #stream(cursor: PgCursor): PgCursor {
@@ -236,6 +246,10 @@ export class Lease implements OpenLease {
     this.#open--
     settle(error, result)
     this.#waiting.shift()?.()
+    if (this.#open > 0) return
+    const onQuiet = this.#onQuiet
+    this.#onQuiet = undefined
+    onQuiet?.()
   }
 
   #record(statement: Statement, outcome: Outcome): unknown {

@@ -59,6 +59,8 @@ async function openPGlite(): Promise<ForeignDialect> {
     dialect: new PGliteDialect({ pglite }),
     guard: 'off',
     query: async (text) => (await pglite.query<Record<string, unknown>>(text)).rows,
-    end: () => pglite.close(),
+    async end() {
+      if (!pglite.closed) await pglite.close()
+    },
   }
 }

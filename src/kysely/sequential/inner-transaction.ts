@@ -1,8 +1,9 @@
 import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
-import { transactionRolledBack } from '../../errors/application.ts'
+import { isAborted, transactionRolledBack } from '../../errors/application.ts'
 import { suppress } from '../../errors/tenancy-error.ts'
-import { isFatal, isServerError } from '../../runtime/server-error.ts'
+import { isServerError } from '../../runtime/server-error.ts'
 import type { StatementKind } from '../../runtime/statement-text.ts'
+import { isLoss } from './connection-loss.ts'
 
 type Savepoint = NonNullable<Driver['savepoint']>
 export type SavepointCommand = 'savepoint' | 'rollbackToSavepoint' | 'releaseSavepoint'
@@ -21,7 +22,9 @@ export class InnerTransaction {
   #failure: unknown
   /** Something of it has bound the tenant of the scope; before that, one in sight is a stranger's. */
   isBound = false
-  /** The connection did not answer, or not as it should. */
+  /** The server has ended the session, or the connection is cut: nothing is sent on it any more. */
+  loss: Error | undefined
+  /** A rollback failed on a connection that is still there. */
   isInDoubt = false
 
   constructor(driver: Driver, connection: DatabaseConnection) {
@@ -61,7 +64,7 @@ export class InnerTransaction {
     } catch (error) {
       this.failed(error)
       if (!isServerError(error)) await this.rollback()
-      throw error
+      throw isAborted(error) ? transactionRolledBack() : error
     } finally {
       this.#enter('idle')
     }
@@ -69,13 +72,14 @@ export class InnerTransaction {
 
   /** Always succeeds. Its answer also proves that whatever was sent before has been answered. */
   async rollback(): Promise<void> {
-    const [isDue, failure] = [!this.isIdle && !this.isInDoubt, this.#failure]
+    const [isDue, failure] = [!this.isIdle && !this.loss, this.#failure]
     this.#enter('idle')
     if (!isDue) return
     try {
       await this.#driver.rollbackTransaction(this.#connection)
     } catch (error) {
-      this.isInDoubt = true
+      if (isLoss(error)) this.loss = error
+      else this.isInDoubt = true
       suppress(failure, error)
     }
   }
@@ -92,7 +96,7 @@ export class InnerTransaction {
   }
 
   failed(error: unknown): void {
-    if (isFatal(error)) this.isInDoubt = true
+    if (isLoss(error)) this.loss = error
     if (this.isIdle) return
     this.#status = 'failed'
     this.#failure ??= error

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type {
   CompiledQuery,
   DatabaseConnection,
@@ -6,29 +7,23 @@ import type {
   TransactionSettings,
 } from 'kysely'
 import { scopeEnded, transactionStatementRunning } from '../../errors/application.ts'
-import { type LeaseUse, publishViolation, timeStatement } from '../../runtime/channels.ts'
+import { type LeaseUse, timeStatement } from '../../runtime/channels.ts'
 import type { OpenLease, OpenLeases } from '../../runtime/open-leases.ts'
 import { assertScope, type Scope, scopes } from '../../runtime/scope.ts'
-import { explainError } from '../../runtime/server-error.ts'
-import { statementKind } from '../../runtime/statement-text.ts'
+import { within } from '../../util/within.ts'
 import { checkDeferred } from '../plugin/deferred-guard.ts'
-import { CheckoutSession } from './checkout-session.ts'
-import {
-  InnerTransaction,
-  type SavepointArguments,
-  type SavepointCommand,
-} from './inner-transaction.ts'
-import type { Sessions } from './sessions.ts'
+import { isReturnedByItself } from './connection-loss.ts'
+import type { SavepointArguments, SavepointCommand } from './inner-transaction.ts'
+import { SequentialSession, type SequentialSessionOptions } from './sequential-session.ts'
 import { Turns } from './turns.ts'
 
-export interface SequentialConnectionOptions {
-  readonly driver: Driver
-  readonly scope: Scope
-  readonly setting: string
-  readonly sessions: Sessions
+export interface SequentialConnectionOptions extends SequentialSessionOptions {
   /** Absent over a pool of pg, which knows its leases itself. */
   readonly leases: OpenLeases | undefined
 }
+
+/** A statement that runs longer than this holds up its connection, and no caller that ends it. */
+export const PATIENCE_MS = 1000
 
 // Kysely asks for them by their presence.
 const CANCELLATION = ['cancelQuery', 'killSession', 'collectSessionInfo'] as const
@@ -43,19 +38,26 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   readonly scope: Scope
   readonly since: number = performance.now()
   index = -1
-  readonly #options: SequentialConnectionOptions
-  readonly #transaction: InnerTransaction
-  readonly #session: CheckoutSession
+  readonly #leases: OpenLeases | undefined
+  readonly #session: SequentialSession
   readonly #turns = new Turns()
-  #isStreaming = false
+  // Ends the open stream, if there is one.
+  #endStream: (() => Promise<void>) | undefined
+  // A commit or rollback was handed in: a statement behind it would land outside the transaction.
+  #ending: 'commit' | 'rollback' | undefined
+  #isReturned = false
+  #setDone: () => void = () => undefined
+  /** Resolves when the dialect has its connection back. */
+  readonly done: Promise<void> = new Promise((resolve) => {
+    this.#setDone = resolve
+  })
 
   constructor(inner: DatabaseConnection, options: SequentialConnectionOptions) {
     this.inner = inner
     this.driver = options.driver
     this.scope = options.scope
-    this.#options = options
-    this.#transaction = new InnerTransaction(options.driver, inner)
-    this.#session = new CheckoutSession(inner, options.sessions)
+    this.#leases = options.leases
+    this.#session = new SequentialSession(inner, options)
     for (const name of CANCELLATION) {
       const method = inner[name]
       if (method) Object.assign(this, { [name]: method.bind(inner) })
@@ -64,22 +66,30 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   }
 
   get use(): LeaseUse {
-    if (this.#isStreaming) return 'stream'
-    if (!this.#transaction.isIdle) return 'transaction'
+    if (this.#endStream) return 'stream'
+    if (!this.#session.transaction.isIdle) return 'transaction'
     return this.#turns.open > 0 ? 'statement' : 'connection'
   }
 
   get isIdle(): boolean {
-    return this.#isStreaming || this.#turns.open === 0
+    return this.#endStream !== undefined || this.#turns.open === 0
+  }
+
+  /** A statement runs that may still succeed. */
+  get isRunning(): boolean {
+    return this.#turns.open > 0 && !this.#turns.hasEnded && !this.isIdle
+  }
+
+  /** The dialect has its connection back: a new checkout may have it. */
+  get isReturned(): boolean {
+    return this.#isReturned
   }
 
   executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
     const execute = () => this.inner.executeQuery<R>(query, ...options)
     return this.#inTurn(() => {
       checkDeferred(query.query, this.scope)
-      return statementKind(query.sql) === 'statement'
-        ? this.#scoped(query.sql, execute)
-        : this.#control(query.sql, execute)
+      return this.#session.run(query.sql, execute)
     })
   }
 
@@ -90,159 +100,140 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     this.#assertUsable()
     checkDeferred(query.query, this.scope)
     const endTurn = await this.#turns.take()
-    const isOwn = this.#transaction.isIdle
-    this.#setStreaming(true)
+    const session = this.#session
+    const isOwn = session.transaction.isIdle
+    const rows = this.inner.streamQuery<R>(query, ...options)
+    let isCut = false
+    this.#setStream(async () => {
+      isCut = true
+      await rows.return?.().catch(nothing)
+      this.#setStream(undefined)
+      endTurn()
+    })
     try {
-      await this.#open(isOwn)
-      yield* this.inner.streamQuery<R>(query, ...options)
+      await session.open(isOwn)
+      for await (const result of rows) {
+        yield result
+        if (isCut) throw scopeEnded()
+      }
     } catch (error) {
-      throw this.#judge(error, query.sql)
+      throw session.judge(error, query.sql)
     } finally {
-      this.#setStreaming(false)
-      // Whoever takes the last row: the transaction is one of this scope.
-      await scopes.run(this.scope, () => this.#close(isOwn)).finally(endTurn)
+      if (!isCut) {
+        this.#setStream(undefined)
+        // Whoever takes the last row: the transaction is one of this scope.
+        await scopes.run(this.scope, () => session.close(isOwn)).finally(endTurn)
+        this.#noteLoss()
+      }
     }
   }
 
   begin(settings: TransactionSettings): Promise<void> {
-    return this.#inTurn(() => this.#transaction.begin(settings))
+    return this.#inTurn(() => this.#session.transaction.begin(settings))
   }
 
+  /**
+   * Behind what still runs, and what Kysely hands over only once that is answered.
+   *
+   * @throws `TRANSACTION.STATEMENT_RUNNING` for an open stream
+   */
   async commit(): Promise<void> {
-    this.#doubtWhatRuns()
-    if (this.#turns.open > 0) throw transactionStatementRunning()
-    await this.#inTurn(() => this.#commit())
+    while (this.#turns.open > 0) {
+      if (this.#endStream) throw transactionStatementRunning()
+      await this.#turns.quiet()
+      await setImmediate()
+    }
+    const commit = this.#inTurn(() => this.#session.commit())
+    this.#ending = 'commit'
+    await commit.finally(() => {
+      this.#ending = undefined
+    })
   }
 
-  /** Always succeeds: whatever made the user roll back is the error to see. */
+  /**
+   * Always succeeds: whatever made the user roll back is the error to see. It is sent behind what still
+   * runs; a statement that takes long is not waited for here, and rolled back once it has ended.
+   */
   async rollback(): Promise<void> {
-    this.#doubtWhatRuns()
-    await this.#rollback()
+    this.#ending = 'rollback'
+    await within(this.#rollbackInTurn(), PATIENCE_MS)
+  }
+
+  async #rollbackInTurn(): Promise<void> {
+    await this.#endStream?.()
+    await this.#turns.run(async () => {
+      await this.#session.rollback()
+      this.#ending = undefined
+    })
   }
 
   savepoint(command: SavepointCommand, ...args: SavepointArguments): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#transaction.savepoint(command, ...args)
+      await this.#session.transaction.savepoint(command, ...args)
       this.#session.savepoint()
     })
   }
 
   /**
-   * Ends the checkout.
+   * Ends the checkout: what still runs is waited for, then rolled back and cleaned, and the connection
+   * is given back to the dialect.
    *
-   * @returns whether the connection is clean: every statement on it was answered, and nothing is left
+   * @returns whether it could be cleaned; otherwise it was not given back
    */
   async end(): Promise<boolean> {
-    this.#doubtWhatRuns()
-    this.#turns.end()
-    this.#options.leases?.delete(this)
-    await this.#rollback()
-    if (!this.#transaction.isInDoubt) await this.#clean()
-    return !this.#transaction.isInDoubt
+    this.#leases?.delete(this)
+    const ended = this.#turns.end()
+    await this.#endStream?.()
+    await ended
+    await this.#session.rollback()
+    return this.retry()
   }
 
-  async #scoped<R>(text: string, execute: () => Promise<R>): Promise<R> {
-    const isOwn = this.#transaction.isIdle
-    try {
-      await this.#open(isOwn)
-      const result = await execute()
-      this.#transaction.succeeded()
-      this.#session.note(text)
-      return result
-    } catch (error) {
-      throw this.#judge(error, text)
-    } finally {
-      await this.#close(isOwn)
-    }
+  /** Cleans the connection, once more if need be, and gives it back. */
+  async retry(): Promise<boolean> {
+    const isClean = await this.#session.clean()
+    if (isClean) await this.giveBack()
+    return isClean
   }
 
-  /** Transaction control as raw SQL goes alone, as it does over pg. */
-  async #control<R>(text: string, execute: () => Promise<R>): Promise<R> {
-    const result = await execute().catch((error) => {
-      throw this.#judge(error, text)
-    })
-    const kind = statementKind(text)
-    if (kind === 'transaction') this.#session.savepoint()
-    else if (kind !== 'begin')
-      this.#session.ended(kind === 'commit' && !this.#transaction.hasFailed)
-    this.#transaction.controlled(kind, text)
-    return result
+  async giveBack(): Promise<void> {
+    if (this.#isReturned) return
+    this.#isReturned = true
+    const { loss } = this.#session.transaction
+    if (!loss || !isReturnedByItself(loss)) await this.driver.releaseConnection(this.inner)
+    this.#setDone()
   }
 
-  /** `isOwn`: the transaction is the statement's own. */
-  async #open(isOwn: boolean): Promise<void> {
-    const transaction = this.#transaction
-    const { scope, setting } = this.#options
-    if (isOwn) await transaction.begin({})
-    // It would only fail too.
-    if (transaction.hasFailed) return
-    const found = await this.#session.bind(scope, setting)
-    const foreignTenant = transaction.isBound ? null : found
-    transaction.isBound = true
-    if (!foreignTenant) return
-    publishViolation(scope, foreignTenant)
-    this.#session.hadForeignTenant = true
+  /** At once: the pool of the dialect learns of it before it hands the connection out again. */
+  #noteLoss(): void {
+    if (this.#session.transaction.loss) this.giveBack().catch(nothing)
   }
 
-  async #close(isOwn: boolean): Promise<void> {
-    if (!isOwn || this.#transaction.isIdle) return
-    if (this.#transaction.hasFailed) await this.#rollback()
-    else await this.#commit()
-  }
-
-  async #commit(): Promise<void> {
-    let isCommitted = false
-    try {
-      await this.#transaction.commit()
-      isCommitted = true
-    } catch (error) {
-      throw this.#judge(error, 'commit')
-    } finally {
-      this.#session.ended(isCommitted)
-    }
-  }
-
-  async #rollback(): Promise<void> {
-    this.#session.ended(false)
-    await this.#transaction.rollback()
-  }
-
-  /** Draws the conclusions from an error; returns the one that the user gets. */
-  #judge(error: unknown, text: string): unknown {
-    const explained = explainError(error, text, this.scope)
-    this.#transaction.failed(explained)
-    return explained
-  }
-
-  #setStreaming(isStreaming: boolean): void {
-    this.#isStreaming = isStreaming
-    if (isStreaming) this.#options.leases?.streamOpened(this.scope)
-    else this.#options.leases?.streamEnded(this.scope)
-  }
-
-  #doubtWhatRuns(): void {
-    if (this.#turns.open > 0) this.#transaction.isInDoubt = true
-  }
-
-  async #clean(): Promise<void> {
-    const { scope, setting } = this.#options
-    try {
-      await this.#session.cleanUp([setting, ...scope.settings.map(([name]) => name)])
-    } catch {
-      this.#transaction.isInDoubt = true
-    }
+  #setStream(end: (() => Promise<void>) | undefined): void {
+    if (!end === !this.#endStream) return
+    this.#endStream = end
+    if (end) this.#leases?.streamOpened(this.scope)
+    else this.#leases?.streamEnded(this.scope)
   }
 
   #assertUsable(): void {
-    if (this.#turns.hasEnded) throw scopeEnded()
+    const { loss } = this.#session.transaction
+    if (this.#turns.hasEnded || this.#ending || loss) throw scopeEnded(loss)
     assertScope(this.scope)
   }
 
   #inTurn<T>(body: () => Promise<T>): Promise<T> {
     this.#assertUsable()
     const publish = timeStatement(this.scope, 'sequential')
-    return this.#turns.run(body).finally(publish)
+    const usable = async () => {
+      const { loss } = this.#session.transaction
+      if (this.#ending === 'rollback' || loss) throw scopeEnded(loss)
+      return body().finally(() => this.#noteLoss())
+    }
+    return this.#turns.run(usable).finally(publish)
   }
 }
+
+async function nothing(): Promise<void> {}
 
 type Rest<F> = F extends (query: CompiledQuery, ...rest: infer R) => unknown ? R : never

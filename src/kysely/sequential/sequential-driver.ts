@@ -8,11 +8,14 @@ import { connectionInDoubt, tenantMissing } from '../../errors/application.ts'
 import { type Ask, checkLogin, type Guard } from '../../runtime/guard.ts'
 import { OpenLeases } from '../../runtime/open-leases.ts'
 import { type Scope, scopes } from '../../runtime/scope.ts'
+import { isServerError } from '../../runtime/server-error.ts'
+import { within } from '../../util/within.ts'
 import type { Tenancy } from '../tenancy.ts'
+import { isLoss } from './connection-loss.ts'
 import type { SavepointArguments } from './inner-transaction.ts'
-import { SequentialConnection } from './sequential-connection.ts'
+import { PATIENCE_MS, SequentialConnection } from './sequential-connection.ts'
 import type { Sessions } from './sessions.ts'
-import { Turns } from './turns.ts'
+import type { Turns } from './turns.ts'
 
 export interface SequentialDriverOptions {
   readonly tenancy: Tenancy
@@ -23,8 +26,11 @@ export interface SequentialDriverOptions {
   sessionsOf(connection: DatabaseConnection, scope: Scope): Sessions
   /** Does a driver end a connection by itself when it is in doubt? */
   readonly destroysInDoubt: boolean
-  /** Kysely's own lock for such dialects stays locked when a connection is refused. */
-  readonly hasOneConnection: boolean
+  /**
+   * Of a dialect with one connection, which all its drivers share. Kysely's own lock for such dialects
+   * stays locked when a connection is refused.
+   */
+  readonly exclusive: Turns | undefined
 }
 
 interface Checkout {
@@ -33,22 +39,21 @@ interface Checkout {
   readonly free: (() => void) | undefined
 }
 
+// For all drivers: a handle may use another one of the same dialect.
+const checkouts = new WeakMap<DatabaseConnection, Checkout>()
+
 /**
  * Around the driver of another dialect: gives every statement a transaction with its tenant, in
  * statements of their own. A fresh connection object for each checkout, which dies with it.
  */
 export class SequentialDriver implements Driver {
   readonly #options: SequentialDriverOptions
-  readonly #leased = new WeakMap<DatabaseConnection, Checkout>()
-  readonly #exclusive: Turns | undefined
   readonly #leases: OpenLeases | undefined
-  // Connections that did not answer are given to nobody again.
-  readonly #inDoubt = new WeakSet<DatabaseConnection>()
+  readonly #open = new Set<SequentialConnection>()
   #checking: Promise<void> | undefined
 
   constructor(options: SequentialDriverOptions) {
     this.#options = options
-    if (options.hasOneConnection) this.#exclusive = new Turns()
     // What destroys a connection has leases of its own.
     if (!options.destroysInDoubt) this.#leases = new OpenLeases({ isPool: false })
   }
@@ -75,9 +80,10 @@ export class SequentialDriver implements Driver {
 
   /** Its turn on the one connection, if there is only one. */
   #turn(scope: Scope): Promise<() => void> | undefined {
-    if (!this.#exclusive) return undefined
-    const isFree = this.#exclusive.open === 0
-    const turn = this.#exclusive.take()
+    const { exclusive } = this.#options
+    if (!exclusive) return undefined
+    const isFree = exclusive.open === 0
+    const turn = exclusive.take()
     const waiter = isFree ? undefined : this.#leases?.wait(scope)
     return waiter ? turn.finally(() => this.#leases?.stopWaiting(waiter)) : turn
   }
@@ -88,15 +94,16 @@ export class SequentialDriver implements Driver {
     options: Parameters<Driver['acquireConnection']>,
     free: (() => void) | undefined,
   ): Promise<DatabaseConnection> {
-    const connection = await driver.acquireConnection(...options)
+    const connection = await acquired(driver, options)
     // A dialect with one connection has no other to give.
-    if (this.#inDoubt.has(connection)) throw connectionInDoubt()
+    if (!(await isGivenBack(connection))) throw connectionInDoubt()
     if (scope.kind !== 'admin') await this.#check(driver, connection)
     const { setting } = this.#options.tenancy.config
     const sessions = this.#options.sessionsOf(connection, scope)
     const of = { driver, scope, setting, sessions, leases: this.#leases }
     const leased = new SequentialConnection(connection, of)
-    this.#leased.set(leased, { leased, free })
+    checkouts.set(leased, { leased, free })
+    this.#open.add(leased)
     return leased
   }
 
@@ -150,24 +157,94 @@ export class SequentialDriver implements Driver {
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
     const leased = this.#of(connection)
-    const { driver, inner } = leased
-    if ((await leased.end()) || this.#options.destroysInDoubt) {
-      await driver.releaseConnection(inner)
-    } else {
-      this.#inDoubt.add(inner)
+    const ending = this.#end(leased)
+    await within(ending, PATIENCE_MS)
+    if (!leased.isReturned) {
+      inDoubt.set(leased.inner, { leased, ending })
       const { code, message, hint } = connectionInDoubt()
       process.emitWarning(message, { code, detail: hint })
     }
-    this.#leased.get(connection)?.free?.()
+    checkouts.get(connection)?.free?.()
+  }
+
+  async #end(leased: SequentialConnection): Promise<void> {
+    const { exclusive, destroysInDoubt } = this.#options
+    const isGivenBack = await leased.end()
+    this.#open.delete(leased)
+    if (isGivenBack) return
+    if (destroysInDoubt || (!exclusive && (await isTerminated(leased.inner))))
+      await leased.giveBack()
   }
 
   #of(connection: DatabaseConnection): SequentialConnection {
-    const checkout = this.#leased.get(connection)
+    const checkout = checkouts.get(connection)
     if (!checkout) throw new TypeError('this connection was not acquired from this driver')
     return checkout.leased
   }
 
+  /** Waits for statements that run, as the dialects do, and for no checkout that was forgotten. */
   async destroy(...options: Parameters<Driver['destroy']>): Promise<void> {
-    for (const driver of this.#options.drivers) await driver.destroy(...options)
+    // First: postgres.js waits for ever where it ends with a connection in use.
+    await this.#endAll()
+    const destroying = Promise.all(
+      this.#options.drivers.map((driver) => driver.destroy(...options)),
+    )
+    if (await within(destroying, DESTROY_MS)) await destroying
+  }
+
+  async #endAll(): Promise<void> {
+    const open = [...this.#open]
+    const done = Promise.all(open.map((leased) => leased.done))
+    while (!(await within(done, DESTROY_MS))) {
+      if (open.some((leased) => leased.isRunning)) continue
+      await within(Promise.all(open.map((leased) => this.#end(leased))), DESTROY_MS)
+      return
+    }
+  }
+}
+
+// There are three such waits in a second.
+const DESTROY_MS = 300
+
+/** postgres.js reports the end of one connection once more, to the first one that asks for the next. */
+async function acquired(
+  driver: Driver,
+  options: Parameters<Driver['acquireConnection']>,
+): Promise<DatabaseConnection> {
+  try {
+    return await driver.acquireConnection(...options)
+  } catch (error) {
+    if (!isLoss(error)) throw error
+    return driver.acquireConnection(...options)
+  }
+}
+
+interface Doubt {
+  readonly leased: SequentialConnection
+  readonly ending: Promise<void>
+}
+
+// Connections that have not been given back, by their own objects.
+const inDoubt = new WeakMap<DatabaseConnection, Doubt>()
+
+/** Whether a connection is usable again; what could not be cleaned is tried once more. */
+async function isGivenBack(connection: DatabaseConnection): Promise<boolean> {
+  const doubt = inDoubt.get(connection)
+  if (!doubt) return true
+  if (!(await within(doubt.ending, PATIENCE_MS))) return false
+  if (!doubt.leased.isReturned && !(await doubt.leased.retry())) return false
+  inDoubt.delete(connection)
+  return true
+}
+
+/** Ends a session that could not be cleaned, so that the pool of the dialect makes a new one. */
+async function isTerminated(connection: DatabaseConnection): Promise<boolean> {
+  const text = 'select pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())'
+  try {
+    await connection.executeQuery(CompiledQuery.raw(text))
+    return false
+  } catch (error) {
+    // The client has lost it, unless the server still speaks.
+    return isLoss(error) || !isServerError(error)
   }
 }

@@ -25,7 +25,10 @@ export class Turns {
       done = resolve
     })
     await before
+    let isOver = false
     const end = () => {
+      if (isOver) return
+      isOver = true
       this.open--
       done()
     }
@@ -45,7 +48,14 @@ export class Turns {
     }
   }
 
-  end(): void {
+  /** Resolves when every body that was handed in is done. */
+  quiet(): Promise<void> {
+    return this.#last
+  }
+
+  /** Nothing more is taken; resolves when every body is done. */
+  async end(): Promise<void> {
     this.#hasEnded = true
+    await this.#last
   }
 }

@@ -67,22 +67,38 @@ describeFaults('faults: handles', (bench) => {
     await bench.expectClean()
   })
 
-  it('F11c statements that are not awaited when their transaction ends are not run behind it', async () => {
+  it('F11c statements that are not awaited when their transaction ends are committed with it', async () => {
     let late: Promise<unknown>[] = []
+    await bench.inA((db) =>
+      db.transaction().execute(async (trx) => {
+        await insertForA(100).execute(trx)
+        late = [101, 102, 103].map((id) => insertForA(id).execute(trx))
+      }),
+    )
+    const settled = await Promise.allSettled(late)
+    expect(settled.map(({ status }) => status)).to.deep.equal([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+    ])
+    expect(await bench.stored()).to.deep.equal([100, 101, 102, 103])
+    await bench.admin.query('delete from projects where id >= 100')
+    await bench.expectClean()
+  })
+
+  it('F11d a transaction is rolled back when a statement that is not awaited fails', async () => {
+    let late: Promise<Error & { code?: string }> | undefined
     const error = await failure(
       bench.inA((db) =>
         db.transaction().execute(async (trx) => {
           await insertForA(100).execute(trx)
-          late = [101, 102, 103].map((id) => insertForA(id).execute(trx))
-          for (const promise of late) promise.catch(() => undefined)
+          late = failure(sql`select 1 / 0`.execute(trx))
         }),
       ),
     )
-    expect(error.code).to.equal('TRANSACTION.STATEMENT_RUNNING')
-    const settled = await Promise.allSettled(late)
-    expect(settled.map(({ status }) => status)).to.deep.equal(['rejected', 'rejected', 'rejected'])
+    expect(error.code).to.equal('TRANSACTION.ROLLED_BACK')
+    expect((await late)?.code).to.equal('22012')
     expect(await bench.stored()).to.deep.equal([])
-    expect(await bench.inA(backendOf)).not.to.equal(bench.pid)
     await bench.expectClean()
   })
 

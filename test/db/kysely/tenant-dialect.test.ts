@@ -59,6 +59,46 @@ describeStrategies('destroy', (bench) => {
     expect(made).to.equal(0)
   })
 
+  it('serves two at once over one dialect; the last to end ends the pools it was given', async () => {
+    const { tenancy, pool, adminPool } = openPools()
+    const dialect = new TenantDialect({
+      tenancy,
+      pool,
+      adminPool,
+      ...strategyOptions(bench.strategy),
+    })
+    const [one, other] = [new Kysely<Tables>({ dialect }), new Kysely<Tables>({ dialect })]
+    for (const db of [one, other])
+      expect(await tenancy.run(A, () => tenantsSeen(db))).to.deep.equal([A])
+    await one.destroy()
+    expect(pool.ended).to.equal(false)
+    expect(await tenantsSeen(tenancy.forTenant(other, A))).to.deep.equal([A])
+    await other.destroy()
+    expect([pool.ended, adminPool.ended]).to.deep.equal([true, true])
+  })
+
+  it('serves one after the other over one dialect, each with the pool it opened', async () => {
+    const pools: pg.Pool[] = []
+    const tenancy = createTenancy({ tenant: { type: 'text' }, tables: ['projects'] })
+    const open = async () => {
+      const pool = new pg.Pool({ connectionString: bench.world.appUrl, max: 1 })
+      pools.push(pool)
+      return pool
+    }
+    const dialect = new TenantDialect({ tenancy, pool: open, ...strategyOptions(bench.strategy) })
+    const first = new Kysely<Tables>({ dialect })
+    expect(await tenantsSeen(tenancy.forTenant(first, A))).to.deep.equal([A])
+    await first.destroy()
+    const [second, third] = [new Kysely<Tables>({ dialect }), new Kysely<Tables>({ dialect })]
+    for (const db of [second, third])
+      expect(await tenantsSeen(tenancy.forTenant(db, A))).to.deep.equal([A])
+    await third.destroy()
+    expect(pools.map(({ ended }) => ended)).to.deep.equal([true, false, true])
+    await tenancy.forTenant(second, A).transaction().execute(tenantsSeen)
+    await second.destroy()
+    expect(pools.map(({ ended }) => ended)).to.deep.equal([true, true, true])
+  })
+
   it('waits for the transaction that is running', async () => {
     const { tenancy, pool, adminPool, make } = openPools()
     const own = make({ adminPool })

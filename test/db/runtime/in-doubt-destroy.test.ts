@@ -51,23 +51,6 @@ describe('P3 in doubt, destroy', () => {
     await one.expectClean()
   })
 
-  it('when a commit is asked for while a statement is running', async () => {
-    let late: Promise<unknown> = Promise.resolve()
-    const error = await failure(
-      one.app.tenancy.run(A, () =>
-        one.app.db.transaction().execute(async (trx) => {
-          await trx.insertInto('projects').values({ id: 70, title: 't', tenant_id: A }).execute()
-          late = failure(sql`select pg_sleep(0.2)`.execute(trx))
-          await new Promise(setImmediate)
-        }),
-      ),
-    )
-    expect(error.code).to.equal('TRANSACTION.STATEMENT_RUNNING')
-    await late
-    await one.expectClean()
-    expect(await countOf(70)).to.equal(0)
-  })
-
   it('when the pool hands out a client inside a transaction: nothing is done and lost', async () => {
     const client = await one.app.pool.connect()
     await client.query('begin')
