@@ -79,6 +79,14 @@ export function poolerDetected(): TenancyError {
   )
 }
 
+export function queryTooManyParameters(count: number, limit: number): TenancyError {
+  return new TenancyError(
+    'QUERY.TOO_MANY_PARAMETERS',
+    `A query has ${count} parameters, those of the tenant predicates among them, and PostgreSQL takes ${limit}; it was not sent.`,
+    'Send the rows in smaller batches, or as one array parameter with `unnest`.',
+  )
+}
+
 export function roleBypassesRls(reasons: readonly string[]): TenancyError {
   return new TenancyError(
     'ROLE.BYPASSES_RLS',
@@ -159,10 +167,10 @@ export function tenantMismatch(bound: string, asked: string): TenancyError {
   )
 }
 
-export function tenantMissing(what: string): TenancyError {
+export function tenantMissing(what: string, happened: 'ran' | 'was built' = 'ran'): TenancyError {
   return new TenancyError(
     'TENANT.MISSING',
-    `${what} ran outside every tenant scope; it was not sent.`,
+    `${what} ${happened} outside every tenant scope; it was not sent.`,
     'Wrap it in `tenancy.run(tenant, …)`, or in `tenancy.runGlobal(…)` for global tables.',
   )
 }

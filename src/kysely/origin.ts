@@ -18,3 +18,14 @@ export function registerOrigin<A extends DialectAdapter>(adapter: A, origin: Ori
 export function originOf(adapter: DialectAdapter): Origin | undefined {
   return origins.get(adapter)
 }
+
+const tenancies = new WeakSet<Tenancy>()
+
+export function registerDialect(tenancy: Tenancy): void {
+  tenancies.add(tenancy)
+}
+
+/** Is there a dialect of ours, which compiles the queries of this tenancy? */
+export function hasDialect(tenancy: Tenancy): boolean {
+  return tenancies.has(tenancy)
+}

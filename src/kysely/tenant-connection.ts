@@ -10,6 +10,7 @@ import {
 import type { Lease } from '../runtime/lease.ts'
 import type { PgResult } from '../runtime/pg-client.ts'
 import { checkDeferred } from './plugin/deferred-guard.ts'
+import { compiledFor } from './plugin/late-predicate.ts'
 
 /** What Kysely's own connection takes from the config of the dialect and from the pool. */
 export type KyselyOptions = Pick<PostgresDialectConfig, 'cursor'> &
@@ -30,9 +31,11 @@ export class TenantConnection implements DatabaseConnection {
     this.#options = options
   }
 
-  executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
+  executeQuery<R>(compiled: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
+    let query = compiled
     try {
       checkDeferred(query.query, this.lease.scope)
+      query = compiledFor(query, this.lease.scope)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -52,7 +55,8 @@ export class TenantConnection implements DatabaseConnection {
     ...options: Rest<Stream>
   ): AsyncIterableIterator<QueryResult<R>> {
     checkDeferred(query.query, this.lease.scope)
-    yield* (await this.#kyselys()).streamQuery<R>(query, ...options)
+    const bound = compiledFor(query, this.lease.scope)
+    yield* (await this.#kyselys()).streamQuery<R>(bound, ...options)
   }
 
   async cancelQuery(...provider: Parameters<Cancel>): Promise<void> {

@@ -8,7 +8,8 @@ import {
   type QueryCompiler,
 } from 'kysely'
 import { adminNoPool } from '../errors/application.ts'
-import { registerOrigin } from './origin.ts'
+import { registerDialect, registerOrigin } from './origin.ts'
+import { TenantQueryCompiler } from './plugin/late-predicate.ts'
 import { PoolUsers } from './pool-users.ts'
 import { SequentialDriver } from './sequential/sequential-driver.ts'
 import { sessionsByBackend } from './sequential/sessions.ts'
@@ -50,6 +51,7 @@ export class TenantDialect implements Dialect {
   constructor(config: TenantDialectConfig) {
     checkDialectConfig(config)
     this.#config = config
+    registerDialect(config.tenancy)
     this.#dialect = isWrapper(config) ? config.dialect : new PostgresDialect(config)
     this.#createDriver = isWrapper(config) ? wrappingDrivers(config) : leasingDrivers(config)
   }
@@ -60,7 +62,7 @@ export class TenantDialect implements Dialect {
   }
 
   createQueryCompiler(): QueryCompiler {
-    return this.#dialect.createQueryCompiler()
+    return new TenantQueryCompiler(this.#dialect.createQueryCompiler())
   }
 
   createAdapter(): DialectAdapter {

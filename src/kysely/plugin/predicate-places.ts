@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   AndNode,
-  type BinaryOperationNode,
+  BinaryOperationNode,
   type DeleteQueryNode,
   type JoinNode,
   type MergeQueryNode,
   OnNode,
   type OperationNode,
+  OperatorNode,
   ParensNode,
-  RawNode,
   type SelectQueryNode,
+  UnaryOperationNode,
   type UpdateQueryNode,
   ValueNode,
   WhereNode,
@@ -64,14 +65,36 @@ function restricted(join: JoinNode, tables: readonly OperationNode[], term: Term
   return terms.length === 0 ? join : { ...join, on: OnNode.create(all(join.on?.on, terms)) }
 }
 
-/** Raw SQL goes in parentheses: nobody knows whether it has an `or`. */
+/** Raw SQL may hold an `or` at any place of a condition, which goes in parentheses then. */
 function all(first: OperationNode | undefined, terms: readonly OperationNode[]): OperationNode {
-  const own = first && (RawNode.is(first) ? ParensNode.create(first) : first)
+  const own = first && (binds(first) ? first : ParensNode.create(first))
   const known = own ? conjuncts(own) : []
   // A subquery that was made with the same plugin has its predicate already.
   const added = terms.filter((term) => !known.some((other) => isSame(other, term)))
   return [...(own ? [own] : []), ...added].reduce((left, right) => AndNode.create(left, right))
 }
+
+/** Does the condition hold together in front of an `and`? */
+function binds(node: OperationNode): boolean {
+  if (AndNode.is(node)) return binds(node.left) && binds(node.right)
+  if (BinaryOperationNode.is(node)) {
+    return binds(node.leftOperand) && OperatorNode.is(node.operator) && binds(node.rightOperand)
+  }
+  if (UnaryOperationNode.is(node)) return binds(node.operand)
+  return BINDING.has(node.kind)
+}
+
+const BINDING: ReadonlySet<string> = new Set([
+  'ParensNode',
+  'ReferenceNode',
+  'ColumnNode',
+  'ValueNode',
+  'ValueListNode',
+  'PrimitiveValueListNode',
+  'SelectQueryNode',
+  'FunctionNode',
+  'TupleNode',
+])
 
 function isSame(a: OperationNode, b: OperationNode): boolean {
   return a.kind === b.kind && valueIn(a) === valueIn(b) && isDeepStrictEqual(a, b)

@@ -9,6 +9,7 @@ import {
   OperatorNode,
   OrNode,
   ParensNode,
+  RawNode,
   ReferenceNode,
   type SelectQueryNode,
   TableNode,
@@ -16,6 +17,7 @@ import {
   ValueNode,
   type WithNode,
 } from 'kysely'
+import { firstKeyword } from '../../runtime/statement-text.ts'
 import { filtered, restrictedMerge, type Term } from './predicate-places.ts'
 import {
   hiddenBy,
@@ -49,7 +51,22 @@ export function withPredicate<Node extends OperationNode>(
   tenant: string,
   columnOf: TenantColumnOf,
 ): Node {
-  return new Predicate(tenant, columnOf).inside(query, NO_NAMES)
+  return isQuery(query) ? new Predicate(tenant, columnOf).inside(query, NO_NAMES) : query
+}
+
+const QUERIES: ReadonlySet<string> = new Set([
+  'SelectQueryNode',
+  'InsertQueryNode',
+  'UpdateQueryNode',
+  'DeleteQueryNode',
+  'MergeQueryNode',
+])
+const DEFINITIONS: ReadonlySet<string | undefined> = new Set(['CREATE', 'ALTER', 'PREPARE', 'DO'])
+
+/** A view, a trigger or a rule outlives the scope: it belongs to every tenant. */
+function isQuery(node: OperationNode): boolean {
+  if (!RawNode.is(node)) return QUERIES.has(node.kind)
+  return !DEFINITIONS.has(firstKeyword(node.sqlFragments[0] ?? ''))
 }
 
 class Predicate {

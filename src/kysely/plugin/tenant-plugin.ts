@@ -10,8 +10,10 @@ import { tenantMissing, tenantUnsaid } from '../../errors/application.ts'
 import { type FindTable, namedTables } from '../../runtime/named-tables.ts'
 import { type Scope, scopes } from '../../runtime/scope.ts'
 import { assertWrittenTenants } from '../../runtime/written-tenants.ts'
+import { hasDialect } from '../origin.ts'
 import type { Tenancy } from '../tenancy.ts'
 import { deferGuard } from './deferred-guard.ts'
+import { addPredicateLate } from './late-predicate.ts'
 import { withPredicate } from './predicate.ts'
 import { relationsOf } from './query-relations.ts'
 import { unsaidTenant } from './unsaid-tenant.ts'
@@ -67,8 +69,15 @@ export class TenantPlugin implements KyselyPlugin {
     const scope = this.#scope ?? scopes.getStore()
     if (scope) this.#check(node, scope)
     else deferGuard(node, (leased) => this.#check(node, leased))
-    const hasPredicate = this.#options.predicate && scope?.kind === 'tenant'
-    return hasPredicate ? withPredicate(node, scope.tenant, this.#find) : node
+    if (this.#options.predicate !== true) return node
+    if (!hasDialect(this.#options.tenancy)) {
+      return scope?.kind === 'tenant' ? withPredicate(node, scope.tenant, this.#find) : node
+    }
+    addPredicateLate(node, {
+      scope: this.#scope,
+      add: (root, tenant) => withPredicate(root, tenant, this.#find),
+    })
+    return node
   }
 
   async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
@@ -84,7 +93,7 @@ export class TenantPlugin implements KyselyPlugin {
       if (table) throw tenantUnsaid(table)
     } else {
       const table = relationsOf(node).find(this.#find)
-      if (table) throw tenantMissing(`A query on ${table.name}`)
+      if (table) throw tenantMissing(`A query on ${table.name}`, 'was built')
     }
   }
 

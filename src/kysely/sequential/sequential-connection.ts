@@ -12,6 +12,7 @@ import type { OpenLease, OpenLeases } from '../../runtime/open-leases.ts'
 import { assertScope, type Scope, scopes } from '../../runtime/scope.ts'
 import { within } from '../../util/within.ts'
 import { checkDeferred } from '../plugin/deferred-guard.ts'
+import { compiledFor } from '../plugin/late-predicate.ts'
 import { isReturnedByItself } from './connection-loss.ts'
 import type { SavepointArguments, SavepointCommand } from './inner-transaction.ts'
 import { SequentialSession, type SequentialSessionOptions } from './sequential-session.ts'
@@ -86,10 +87,11 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
   }
 
   executeQuery<R>(query: CompiledQuery, ...options: Rest<Execute>): Promise<QueryResult<R>> {
-    const execute = () => this.inner.executeQuery<R>(query, ...options)
     return this.#inTurn(() => {
       checkDeferred(query.query, this.scope)
-      return this.#session.run(query.sql, execute)
+      const bound = compiledFor(query, this.scope)
+      const execute = () => this.inner.executeQuery<R>(bound, ...options)
+      return this.#session.run(bound.sql, execute)
     })
   }
 
@@ -102,7 +104,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     const endTurn = await this.#turns.take()
     const session = this.#session
     const isOwn = session.transaction.isIdle
-    const rows = this.inner.streamQuery<R>(query, ...options)
+    const rows = this.inner.streamQuery<R>(compiledFor(query, this.scope), ...options)
     let isCut = false
     this.#setStream(async () => {
       isCut = true
