@@ -117,7 +117,8 @@ export class SequentialSession {
     })
     const kind = statementKind(text)
     if (kind === 'transaction') this.#checkout.savepoint()
-    else if (kind !== 'begin') this.#checkout.ended(kind === 'commit' && !this.transaction.hasFailed)
+    else if (kind !== 'begin')
+      this.#checkout.ended(kind === 'commit' && !this.transaction.hasFailed)
     this.transaction.controlled(kind, text)
     return result
   }

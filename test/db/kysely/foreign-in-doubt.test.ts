@@ -161,23 +161,4 @@ describe('a connection of postgres.js in doubt, of several', () => {
     await db.destroy()
     expect(performance.now() - began).to.be.lessThan(1000)
   })
-
-  it('ends a session that could not be cleaned', async () => {
-    const pid = async () =>
-      (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)).rows[0]?.pid
-    const first = await inA(() =>
-      db.connection().execute(async (own) => {
-        await sql`create temp table loot (id int)`.execute(own)
-        // Too short for any further statement, the clean-up too.
-        await sql`set statement_timeout = 1`.execute(own)
-        await failure(sql`select pg_sleep(1)`.execute(own))
-        return sql<{ pid: number }>`select pg_backend_pid() as pid`
-          .execute(own)
-          .then(({ rows }) => rows[0]?.pid)
-      }),
-    ).catch(() => undefined)
-    expect(await inA(pid))
-      .to.be.a('number')
-      .and.not.equal(first)
-  })
 })
