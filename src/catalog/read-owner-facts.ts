@@ -4,7 +4,7 @@ import { scanBody } from './reach/scan-body.ts'
 import type { Queryable } from './read-only.ts'
 import type { RelationState } from './relation-state.ts'
 
-/** What runs or logs in as a role that row security may hide every row from. */
+/** The code and the logins of roles from which row security may hide every row. */
 export interface OwnerFacts {
   /** The SECURITY DEFINER functions of the user. */
   readonly definers: readonly DefinerFacts[]

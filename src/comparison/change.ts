@@ -1,13 +1,13 @@
 /**
- * Whether somebody can see or write more than before. `UNKNOWN`: nobody can tell from two snapshots, and
- * somebody should look.
+ * Whether some role can see or write more than before. `UNKNOWN`: two snapshots cannot tell, and a person
+ * should look.
  */
 export type Judgement = 'WIDENS' | 'UNKNOWN' | 'NARROWS' | 'SAFE'
 
 /** Worst first. */
 export const JUDGEMENTS: readonly Judgement[] = ['WIDENS', 'UNKNOWN', 'NARROWS', 'SAFE']
 
-/** What several judgements come to. */
+/** The worst of several judgements. */
 export function worstOf(judgements: readonly Judgement[]): Judgement {
   return JUDGEMENTS.find((judgement) => judgements.includes(judgement)) ?? 'SAFE'
 }
@@ -19,24 +19,24 @@ export interface Change {
   readonly summary: string
 }
 
-/** How a field that changed is judged; `undefined` leaves it out: something else tells of it. */
+/** The judgement of a field that changed; `undefined` when another change reports it. */
 export type Judge<T> = (before: T, after: T) => Judgement | undefined
 
-/** One for each field: what a snapshot learns to hold is not forgotten here. */
+/** A judge for each field: a new field of a snapshot does not compile without one. */
 export type Judges<T> = { readonly [K in keyof T]-?: Judge<T[K]> }
 
 export const safe = (): Judgement => 'SAFE'
 export const unknown = (): Judgement => 'UNKNOWN'
 export const widens = (): Judgement => 'WIDENS'
-export const told = (): undefined => undefined
+export const reportedElsewhere = (): undefined => undefined
 
-/** A power: who has it can do more. */
+/** A power: with it a role can do more. */
 export const power: Judge<boolean> = (_, after) => (after ? 'WIDENS' : 'NARROWS')
 
-/** A barrier: where it is, somebody can do less. */
+/** A barrier: with it some role can do less. */
 export const barrier: Judge<boolean> = (_, after) => (after ? 'NARROWS' : 'WIDENS')
 
-/** A change for each field that is another now. */
+/** A change for each field whose value differs. */
 export function changedFields<T extends object>(
   before: T,
   after: T,
@@ -60,7 +60,7 @@ interface ListComparison<T> {
   readonly kept?: (before: T, after: T) => Change[] | Change
 }
 
-/** What came, what went, and what happened to those that stayed. */
+/** The changes of a list: of items that are new, that are gone, and that stayed. */
 export function changedList<T>(
   before: readonly T[],
   after: readonly T[],

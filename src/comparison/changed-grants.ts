@@ -10,7 +10,7 @@ interface GrantedAs<G extends Grant> {
 
 type Granted = GrantedAs<Grant>
 
-/** What its owner has goes with the ownership. */
+/** The privileges of an owner are left out: they come with the ownership. */
 export function changedGrants(before: Granted, after: Granted, object: string): Change[] {
   return changedList(granted(before), granted(after), {
     key: words,
@@ -24,8 +24,8 @@ interface ColumnGrant extends Grant {
 }
 
 /**
- * The same of a table and its columns. A grant on a column gives less than one on the table, and nothing to
- * whom that one was given.
+ * The changes of a table and its columns. A grant on a column gives less than one on the table, and adds no
+ * right to that one.
  */
 export function changedRelationGrants(
   before: RelationState,
@@ -54,7 +54,7 @@ export function changedRelationGrants(
   ]
 }
 
-/** One of each: a privilege can be granted by several. */
+/** Each grant once: several roles can grant the same privilege. */
 function wholeGrants({ owner, grants }: RelationState): Granted {
   return {
     owner,

@@ -8,8 +8,8 @@ import {
   type Judge,
   type Judgement,
   type Judges,
+  reportedElsewhere,
   safe,
-  told,
 } from './change.ts'
 
 export function changedColumns(
@@ -32,8 +32,13 @@ export function changedColumns(
     kept: (old, now) => {
       const judge = ifDecides(now)
       const judges: Judges<ColumnState> = {
-        ...{ name: told, baseType: told, isDomain: told },
-        ...{ type: judge, notNull: judge, default: judge, isIdentity: judge },
+        name: reportedElsewhere,
+        type: judge,
+        baseType: reportedElsewhere,
+        isDomain: reportedElsewhere,
+        notNull: judge,
+        default: judge,
+        isIdentity: judge,
         defaultFunctions: judge,
       }
       return changedFields(old, now, { object, what: `column ${now.name}`, judges })
@@ -53,22 +58,23 @@ export function changedPublications(
     gone: (it) => ({ judgement: 'NARROWS', object, summary: `${words(it)} is gone` }),
     kept: (old, now) =>
       changedFields(old, now, {
-        ...{ object, what: words(now) },
-        judges: { name: told, namesTable: safe, hasRowFilter: barrier },
+        object,
+        what: words(now),
+        judges: { name: reportedElsewhere, namesTable: safe, hasRowFilter: barrier },
       }),
   })
 }
 
 type Named = { readonly name: string }
 
-interface Part {
+interface Members {
   readonly what: string
   readonly of: (relation: RelationState) => readonly Named[]
   readonly judgement: Judgement
 }
 
-// A trigger runs whatever its function says. Keys, indexes and constraints keep rows out.
-const PARTS: readonly Part[] = [
+// A trigger can do anything. Keys, indexes and constraints only refuse rows.
+const MEMBERS: readonly Members[] = [
   { what: 'trigger', of: ({ triggers }) => triggers, judgement: 'UNKNOWN' },
   { what: 'index', of: ({ indexes }) => indexes, judgement: 'SAFE' },
   { what: 'foreign key', of: ({ foreignKeys }) => foreignKeys, judgement: 'SAFE' },
@@ -80,14 +86,16 @@ export function changedMembers(
   after: RelationState,
   object: string,
 ): Change[] {
-  return PARTS.flatMap(({ what, of, judgement }) => {
+  return MEMBERS.flatMap(({ what, of, judgement }) => {
     const change = ({ name }: Named, state: string): Change => ({
-      ...{ judgement, object, summary: `${what} ${name} ${state}` },
+      judgement,
+      object,
+      summary: `${what} ${name} ${state}`,
     })
     return changedList(of(before), of(after), {
       key: ({ name }) => name,
-      added: (part) => change(part, 'is new'),
-      gone: (part) => change(part, 'is gone'),
+      added: (member) => change(member, 'is new'),
+      gone: (member) => change(member, 'is gone'),
       kept: (old, now) => (isSame(old, now) ? [] : change(now, 'is another')),
     })
   })

@@ -8,8 +8,8 @@ import {
   changedFields,
   changedList,
   type Judges,
+  reportedElsewhere,
   safe,
-  told,
   unknown,
   widens,
 } from './change.ts'
@@ -26,9 +26,10 @@ export function changedRelations(
   const tried = { before: before.truthTables, after: after.truthTables }
   return changedList(before.relations, after.relations, {
     key: qualifiedName,
-    added: (relation) => ({ object: qualifiedName(relation), ...newcomer(relation) }),
+    added: (relation) => ({ object: qualifiedName(relation), ...newRelation(relation) }),
     gone: (relation) => ({
-      ...{ judgement: 'NARROWS', object: qualifiedName(relation) },
+      judgement: 'NARROWS',
+      object: qualifiedName(relation),
       summary: `${relation.kind} is gone`,
     }),
     kept: (old, now) => {
@@ -46,43 +47,50 @@ export function changedRelations(
 }
 
 const RELATION: Judges<RelationState> = {
-  ...{ schema: told, name: told },
+  schema: reportedElsewhere,
+  name: reportedElsewhere,
   kind: unknown,
-  // Who owns a table is held by its policies only while they are forced on him.
+  // The policies bind the new owner only while they are forced.
   owner: widens,
   rlsEnabled: barrier,
   rlsForced: barrier,
   isPartition: unknown,
   securityInvoker: barrier,
-  inExtension: told,
+  inExtension: reportedElsewhere,
   extension: safe,
   isUnlogged: safe,
-  estimatedRows: told,
+  estimatedRows: reportedElsewhere,
   partitionKey: safe,
   parents: unknown,
   reads: unknown,
   queryHash: unknown,
-  ...{ columns: told, policies: told, grants: told, publications: told },
-  // What the grants, the roles and their memberships give.
-  privileges: told,
-  ...{ indexes: told, foreignKeys: told, constraints: told, triggers: told },
+  columns: reportedElsewhere,
+  policies: reportedElsewhere,
+  grants: reportedElsewhere,
+  publications: reportedElsewhere,
+  // Privileges come from grants, roles and memberships, whose changes are reported.
+  privileges: reportedElsewhere,
+  indexes: reportedElsewhere,
+  foreignKeys: reportedElsewhere,
+  constraints: reportedElsewhere,
+  triggers: reportedElsewhere,
   rules: unknown,
   statistics: safe,
 }
 
-/** Whoever was granted something, the owner aside. */
-function reachedBy({ grants, owner }: RelationState): string[] {
+/** The roles with a grant on the relation, without its owner. */
+function grantees({ grants, owner }: RelationState): string[] {
   return [...new Set(grants.map(({ grantee }) => grantee ?? 'public'))].filter((n) => n !== owner)
 }
 
-function newcomer(relation: RelationState): Omit<Change, 'object'> {
+function newRelation(relation: RelationState): Omit<Change, 'object'> {
   const { kind, securityInvoker } = relation
-  const roles = reachedBy(relation)
+  const roles = grantees(relation)
   if (roles.length === 0 || kind === 'sequence' || securityInvoker) {
     return { judgement: 'SAFE', summary: `${kind} is new` }
   }
   return {
-    // A view shows what was there before; whose rows a table holds, nobody knows.
+    // A view shows rows that were there before; whose rows a new table holds is not known.
     judgement: isView(relation) ? 'WIDENS' : 'UNKNOWN',
     summary: `${kind} is new, for ${roles.join(', ')}${isView(relation) ? ', and reads as its owner' : ''}`,
   }

@@ -1,9 +1,16 @@
 import type { Membership, RoleState } from '../catalog/role-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import { type Change, changedFields, changedList, type Judges, power, told } from './change.ts'
+import {
+  type Change,
+  changedFields,
+  changedList,
+  type Judges,
+  power,
+  reportedElsewhere,
+} from './change.ts'
 
 const ROLE: Judges<RoleState> = {
-  name: told,
+  name: reportedElsewhere,
   superuser: power,
   bypassRls: power,
   canLogIn: power,
@@ -22,7 +29,7 @@ export function changedRoles(before: Snapshot, after: Snapshot): Change[] {
         ...(role.createRole ? ['may create roles'] : []),
         ...(role.replication ? ['may replicate'] : []),
       ]
-      // What it may read is granted, and told as that.
+      // Its privileges come from grants, whose changes are reported.
       if (powers.length === 0) return { judgement: 'SAFE', object: object(role), summary: 'is new' }
       return {
         judgement: 'WIDENS',
@@ -36,7 +43,7 @@ export function changedRoles(before: Snapshot, after: Snapshot): Change[] {
 }
 
 export function changedMemberships(before: Snapshot, after: Snapshot): Change[] {
-  // Policies bind whom they name: to leave such a role can open as much as it closes.
+  // A restrictive policy binds the members of the roles it names: to leave such a role can open rows.
   const bindsMembers = (role: string) =>
     [before, after].some(({ relations }) =>
       relations.some(({ policies }) =>
@@ -61,9 +68,10 @@ export function changedMemberships(before: Snapshot, after: Snapshot): Change[] 
         object: object(now),
         what: `as a member of ${now.role}`,
         judges: {
-          ...{ member: told, role: told },
-          // It says how, and not whether.
-          isDirect: told,
+          member: reportedElsewhere,
+          role: reportedElsewhere,
+          // A direct membership gives no more than one through another role.
+          isDirect: reportedElsewhere,
           inherits: (_, inherits) =>
             !inherits && bindsMembers(now.role) ? 'UNKNOWN' : power(!inherits, inherits),
           canSet: power,

@@ -14,14 +14,18 @@ import {
   isSame,
   type Judges,
   power,
+  reportedElsewhere,
   safe,
-  told,
   unknown,
 } from './change.ts'
 import { changedGrants } from './changed-grants.ts'
 
 const FUNCTION: Judges<FunctionState> = {
-  ...{ schema: told, name: told, signature: told, isTrigger: told, isBuiltIn: told },
+  schema: reportedElsewhere,
+  name: reportedElsewhere,
+  signature: reportedElsewhere,
+  isTrigger: reportedElsewhere,
+  isBuiltIn: reportedElsewhere,
   kind: unknown,
   owner: unknown,
   language: unknown,
@@ -32,13 +36,13 @@ const FUNCTION: Judges<FunctionState> = {
   parallelSafe: safe,
   settings: unknown,
   inExtension: safe,
-  // Judged as a list, which a field is not.
-  grantees: told,
-  // What the grants give.
-  callers: told,
+  // The grantees are compared as a list: each that is new or gone is a change.
+  grantees: reportedElsewhere,
+  // The callers come from the grants.
+  callers: reportedElsewhere,
 }
 
-/** Of the functions that a snapshot holds: those that could reach past row security. */
+/** The changes of the functions in a snapshot: those that could reach past row security. */
 export function changedFunctions(before: Snapshot, after: Snapshot): Change[] {
   const object = ({ signature }: FunctionState) => `function ${signature}`
   const isPowerful = ({ securityDefiner, leakproof }: FunctionState) => securityDefiner || leakproof
@@ -50,7 +54,8 @@ export function changedFunctions(before: Snapshot, after: Snapshot): Change[] {
       summary: `is ${it.securityDefiner ? `new and runs as ${it.owner}` : 'one that matters now'}`,
     }),
     gone: (it) => ({
-      ...{ judgement: 'NARROWS', object: object(it) },
+      judgement: 'NARROWS',
+      object: object(it),
       summary: 'is gone, or none that matters any more',
     }),
     kept: (old, now) => [
@@ -84,15 +89,22 @@ export function changedSecuredObjects(before: Snapshot, after: Snapshot): Change
   return changedList(before.securedObjects, after.securedObjects, {
     key: object,
     added: (it) => ({
-      // What is in a schema is told on its own.
+      // The relations of a new schema are reported themselves.
       judgement: it.kind === 'schema' ? 'SAFE' : 'UNKNOWN',
-      ...{ object: object(it), summary: 'is new' },
+      object: object(it),
+      summary: 'is new',
     }),
     gone: (it) => ({ judgement: 'NARROWS', object: object(it), summary: 'is gone' }),
     kept: (old, now) => [
       ...changedFields(old, now, {
-        ...{ object: object(now), what: '' },
-        judges: { kind: told, name: told, owner: () => 'WIDENS', grants: told },
+        object: object(now),
+        what: '',
+        judges: {
+          kind: reportedElsewhere,
+          name: reportedElsewhere,
+          owner: () => 'WIDENS',
+          grants: reportedElsewhere,
+        },
       }),
       ...changedGrants(old, now, object(now)),
     ],
@@ -122,7 +134,9 @@ export function changedUserMappings(before: Snapshot, after: Snapshot): Change[]
 
 export function changedEventTriggers(before: Snapshot, after: Snapshot): Change[] {
   const change = ({ name }: EventTrigger, summary: string): Change => ({
-    ...{ judgement: 'UNKNOWN', object: `event trigger ${name}`, summary },
+    judgement: 'UNKNOWN',
+    object: `event trigger ${name}`,
+    summary,
   })
   return changedList(before.eventTriggers, after.eventTriggers, {
     key: ({ name }) => name,

@@ -6,10 +6,10 @@ import type { Change } from './change.ts'
 import { changesBetween } from './compare.ts'
 
 /**
- * What changed from one snapshot to another, and whether somebody can see or write more since: what
- * `audit --against` prints. Worst first; no I/O.
+ * Lists the changes from one snapshot to another, with a judgement whether some role can see or write more
+ * since then: `audit --against` prints the same. Worst first; no I/O.
  *
- * @param config of the later one; both were made with its schemas, roles and setting
+ * @param config the config of the later snapshot; both were made with its schemas, roles and setting
  * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH`
  *
  * @example

@@ -14,13 +14,13 @@ import {
 
 type Compare = (before: Snapshot, after: Snapshot, wanted: Wanted) => Change[]
 
-/** One for each field: what a snapshot learns to hold is not forgotten here. */
+/** A comparison for each field: a new field of a snapshot does not compile without one. */
 const COMPARES: { readonly [K in keyof Snapshot]-?: Compare } = {
   serverVersion: changedServer,
-  // Two databases may be compared, by two logins.
+  // The snapshots may be of two databases, read by two logins.
   database: () => [],
   currentUser: () => [],
-  // What a connection of the application says is judged by the audit, whenever it is asked.
+  // The audit judges the connection of the application each time.
   appLogin: () => [],
   tenantAtStart: changedStart,
   extensions: changedExtensions,
@@ -34,22 +34,22 @@ const COMPARES: { readonly [K in keyof Snapshot]-?: Compare } = {
   userMappings: changedUserMappings,
   eventTriggers: changedEventTriggers,
   largeObjects: changedLargeObjects,
-  // What the policies of a table mean, told with them.
+  // The changes of policies include it.
   truthTables: () => [],
-  // Rows come and go; a key that they break is a finding whenever it is looked for.
+  // Rows come and go; the audit reports a key that they break each time.
   keyRows: () => [],
-  // A key that they name is a matter of the next migration.
+  // Upserts matter to the next migration alone.
   upserts: () => [],
-  // It says what the policies hide, and nothing that they open.
+  // These facts tell of rows that the policies hide, and of none that they open.
   ownerFacts: () => [],
-  // What it holds leads to the same rows as before, or is told with what changed.
+  // Its objects lead to the same rows as before, or the changes of those are reported.
   reach: () => [],
 }
 
 /**
- * What changed from one snapshot to another, and for whom it opens something: pure.
+ * Pure: the changes from one snapshot to another, each with its judgement.
  *
- * @param wanted of the later one: its tenant tables, and the roles whose view was tried out
+ * @param wanted the wants of the later snapshot: its tenant tables and roles
  */
 export function changesBetween(before: Snapshot, after: Snapshot, wanted: Wanted): Change[] {
   return Object.values(COMPARES)
@@ -89,7 +89,7 @@ function changedStart(
   return [{ judgement, object: 'a fresh connection', summary }]
 }
 
-/** What an extension does nobody can tell from its name; what it brings in is told by itself. */
+/** The name of an extension does not tell what it does; the changes of its objects are reported themselves. */
 function changedExtensions({ extensions: old }: Snapshot, { extensions: now }: Snapshot): Change[] {
   const added = now.filter((name) => !old.includes(name))
   const gone = old.filter((name) => !now.includes(name))

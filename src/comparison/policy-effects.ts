@@ -7,11 +7,11 @@ import { hasDrifted } from '../truth-table/drifted-table.ts'
 import { isMadeFor } from '../truth-table/is-made-for.ts'
 import { isSame, type Judgement, worstOf } from './change.ts'
 
-/** One table of both snapshots, and what was tried out with its policies. */
+/** One table of both snapshots, with the truth tables of both. */
 export interface ComparedTable {
   readonly before: RelationState
   readonly after: RelationState
-  /** undefined: the config does not list it. */
+  /** undefined when the config does not list it. */
   readonly table: TenantTable | undefined
   readonly tried: {
     readonly before: Snapshot['truthTables']
@@ -19,9 +19,9 @@ export interface ComparedTable {
   }
 }
 
-/** What the change of all its policies means to the roles of the config; undefined when it was not tried. */
+/** The judgement of all changed policies together, for the roles of the config; undefined without truth tables. */
 export function tableEffect({ table, tried, before, after }: ComparedTable): Judgement | undefined {
-  // Of a boundary only the floor was tried out.
+  // The truth table of a boundary is of the floor alone.
   if (!table || table.access === 'boundary' || !before.rlsEnabled || !after.rlsEnabled) return
   const old = effectsOf(table, before, tried.before)
   const now = effectsOf(table, after, tried.after)
@@ -36,7 +36,7 @@ function effectsOf(
   tried: readonly TruthTable[] | undefined,
 ): Map<string, Effect> | undefined {
   if (!hasDrifted({ table, relation })) {
-    // The floor bounds every policy that opens; one that bounds more was not tried out.
+    // The floor bounds every permissive policy. A restrictive policy of the user is in no truth table.
     return hasOwnFloor(table, relation) ? undefined : new Map()
   }
   const found = tried?.find((truthTable) => isMadeFor(truthTable, table))
@@ -68,7 +68,7 @@ function compared(before: Effect | undefined, after: Effect | undefined): Judgem
     : 'SAFE'
 }
 
-/** `after` has a cell that `before` has not. */
+/** `after` has a cell that `before` does not have. */
 function hasMore(before: readonly Cell[] = [], after: readonly Cell[] = []): boolean {
   return after.some((cell) => !before.some((known) => isSame(known, cell)))
 }

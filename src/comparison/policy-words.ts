@@ -3,8 +3,8 @@ import { writtenRowCondition } from '../policy/compare-clauses.ts'
 import { conjuncts } from '../policy/conjuncts.ts'
 import { isSame, type Judgement, worstOf } from './change.ts'
 
-/** What the text of a policy tells of its change: exact where one condition contains the other. */
-export function judgedByWords(before: PolicyState, after: PolicyState): Judgement {
+/** Judges the change of a policy by its text: exactly where one condition contains the other. */
+export function judgeByText(before: PolicyState, after: PolicyState): Judgement {
   return worstOf([
     ...(before.permissive === after.permissive
       ? []
@@ -16,7 +16,7 @@ export function judgedByWords(before: PolicyState, after: PolicyState): Judgemen
   ])
 }
 
-// For more commands a permissive policy lets more through, and a restrictive one less.
+// With more commands a permissive policy lets more through, and a restrictive one less.
 function commands(before: PolicyState, { command, permissive }: PolicyState): Judgement {
   if (before.command === command) return 'SAFE'
   if (before.command !== 'all' && command !== 'all') return 'UNKNOWN'
@@ -32,7 +32,7 @@ function roles(before: PolicyState, after: PolicyState): Judgement {
   return 'UNKNOWN'
 }
 
-/** A condition that demands all that the other one does, and more, is narrower. */
+/** A condition that has all conjuncts of the other one, and more, is narrower. */
 function condition(before: string | null, after: string | null): Judgement {
   if (before === after) return 'SAFE'
   if (before === null || after === null) return 'UNKNOWN'

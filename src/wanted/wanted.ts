@@ -44,8 +44,8 @@ export interface Wanted {
   readonly ownerRoles: readonly string[]
   readonly schemas: readonly string[]
   /**
-   * The listed tables, and every partition and inheritance child of theirs. But for foreign tables: those
-   * have no row security, and the policies of the parent hold for whoever reads them through it.
+   * The listed tables, with all their partitions and inheritance children. Foreign tables are left out: they
+   * have no row security, and the policies of the parent hold for rows that are read through it.
    */
   readonly tables: readonly TenantTable[]
   /** Listed tables that have no tenant column. */
