@@ -41,7 +41,7 @@ export interface AuditReport {
   readonly findings: readonly Finding[]
   /** The findings that the config waives. */
   readonly waived: readonly Waived[]
-  /** Parts of the database of which the report says nothing: what was believed, and what was out of sight. */
+  /** Parts of the database that the report does not judge: they were believed, or out of sight. */
   readonly notLookedAt: readonly NotLookedAt[]
   /** Checks that could not run or not judge every object, and why. They do not count as clean. */
   readonly inconclusive: readonly Inconclusive[]

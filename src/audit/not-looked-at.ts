@@ -4,7 +4,7 @@ import { roadMap } from '../checks/facts/roads.ts'
 import type { RoadMap } from '../reach/road-map.ts'
 import { qualifiedName } from '../sql/quote.ts'
 
-/** A part of the database of which a report says nothing, however clean it is. */
+/** A part of the database that a report does not judge, however clean it is. */
 export interface NotLookedAt {
   readonly what: 'roads' | 'schemas' | 'global' | 'extensions' | 'languages' | 'user mappings'
   /** In order. */

@@ -42,7 +42,7 @@ export const policyCastOnColumn: Check = tableCheck(
   },
 )
 
-/** The part compares the column with the tenant and does nothing else, so that it can be replaced. */
+/** The part compares the column with the tenant and does no more, so that it can be replaced. */
 function isOwnRowWithCast(part: string, { setting }: TenantTable): boolean {
   const isAlone = !/ (?:OR|AND|IS|IN|ANY|NOT|WHEN) |<|>/.test(part)
   return (

@@ -20,7 +20,7 @@ export const USUAL_NAMES: readonly string[] = [
   ...TENANT_WORDS.map((word) => `${word}uuid`),
 ]
 
-/** What else a database may be divided by, for columns that no foreign key explains. */
+/** Other words by which a database may be divided, for columns that no foreign key explains. */
 export const TENANT_NOUNS: readonly string[] = [
   'brand',
   'client',

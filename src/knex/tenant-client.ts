@@ -38,7 +38,7 @@ export class Binding {
   }
 }
 
-/** What the clients of this package have besides those of Knex. */
+/** The members that the clients of this package have besides those of Knex. */
 export interface TenantKnexClient extends KnexClient {
   readonly tenantOptions: TenantClientOptions
   leases?: Leases
@@ -47,14 +47,14 @@ export interface TenantKnexClient extends KnexClient {
 }
 
 /**
- * The `client` of a Knex config where every statement carries the tenant of its scope in the same network
- * round trip, and leaves nothing behind on the pooled connection. Pool, events, transactions, streams and
- * all other options stay Knex's own.
+ * The `client` of a Knex config where every statement carries the tenant of its scope in the same
+ * network round trip, and leaves no trace on the pooled connection. Pool, events, transactions,
+ * streams and all other options stay Knex's own.
  *
  * Errors of a statement: `TENANT.MISSING` outside a scope, `TENANT.MISMATCH`, `TENANT.VIOLATION`,
- * `SCOPE.ENDED`, `POOL.EXHAUSTED`, `ADMIN.NO_POOL`, `CONNECTION.FOREIGN`; on the first one of a pool
- * `ROLE.BYPASSES_RLS`, `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`. Migrations and seeds belong
- * to the owner of the tables: run them over a plain Knex.
+ * `SCOPE.ENDED`, `POOL.EXHAUSTED`, `ADMIN.NO_POOL`, `CONNECTION.FOREIGN`; on the first one of a
+ * pool `ROLE.BYPASSES_RLS`, `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`. Migrations and
+ * seeds belong to the owner of the tables: run them over a plain Knex.
  *
  * @throws `CONFIG.INVALID`
  *

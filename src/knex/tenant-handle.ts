@@ -12,12 +12,13 @@ import type { TenantKnex } from './tenant-knex.ts'
 const HINT = 'Pass the instance that `knex({ client: tenantClient({ tenancy }), … })` returned.'
 
 /**
- * A Knex over the same pool whose statements all belong to one tenant: for queues, batchers, caches,
- * listeners and Objection's `bindKnex`, which run in somebody else's async context. Making one costs a few
- * microseconds. Its listeners hear its own statements, those of the instance hear all.
+ * A Knex over the same pool whose statements all belong to one tenant: for queues, batchers,
+ * caches, listeners and Objection's `bindKnex`, which run in the async context of other code.
+ * Making one costs a few microseconds. Its listeners hear its own statements, those of the instance
+ * hear all.
  *
- * @throws `TENANT.INVALID`, `SETTING.INVALID`, `DIALECT.FOREIGN` for a transaction and for a Knex without
- * `tenantClient`, and `TENANT.MISMATCH` for a handle of another tenant
+ * @throws `TENANT.INVALID`, `SETTING.INVALID`, `DIALECT.FOREIGN` for a transaction and for a Knex
+ * without `tenantClient`, and `TENANT.MISMATCH` for a handle of another tenant
  *
  * @example
  * ```ts

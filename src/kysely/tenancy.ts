@@ -8,10 +8,12 @@ import type { AdminDatabase } from './with-tenant.ts'
 /** The scopes of an application, and handles of Kysely that are bound to a tenant. */
 export interface Tenancy extends Scopes {
   /**
-   * A Kysely over the same pool whose statements all belong to one tenant: for queues, batchers, caches
-   * and listeners, which run in somebody else's async context. Making one costs a few microseconds.
+   * A Kysely over the same pool whose statements all belong to one tenant: for queues, batchers,
+   * caches and listeners, which run in the async context of other code. Making one costs a few
+   * microseconds.
    *
-   * @throws `TENANT.INVALID`, `SETTING.INVALID`, and `DIALECT.FOREIGN` for a Kysely of another tenancy
+   * @throws `TENANT.INVALID`, `SETTING.INVALID`, and `DIALECT.FOREIGN` for a Kysely of another
+   * tenancy
    *
    * @example
    * ```ts

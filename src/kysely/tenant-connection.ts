@@ -12,7 +12,9 @@ import type { PgResult } from '../runtime/pg-client.ts'
 import { checkDeferred } from './plugin/deferred-guard.ts'
 import { compiledFor } from './plugin/late-predicate.ts'
 
-/** What Kysely's own connection takes from the config of the dialect and from the pool. */
+/**
+ * The members that Kysely's own connection takes from the config of the dialect and from the pool.
+ */
 export type KyselyOptions = Pick<PostgresDialectConfig, 'cursor'> &
   Pick<PostgresPool, 'Client' | 'options'>
 

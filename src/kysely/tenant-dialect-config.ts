@@ -10,9 +10,10 @@ interface CommonConfig {
   /** From `createTenancy`. */
   readonly tenancy: Tenancy
   /**
-   * Before the first statement of the pool, its login is asked for: a superuser, BYPASSRLS, the owner
-   * of a tenant table without FORCE, and whoever can `SET ROLE` to one of them is not bound by row
-   * security. `'error'` refuses it, `'warn'` warns once per pool, `'off'` does not ask.
+   * Before the first statement of the pool, its login is asked for: a superuser, BYPASSRLS, the
+   * owner of a tenant table without FORCE, and a login that can `SET ROLE` to one of them is not
+   * bound by row security. `'error'` refuses it, `'warn'` warns once per pool, `'off'` does not
+   * ask.
    *
    * @default 'error'
    */

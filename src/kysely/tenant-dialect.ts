@@ -25,15 +25,15 @@ import {
 import { TenantDriver } from './tenant-driver.ts'
 
 /**
- * A PostgreSQL dialect where every statement carries the tenant of its scope and leaves nothing behind
- * on the pooled connection: over a pool of pg in the same network round trip, around another dialect in
- * a transaction of its own.
+ * A PostgreSQL dialect where every statement carries the tenant of its scope and leaves no trace on
+ * the pooled connection: over a pool of pg in the same network round trip, around another dialect
+ * in a transaction of its own.
  *
  * Errors of a statement: `TENANT.MISSING` outside a scope, `TENANT.MISMATCH`, `TENANT.VIOLATION`,
  * `SCOPE.ENDED`, `POOL.EXHAUSTED`, `ADMIN.NO_POOL`; on the first one of a pool `ROLE.BYPASSES_RLS`,
  * `SETTING.HAS_DEFAULT` and `DIALECT.UNSUPPORTED_POOL`; around another dialect
- * `CONNECTION.IN_DOUBT`; with the strategy `'session'`
- * `POOLER.DETECTED` and `SESSION.CHANGED`. The constructor throws `CONFIG.INVALID`.
+ * `CONNECTION.IN_DOUBT`; with the strategy `'session'` `POOLER.DETECTED` and `SESSION.CHANGED`. The
+ * constructor throws `CONFIG.INVALID`.
  *
  * @example
  * ```ts

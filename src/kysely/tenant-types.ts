@@ -35,7 +35,7 @@ export interface TenantBrand {
  */
 export type TenantKysely<DB> = Kysely<DB> & TenantBrand
 
-/** What `forTenant` returns: everything that comes from it keeps the brand. */
+/** The handle that `forTenant` returns: everything that comes from it keeps the brand. */
 export type TenantHandle<DB> = BrandedCopies<DB, 'handle'> &
   BrandedBuilders<DB> &
   TenantBrand &
@@ -43,7 +43,7 @@ export type TenantHandle<DB> = BrandedCopies<DB, 'handle'> &
 
 export type TenantTransaction<DB> = BrandedCopies<DB, 'transaction'> & TenantBrand & Transaction<DB>
 
-/** What `startTransaction` returns; it keeps the brand across its savepoints. */
+/** The transaction that `startTransaction` returns; it keeps the brand across its savepoints. */
 export type TenantControlledTransaction<DB, Savepoints extends string[] = []> = BrandedCopies<
   DB,
   Savepoints

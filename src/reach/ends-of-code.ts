@@ -22,7 +22,13 @@ export function endsInCode(
     const isSuperuser = map.graph.find(actor.as)?.superuser ?? false
     return [
       {
-        ...{ state, crossing, closed, relation, because, isSuperuser, doubt },
+        state,
+        crossing,
+        closed,
+        relation,
+        because,
+        isSuperuser,
+        doubt,
         kind: 'anything',
         command: 'select',
         isNarrow: false,

@@ -24,7 +24,13 @@ export function endsOfRole(
     const isSuperuser = attributes?.superuser ?? false
     const commands: readonly RoadCommand[] = isSuperuser ? EVERYTHING : ['define']
     return commands.map((command) => ({
-      ...{ state, crossing, closed, relation, because, command, isSuperuser },
+      state,
+      crossing,
+      closed,
+      relation,
+      because,
+      command,
+      isSuperuser,
       kind: 'rows',
       doubt: undefined,
       isNarrow: false,

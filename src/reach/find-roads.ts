@@ -35,7 +35,15 @@ function roadsOf(login: string, ends: readonly End[], map: RoadMap): Road[] {
     const { end, level } = found.reduce((best, other) => (isWorse(other, best) ? other : best))
     const { crossing, kind, relation, command, doubt, closed, isNarrow } = end
     return {
-      ...{ login, crossing, kind, relation, command, level, doubt, closed, isNarrow },
+      login,
+      crossing,
+      kind,
+      relation,
+      command,
+      level,
+      doubt,
+      closed,
+      isNarrow,
       key: crossingKey(crossing),
       steps: roadSteps(login, end),
     }

@@ -131,7 +131,10 @@ function follow(edge: Edge, from: State, roles: ReadonlyMap<string, Becoming>): 
   if (stop.kind === 'code' && isOwnPower && !stop.fn.isAtomic) return undefined
   const crosses = !sameActor(actor, from.actor) && !isOwnPower
   return {
-    ...{ stop, actor, step, from },
+    stop,
+    actor,
+    step,
+    from,
     crossing: from.crossing ?? (crosses ? edge.crossing : undefined),
     doubt: from.doubt ?? edge.doubt,
     closed: from.closed ?? edge.closed,
@@ -141,9 +144,12 @@ function follow(edge: Edge, from: State, roles: ReadonlyMap<string, Becoming>): 
 function keyOf({ stop, actor, crossing, doubt, closed }: State): string {
   const parts = [
     stopKey(stop),
-    ...[actor.user, actor.as, actor.force],
+    actor.user,
+    actor.as,
+    actor.force,
     crossing ? crossingKey(crossing) : '',
-    ...[doubt === undefined, closed === undefined],
+    doubt === undefined,
+    closed === undefined,
   ]
   return JSON.stringify(parts)
 }

@@ -11,7 +11,7 @@ export interface StatementEvent {
 /** Published on `kysely-tenants:violation` when a pooled client arrives with a tenant on its session. */
 export interface ViolationEvent {
   readonly scope: Scope
-  /** The tenant that somebody left behind. The client is destroyed. */
+  /** The tenant that was left behind. The client is destroyed. */
   readonly found: string
 }
 
@@ -77,14 +77,14 @@ export interface StreamEvent {
   readonly open: number
 }
 
-/** What somebody took a client for. `connection`: nothing runs on it. */
+/** The use that a client was taken for. `connection`: no statement runs on it. */
 export type LeaseUse = 'stream' | 'transaction' | 'statement' | 'connection'
 
 /** Published on `kysely-tenants:waiting` when a statement has waited a second for a client of its pool. */
 export interface WaitingEvent {
   readonly scope: Scope
   readonly waitedMs: number
-  /** Who holds the clients of the pool, the eldest first. */
+  /** The holders of the clients of the pool, the oldest first. */
   readonly leases: readonly {
     readonly scope: Scope
     readonly use: LeaseUse
@@ -100,7 +100,7 @@ const admins = channel('kysely-tenants:admin')
 const streams = channel('kysely-tenants:stream')
 const waitings = channel('kysely-tenants:waiting')
 
-/** Starts the clock of a statement; the result publishes it. Free when nobody listens. */
+/** Starts the clock of a statement; the result publishes it. Free without a listener. */
 export function timeStatement(scope: Scope, strategy: string): () => void {
   if (!statements.hasSubscribers) return nothing
   const start = performance.now()

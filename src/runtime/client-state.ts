@@ -2,7 +2,7 @@ import type { PgClient, TransactionStatus } from './pg-client.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import type { Baseline } from './residue/baseline.ts'
 
-/** What is known of a pooled client, from its first checkout to its end. */
+/** The knowledge about a pooled client, from its first checkout to its end. */
 export interface ClientState {
   readonly client: PgClient
   /** Of the backend that the client was connected to; a pooler makes one up. */
@@ -73,14 +73,17 @@ export function ignoreErrors(client: PgClient): void {
 function nothing(): void {}
 
 /**
- * Is the client as a pool should hand it out? Whoever uses the same pool beside us can have released
+ * Is the client as a pool should hand it out? Other code that uses the same pool can have released
  * it in the middle of a statement or of a transaction.
  */
 export function isIdle(client: PgClient): boolean {
   return client.readyForQuery !== false && transactionStatus(client) === 'I'
 }
 
-/** Gives a client back so that nobody gets it again; does not wait for a peer that may be dead. */
+/**
+ * Gives a client back so that it is never handed out again; does not wait for a peer that may be
+ * dead.
+ */
 export function destroyClient(client: PgClient, reason?: unknown): void {
   client.release(reason instanceof Error ? reason : true)
   client.connection.stream.destroy()

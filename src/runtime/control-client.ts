@@ -34,7 +34,10 @@ export function noteCancelSignal(pid: number): void {
   signalled.add(pid)
 }
 
-/** Is a signal under way to this backend? Asked once, at the end of a lease: nobody gets it again. */
+/**
+ * Is a signal under way to this backend? Asked once, at the end of a lease: the client is then
+ * never handed out again.
+ */
 export function consumeCancelSignal(pid: number | null | undefined): boolean {
   return typeof pid === 'number' && signalled.delete(pid)
 }

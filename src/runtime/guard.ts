@@ -1,7 +1,7 @@
 import { roleBypassesRls, settingHasDefault } from '../errors/application.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 
-/** What happens when the login of the pool is not bound by row security. */
+/** The reaction when the login of the pool is not bound by row security. */
 export type Guard = 'error' | 'warn' | 'off'
 
 /** Sends a query on a connection of the pool. */

@@ -7,7 +7,7 @@ import { canonicalTenant, type TenantId } from './tenant-id.ts'
 import { type ScopeInput, scopeInput } from './tenant-scope.ts'
 
 export interface Impersonation {
-  /** Who acts, for the record: `app.actor`. */
+  /** The acting person, for the record: `app.actor`. */
   readonly actor: string
   /** Why, for the record: `app.reason`. */
   readonly reason: string

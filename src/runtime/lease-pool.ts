@@ -116,7 +116,7 @@ export class LeasePool<C> {
     let isDone = false
     let waiter: Waiter | undefined
     const done = (error: unknown, client?: PgClient) => {
-      // A pool that wraps another may do both: call back, and return a promise of nothing.
+      // A pool that wraps another may do both: call back, and return a promise without a client.
       if (isDone || !(client || error)) return
       isDone = true
       if (waiter) this.#leases.stopWaiting(waiter)

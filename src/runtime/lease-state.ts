@@ -13,14 +13,14 @@ import { explainError, isFatal, isServerError } from './server-error.ts'
 import type { Outcome, Statement } from './statement.ts'
 import type { SessionSteps } from './strategies/strategy.ts'
 
-/** What the answers of the server say of a leased connection. */
+/** The state of a leased connection, as the answers of the server tell it. */
 export class LeaseState {
   status: TransactionStatus = 'I'
   /** The session came with a tenant: the client is not given back. */
   hadForeignTenant = false
-  /** What statements leave on the session belongs to the connection. */
+  /** The residue of statements on the session belongs to the connection. */
   isSettingUp = false
-  /** What is to be taken off the session at the end. */
+  /** The residue that is to be taken off the session at the end. */
   changes: SessionChanges | undefined
   /** Why it is to be destroyed at once, if it is. */
   end: { readonly reason: DestroyReason; readonly error: unknown } | undefined
@@ -70,7 +70,7 @@ export class LeaseState {
     return error === undefined ? undefined : explainError(error, text, scope)
   }
 
-  /** What would outlive the statement on the connection. */
+  /** The residue that would outlive the statement on the connection. */
   #noteResidue({ text, scope, isUnbound }: Statement, { error, result, found }: Outcome): void {
     const foreignTenant = isUnbound ? found : null
     if (foreignTenant) {

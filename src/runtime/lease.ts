@@ -23,7 +23,7 @@ const ROLLED_BACK: PgResult = { command: 'ROLLBACK', rowCount: 0, rows: [] }
 
 /**
  * One checkout of a pooled client, from acquire to release. It belongs to one scope, and after its
- * release it is dead, whoever still holds it. Kysely's own connection takes it for the client.
+ * release it is dead, for every holder. Kysely's own connection takes it for the client.
  */
 export class Lease implements OpenLease {
   readonly scope: Scope
@@ -68,7 +68,7 @@ export class Lease implements OpenLease {
     return this.#state.client.processID
   }
 
-  /** What is known of the session behind the lease. */
+  /** The knowledge about the session behind the lease. */
   get session(): KnownSession {
     return this.#state
   }
@@ -167,8 +167,8 @@ export class Lease implements OpenLease {
   }
 
   /**
-   * Always succeeds: losing the connection rolls back as well, and whatever made the user roll back is
-   * the error to see. Nothing is queued behind a statement that is still running.
+   * Always succeeds: losing the connection rolls back as well, and the reason for the rollback is
+   * the error to see. No statement is queued behind one that is still running.
    */
   #rollback(text: string, settle: SettleStatement): void {
     if (this.#open > 0) this.destroy(undefined, 'statement running')

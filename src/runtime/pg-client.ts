@@ -89,7 +89,7 @@ export function queryClassOf(client: PgClient): PgQueryClass | undefined {
   return (client.constructor as { Query?: PgQueryClass }).Query
 }
 
-/** What keeps a client from carrying a tenant, if anything does. */
+/** The property that keeps a client from carrying a tenant, if it has one. */
 export function unsupported(client: PgClient): string | undefined {
   if (client.pipeline) return 'its clients were made with `pipeline: true`'
   if (typeof client.connection?.parse !== 'function' || !client.connection.stream) {

@@ -64,7 +64,7 @@ function isLost(
   return true
 }
 
-/** Brings a transaction, in which nothing but the statement has failed, to where it was before it. */
+/** Brings a transaction, in which the statement alone has failed, to where it was before it. */
 function reopen(
   state: ClientState,
   { status, opening }: Statement,
@@ -72,7 +72,7 @@ function reopen(
   { again, settle }: Recovery,
   cleanUp: Prelude | undefined,
 ): void {
-  // Outside a transaction nothing of it has happened; of some transactions more than the opening has.
+  // Outside a transaction it had no effect; some transactions have run more than the opening.
   if (status === 'I' && outcome.status === 'I') again()
   else if (outcome.status !== 'E' || opening === undefined) settle(outcome)
   else {

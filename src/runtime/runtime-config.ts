@@ -17,7 +17,9 @@ export interface RuntimeConfigInput extends TenancyInput, ScopeOptions {
   readonly $schema?: string
 }
 
-/** Settings of PostgreSQL by scope. They ride with each statement, and nothing of them stays behind. */
+/**
+ * Settings of PostgreSQL by scope. They ride with each statement, and none of them stays behind.
+ */
 export interface ScopeOptions {
   /**
    * Limits for the statements of a scope, such as `{ statement_timeout: '2s', work_mem: '16MB' }`. Asked
@@ -65,7 +67,10 @@ export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
 
 const OPTIONS = ['limits', 'applicationName', 'schema'] as const
 
-/** The config, and the options that the runtime alone has. What is no object is for the parser to refuse. */
+/**
+ * The config, and the options that the runtime alone has. The parser refuses a value that is no
+ * object.
+ */
 function split(input: RuntimeConfigInput): [config: RuntimeConfigInput, options: ScopeOptions] {
   if (typeof input !== 'object' || input === null) return [input, {}]
   if (!OPTIONS.some((key) => Object.hasOwn(input, key))) return [input, {}]

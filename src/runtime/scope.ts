@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { tenantMismatch } from '../errors/application.ts'
 
-/** Whose rows a statement may touch. */
+/** The rows that a statement may touch. */
 export interface Scope {
   /** `tenant`: one tenant. `admin`: every tenant. `global`: no tenant, global tables only. */
   readonly kind: 'tenant' | 'admin' | 'global'
@@ -11,7 +11,7 @@ export interface Scope {
   readonly settings: readonly (readonly [name: string, value: string])[]
   /** Why an admin scope or an impersonation was opened. */
   readonly reason?: string
-  /** Who acts for the tenant, in an impersonation. */
+  /** The person who acts for the tenant, in an impersonation. */
   readonly actor?: string
 }
 
@@ -68,7 +68,7 @@ export function isDetached(scope: Scope): boolean {
 }
 
 function isUsableIn(current: Scope, bound: Scope): boolean {
-  // Nothing leads out of an impersonation to the rows of all.
+  // No way leads out of an impersonation to the rows of all.
   if (current.actor !== undefined && bound.kind === 'admin') return false
   const attachment = attachments.get(bound)
   return attachment === 'detached' || (attachment === 'handle' && current.kind !== 'tenant')

@@ -64,7 +64,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     readonly #statement: Sendable
     // pg reads it from what it is given.
     readonly query_timeout: number | undefined
-    // Gone once it was called: whoever still holds the query must not hold all that waited for it.
+    // Gone once it was called: a holder of the query must not hold all that waited for it.
     #settle: Settle | undefined
     #connection: PgConnection | undefined
     // Commands of the prelude that are not answered: what comes now belongs to them.
@@ -72,7 +72,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     #isAnswered = false
     #serverIsReady = false
     #isGathering = false
-    // Why nothing was sent.
+    // The reason why the statement was not sent.
     #refused: unknown
     #found: string | null = null
     #error: unknown

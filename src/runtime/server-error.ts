@@ -2,7 +2,10 @@ import { tenantViolation } from '../errors/application.ts'
 import { describeScope, type Scope } from './scope.ts'
 import { targetTable } from './statement-text.ts'
 
-/** What PostgreSQL said, as pg hands it on. `code` is the SQLSTATE, `routine` where it was raised. */
+/**
+ * An error of PostgreSQL, as pg hands it on. `code` is the SQLSTATE, `routine` the place where it
+ * was raised.
+ */
 export interface ServerError extends Error {
   readonly severity: string
   readonly code: string

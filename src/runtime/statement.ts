@@ -16,7 +16,7 @@ export interface StatementOptions {
   readonly query_timeout?: number
 }
 
-/** What is sent to the server in one write. */
+/** The messages that are sent to the server in one write. */
 export interface Sendable {
   readonly text: string
   readonly values: readonly unknown[]
@@ -61,7 +61,7 @@ export class Statement implements Sendable, PreludeContext {
   }
 }
 
-/** What became of a statement. */
+/** The outcome of a statement. */
 export class Outcome {
   readonly error: unknown
   readonly result: PgResult | undefined

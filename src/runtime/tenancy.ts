@@ -57,14 +57,15 @@ export interface Scopes {
   runGlobal<T>(body: () => T): T
 
   /**
-   * Runs `body` in the scope of a tenant on behalf of somebody else, such as support staff. The server
-   * refuses every write, unless `readOnly` is false; `app.actor` and `app.reason` ride along for triggers
-   * and policies; its begin and its end are published on `kysely-tenants:admin`. Scopes inside it stay in
-   * it: they keep actor, reason and the refusal of writes, and there is no `runAsAdmin`.
+   * Runs `body` in the scope of a tenant on behalf of another person, such as support staff. The
+   * server refuses every write, unless `readOnly` is false; `app.actor` and `app.reason` ride along
+   * for triggers and policies; its begin and its end are published on `kysely-tenants:admin`.
+   * Scopes inside it stay in it: they keep actor, reason and the refusal of writes, and there is no
+   * `runAsAdmin`.
    *
    * @returns what `body` returns
-   * @throws `SETTING.INVALID` without an actor and a reason, `TENANT.INVALID`, and `TENANT.MISMATCH` inside
-   * the scope of another tenant or another impersonation
+   * @throws `SETTING.INVALID` without an actor and a reason, `TENANT.INVALID`, and
+   * `TENANT.MISMATCH` inside the scope of another tenant or another impersonation
    *
    * @example
    * ```ts
@@ -89,8 +90,9 @@ export interface Scopes {
   detached<T>(body: () => T): T
 
   /**
-   * `callback` in the scope of the running code, whoever calls it: for emitters, pools of workers and
-   * libraries that call back in the context of somebody else. Without a scope it runs without one.
+   * `callback` in the scope of the running code, from wherever it is called: for emitters, pools of
+   * workers and libraries that call back in the context of other code. Without a scope it runs
+   * without one.
    *
    * @example
    * ```ts
@@ -109,7 +111,7 @@ export interface Scopes {
    */
   current(): Scope | undefined
 
-  /** What the runtime took from the config. */
+  /** The part of the config that the runtime uses. */
   readonly config: RuntimeConfig
 }
 

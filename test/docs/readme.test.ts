@@ -50,7 +50,13 @@ describe('docs/config.md', () => {
     writeFileSync(new URL('kysely-tenants.config.ts', folder), text)
     const { default: config } = await import(`${folder}kysely-tenants.config.ts`)
     expect(parseConfig(config).tables.map(({ name }) => name)).to.deep.equal([
-      ...['projects', 'invoices', 'templates', 'comments', 'tasks', 'settings', 'users'],
+      'projects',
+      'invoices',
+      'templates',
+      'comments',
+      'tasks',
+      'settings',
+      'users',
     ])
   })
 

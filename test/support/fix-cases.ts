@@ -6,7 +6,7 @@ export interface FixCase {
   readonly since?: number
   /** A statement of the application, and the number of rows that it reaches after the fix. */
   readonly use?: readonly [sql: string, answer: number]
-  /** Words of the fix. With `-- ` it is a comment, which runs nothing. */
+  /** Words of the fix. With `-- ` it is a comment, which runs no statement. */
   readonly says?: readonly string[]
   /** Run after the fix, has to give one row with true. */
   readonly proof?: string

@@ -3,7 +3,7 @@ import { qualifiedName } from '../../sql/quote.ts'
 import type { CheckContext } from './context.ts'
 import { roadMap } from './roads.ts'
 
-/** What a finding about roads is filed under: the object that has to be changed. */
+/** The object of a finding about roads: the one that has to be changed. */
 export function crossingObject(crossing: Crossing, context: CheckContext): string {
   switch (crossing.kind) {
     case 'role':

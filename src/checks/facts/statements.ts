@@ -3,7 +3,7 @@ export function statements(list: readonly string[]): string {
   return list.join(';\n')
 }
 
-/** The fix where only the user can choose one: comments alone, so that running it changes nothing. */
+/** The fix where only the user can choose one: comments alone, so that running it has no effect. */
 export function decision(...lines: readonly string[]): string {
   return lines.flatMap((line) => line.split('\n').map((part) => `-- ${part}`)).join('\n')
 }

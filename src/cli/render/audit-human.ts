@@ -20,8 +20,8 @@ interface HumanOptions extends Screen {
 }
 
 /**
- * What was not looked at; findings by object, the object with the worst first; checks that could not look; fixed findings; the
- * matrix of what each command reaches; the sum.
+ * The parts that were not looked at; findings by object, the object with the worst first; checks
+ * that could not look; fixed findings; the matrix of what each command reaches; the sum.
  */
 export function renderAuditHuman(report: AuditReport, options: HumanOptions): string {
   const c = paint(options.color)

@@ -57,7 +57,10 @@ export function filtered<Node extends Level>(
 
 const OUTER: ReadonlySet<string> = new Set(['RightJoin', 'FullJoin'])
 const FILTERED_BY_ON: ReadonlySet<string> = new Set([
-  ...['InnerJoin', 'LeftJoin', 'LateralInnerJoin', 'LateralLeftJoin'],
+  'InnerJoin',
+  'LeftJoin',
+  'LateralInnerJoin',
+  'LateralLeftJoin',
 ])
 
 function restricted(join: JoinNode, tables: readonly OperationNode[], term: Term): JoinNode {
@@ -100,7 +103,9 @@ function isSame(a: OperationNode, b: OperationNode): boolean {
   return a.kind === b.kind && valueIn(a) === valueIn(b) && isDeepStrictEqual(a, b)
 }
 
-/** What a column is compared with: it tells nearly every condition apart, for a fraction of the time. */
+/**
+ * The operand of a comparison: it tells nearly every condition apart, for a fraction of the time.
+ */
 function valueIn(node: OperationNode): unknown {
   const { rightOperand } = node as Partial<BinaryOperationNode>
   return rightOperand && ValueNode.is(rightOperand) ? rightOperand.value : undefined

@@ -13,7 +13,11 @@ export const NO_NAMES: Names = new Set()
 
 /** They name what stands elsewhere, or hold values of the user, who may have written anything. */
 export const READS_NOTHING: ReadonlySet<string> = new Set([
-  ...['ReferenceNode', 'ColumnNode', 'IdentifierNode', 'ValueNode', 'PrimitiveValueListNode'],
+  'ReferenceNode',
+  'ColumnNode',
+  'IdentifierNode',
+  'ValueNode',
+  'PrimitiveValueListNode',
 ])
 
 export function isNode(value: unknown): value is OperationNode {
@@ -39,8 +43,8 @@ export function withClause(node: OperationNode): WithNode | undefined {
 }
 
 /**
- * What is hidden in each expression of a WITH, and in the statement behind it. A name hides a table
- * from where it is declared on; with RECURSIVE, in all of the clause.
+ * The names that are hidden in each expression of a WITH, and in the statement behind it. A name
+ * hides a table from where it is declared on; with RECURSIVE, in all of the clause.
  * https://www.postgresql.org/docs/current/sql-select.html#SQL-WITH
  */
 export function hiddenBy(

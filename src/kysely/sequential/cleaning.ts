@@ -3,7 +3,8 @@ import type { Baseline } from '../../runtime/residue/baseline.ts'
 import { cleaningTexts } from '../../runtime/residue/clean-up.ts'
 
 /**
- * What takes the residue of statements, and the tenant, off a session that belongs to another dialect.
+ * The commands that take the residue of statements, and the tenant, off a session that belongs to
+ * another dialect.
  *
  * @param settings that carry a tenant and what goes with it
  * @param commands beside those of the usual clean-up

@@ -11,8 +11,8 @@ export type SavepointArguments =
   Parameters<Savepoint> extends [unknown, ...infer Rest] ? Rest : never
 
 /**
- * The transaction of another dialect's connection. What the server's status would tell over pg is noted
- * here from the statements and their outcomes.
+ * The transaction of another dialect's connection. The status that the server reports over pg is
+ * noted here from the statements and their outcomes.
  */
 export class InnerTransaction {
   readonly #driver: Driver
@@ -20,7 +20,10 @@ export class InnerTransaction {
   #status: 'idle' | 'open' | 'failed' = 'idle'
   // The error that made it fail.
   #failure: unknown
-  /** Something of it has bound the tenant of the scope; before that, one in sight is a stranger's. */
+  /**
+   * A statement of it has bound the tenant of the scope; before that, a tenant in sight is a
+   * foreign one.
+   */
   isBound = false
   /** The server has ended the session, or the connection is cut: nothing is sent on it any more. */
   loss: Error | undefined

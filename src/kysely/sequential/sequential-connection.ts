@@ -123,7 +123,8 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
     } finally {
       if (!isCut) {
         this.#setStream(undefined)
-        // Whoever takes the last row: the transaction is one of this scope.
+        // The consumer may take the last row in another scope: the transaction is one of this
+        // scope.
         await scopes.run(this.scope, () => session.close(isOwn)).finally(endTurn)
         this.#noteLoss()
       }

@@ -54,7 +54,7 @@ export class SequentialDriver implements Driver {
 
   constructor(options: SequentialDriverOptions) {
     this.#options = options
-    // What destroys a connection has leases of its own.
+    // A dialect that can destroy a connection has leases of its own.
     if (!options.destroysInDoubt) this.#leases = new OpenLeases({ isPool: false })
   }
 

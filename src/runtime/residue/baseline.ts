@@ -6,7 +6,7 @@ const EQUAL = 'operator(pg_catalog.=)'
 /** `schema` holds where the session has never had any, and costs the least. */
 export type TemporaryQuestion = 'unasked' | 'schema' | 'objects'
 
-/** What a session is held against: how it was before the first lease of its client. */
+/** The state that a session is compared with: the one before the first lease of its client. */
 export class Baseline {
   readonly facts: Facts
   /** The session is the client's own, and not one that a pooler lends. */

@@ -16,10 +16,10 @@ export interface EndOfLease {
 }
 
 /**
- * What is to be done before a client may go back to its pool, off the path of the caller. Usually
- * there is none of it.
+ * The work before a client may go back to its pool, off the path of the caller. Usually there is
+ * none.
  *
- * @throws what leaves the session in doubt
+ * @throws the error that leaves the session in doubt
  */
 export function endOfLease(state: ClientState, lease: EndOfLease): Promise<void> | undefined {
   const { steps, changes, discardsAll } = lease

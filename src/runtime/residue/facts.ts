@@ -21,7 +21,7 @@ const OTHER_SETTINGS = [
 
 export const SETTINGS: readonly string[] = [...ASKED_SETTINGS, ...OTHER_SETTINGS]
 
-/** What the server says of a session. */
+/** The facts that the server reports of a session. */
 export interface Facts {
   readonly pid: number
   /** `current_user` and `session_user`. */
@@ -71,8 +71,8 @@ const ROLE_DEFAULT = `coalesce((select pg_catalog.substr(entry, 6)
 export const NO_TEMPORARY_SCHEMA: string = `pg_catalog.pg_my_temp_schema() ${EQUAL} '0'`
 
 /**
- * Is the session as the server starts one for this login and database? It costs a millisecond and needs
- * to know nothing: for a session that was in use before it was looked at.
+ * Is the session as the server starts one for this login and database? It costs a millisecond and
+ * needs no earlier facts: for a session that was in use before it was looked at.
  */
 export const IS_UNTOUCHED: string = `${NO_TEMPORARY_SCHEMA}
   and pg_catalog.current_setting('role') ${EQUAL} ${ROLE_DEFAULT}

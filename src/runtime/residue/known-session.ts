@@ -1,7 +1,7 @@
 import { Baseline } from './baseline.ts'
 import { ASKED_SETTINGS, FACTS, IS_UNTOUCHED, readFacts } from './facts.ts'
 
-/** What is known of a session that is asked for columns, and does not refuse. */
+/** The knowledge about a session that is asked for columns, and does not refuse. */
 export interface KnownSession {
   baseline: Baseline | undefined
   /** Of the backend that the connection was made to, where its driver tells. */

@@ -7,7 +7,7 @@ const NO_TEXTS: readonly string[] = []
 export class LeaseProof {
   readonly #client: ClientState
   #isProven = false
-  // Texts that have opened the transaction, as long as nothing else has happened in it.
+  // Texts that have opened the transaction, as long as no other statement has run in it.
   #opening: readonly string[] | undefined = NO_TEXTS
   // The transaction has cleaned the session, which its rollback undoes.
   #isCleaned = false
@@ -36,7 +36,7 @@ export class LeaseProof {
 
   #recordStatement({ prelude, status }: Statement, { error, wasSkipped }: Outcome): void {
     if (prelude && !wasSkipped) {
-      // What cleans is undone with a statement that fails.
+      // A clean-up is undone together with a statement that fails.
       this.#isProven = !prelude.cleans || error === undefined
       if (prelude.cleans && status === 'T') {
         this.#isCleaned = true

@@ -3,11 +3,11 @@ import type { PreludeContext } from '../strategies/strategy.ts'
 import { Baseline, setBaseline, type TemporaryQuestion } from './baseline.ts'
 import { FACTS, isOwnOrUntouched, readFacts } from './facts.ts'
 
-/** What the first statement of a lease asks of the session. */
+/** The question of the first statement of a lease to its session. */
 export interface Proof {
   /** SQL, true where the session is clean. */
   readonly condition: string
-  /** SQL of a column for `receiveFacts`, as long as nothing is known of the session. */
+  /** SQL of a column for `receiveFacts`, as long as the session is unknown. */
   readonly facts: string | undefined
 }
 
@@ -18,8 +18,8 @@ export function proofOf({ baseline, pid }: ClientState, temporary: TemporaryQues
 }
 
 /**
- * What is asked about temporary objects. `unasked`: they are discarded in front, which costs what the
- * question costs; but not where a `rollback to` could bring them back.
+ * The question about temporary objects. `unasked`: they are discarded in front, which costs what
+ * the question costs; but not where a `rollback to` could bring them back.
  */
 export function temporaryQuestion(
   { discards, direct, baseline }: ClientState,

@@ -1,6 +1,6 @@
 import type { TextEffect } from './text-effects.ts'
 
-/** What the statements of a lease have left on its session, as far as their texts show. */
+/** The residue of the statements of a lease on its session, as far as their texts show. */
 export class SessionChanges {
   /** Only the end of the connection takes it away for certain. */
   isLasting = false

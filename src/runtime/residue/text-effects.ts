@@ -2,7 +2,7 @@ import { type NameToken, type Token, tokensOf } from '../../sql/tokens.ts'
 import { SETTINGS } from './facts.ts'
 
 /**
- * What a statement does to its session, as far as its text shows.
+ * The effects of a statement on its session, as far as its text shows.
  * - `clean-up`, `temporary`: a clean-up takes it away
  * - `temporary until commit`: the transaction takes it away
  * - `lasting`: only the end of the connection takes it away for certain
@@ -15,7 +15,7 @@ export type TextEffect =
 
 type SessionEffect = 'clean-up' | 'temporary' | 'temporary until commit' | 'lasting'
 
-/** Does something of it stay behind the transaction, if nothing takes it back? */
+/** Does a part of it outlive the transaction, unless it is taken back? */
 export function staysOnSession(effect: TextEffect | undefined): boolean {
   return effect !== undefined && !TAKES_BACK.has(effect.kind)
 }

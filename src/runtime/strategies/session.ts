@@ -23,7 +23,7 @@ export function sessionStrategy(
   setting: string,
   { poolerKeepsSessions = false }: SessionStrategyOptions,
 ): Strategy {
-  // What the settings of a scope replace, by client: a client has one lease at a time.
+  // The values that the settings of a scope replace, by client: a client has one lease at a time.
   const replaced = new WeakMap<ClientState, readonly (string | null)[]>()
   return {
     name: 'session',

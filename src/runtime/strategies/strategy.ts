@@ -15,7 +15,9 @@ export type StrategyName = (typeof STRATEGY_NAMES)[number]
 /** How a statement gets its tenant. */
 export interface Strategy {
   readonly name: StrategyName
-  /** What goes around one statement, in the same write; without it the statement goes alone. */
+  /**
+   * The messages around one statement, in the same write; without them the statement goes alone.
+   */
   prelude?(state: ClientState, at: PreludeContext): Prelude
   /** Present where the tenant belongs to the session of a lease. */
   readonly session?: SessionSteps

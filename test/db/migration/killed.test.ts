@@ -5,8 +5,9 @@ import { startCli } from '../../support/cli-process.ts'
 import { withMigrations } from '../../support/migration-project.ts'
 import { roleName, withClient, withDatabase } from '../../support/postgres.ts'
 
-// What somebody else does to the table, so that the phase has to wait. ALTER TABLE waits for a reader, the
-// build of an index for a writer, a backfill for who wants no writers, REVOKE for another GRANT.
+// A statement of another session on the table, so that the phase has to wait. ALTER TABLE waits for
+// a reader, the build of an index for a writer, a backfill for a lock against writers, REVOKE for
+// another GRANT.
 const OTHERS: Partial<Record<PhaseName, string>> = {
   backfill: 'lock table tasks in share mode',
   indexes: 'lock table tasks in row exclusive mode',

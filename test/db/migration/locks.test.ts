@@ -171,7 +171,10 @@ async function locksInTransaction(client: pg.Client, step: Step) {
   return locks
 }
 
-/** For a statement with transactions of its own: seen from outside, while it waits for somebody. */
+/**
+ * For a statement with transactions of its own: seen from outside, while it waits for another
+ * session.
+ */
 async function locksWhileBlocked(client: pg.Client, step: Step, url: string) {
   if (step.up.startsWith('drop index')) await leaveIndexBehind(client, step)
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
@@ -211,8 +214,8 @@ async function isBlocked(client: pg.Client, pid: string): Promise<boolean> {
   return rows.length > 0
 }
 
-// AccessExclusiveLock → access exclusive. Names are read from the catalog, so no table is locked. What
-// is only read is none of the tables of a step, but for its own.
+// AccessExclusiveLock → access exclusive. Names are read from the catalog, so no table is locked. A
+// table that is only read is not one of the tables of a step, but for its own.
 async function strongestLocks(client: pg.Client, pid: string, step: Step) {
   const { rows } = await client.query<{ schema: string; name: string; modes: string[] }>(`
     select n.nspname as "schema", c.relname as "name", array_agg(distinct l.mode) as "modes"

@@ -34,7 +34,7 @@ describe('migrate:rls --observe', () => {
           [1, 2],
         ])
         expect(logged()).to.have.length(2)
-        // What the hazard says: nothing is enforced on what is written.
+        // As the hazard says: no written row is checked.
         await client.query(`insert into projects values ('${B}', 3)`)
         await client.query('insert into comments (id) values (3)')
         expect(logged()).to.deep.equal([])

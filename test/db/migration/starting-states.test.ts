@@ -144,7 +144,7 @@ async function findings(project: MigrationProject): Promise<string[]> {
   return [...new Set<string>(serious.map(({ check }: { check: string }) => check))].toSorted()
 }
 
-/** As the application: each tenant reaches its own rows, all of them, and nothing else. */
+/** As the application: each tenant reaches its own rows, all of them, and no other. */
 async function probe(owner: pg.Client, config: Config): Promise<void> {
   const tables = await tenantTables(owner, config)
   const total = await withClient(loginUrl(config.connection, config.roles.app), async (app) => {

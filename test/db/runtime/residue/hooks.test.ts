@@ -7,7 +7,7 @@ import { A, B } from '../../../support/tenants.ts'
 
 const STATEMENTS = 20
 
-/** What hooks set, and how the session looks then. */
+/** The statements of hooks, and the state of the session after them. */
 const SETS: Readonly<Record<string, Partial<Seen>>> = {
   "set statement_timeout = '90s'": { settings: 'on "$user", public 90s' },
   'set search_path = public, attic': { settings: 'on public, attic 0' },
@@ -65,7 +65,8 @@ describeResidue('a hook that sets something', (bench) => {
         it(`${name}, ${set}, guard ${guard}: ${STATEMENTS} statements, one connection`, async () => {
           const made = hook(set.replace('ROLE', reporting()))
           expect(await run(set.replace('ROLE', reporting()), made, guard)).to.equal(1)
-          // What a hook sets when a client comes is there; what it sets when one goes is taken back.
+          // A setting that a hook makes when a client comes stays; one that it makes when a client
+          // goes is taken back.
           const expected: Partial<Seen> = made.on === 'release' ? {} : seen
           const user = expected.user?.replace('ROLE', reporting()).replace('APP', bench.clean.user)
           expect(await bench.inB(look)).to.deep.equal({
