@@ -1,7 +1,9 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import { isSameTable } from '../sql/table-name.ts'
 import { type Check, tableCheck } from './check.ts'
-import { checkedTablesByName } from './facts/checked-tables.ts'
+import { checkedTablesByName, tenantsTables } from './facts/checked-tables.ts'
+import type { CheckContext } from './facts/context.ts'
 import { addTenant } from './facts/foreign-keys.ts'
 import { decision } from './facts/statements.ts'
 
@@ -26,7 +28,7 @@ export const fkSetNullNullsTenant: Check = tableCheck(
     return child.relation.foreignKeys
       .filter((key) => !key.isPartition && key.columns.includes(child.table.column))
       .flatMap((key) => {
-        const actions = touching(key, child.table.column)
+        const actions = touching(key, child.table.column, refersToTenant(key, context))
         if (actions.length === 0) return []
         const parent = parents.get(qualifiedName(key.references))
         return {
@@ -39,11 +41,19 @@ export const fkSetNullNullsTenant: Check = tableCheck(
   },
 )
 
-function touching(key: ForeignKeyState, column: string): string[] {
+/** The id of the tenant itself: where it changes, the rows have to follow. */
+function refersToTenant({ columns, references }: ForeignKeyState, context: CheckContext): boolean {
+  return (
+    columns.length === 1 || tenantsTables(context).some((table) => isSameTable(table, references))
+  )
+}
+
+function touching(key: ForeignKeyState, column: string, isTenant: boolean): string[] {
   const { onDelete, onDeleteColumns, onUpdate } = key
+  const moving = ['set null', 'set default', ...(isTenant ? [] : ['cascade'])]
   const isNamed = onDeleteColumns.length === 0 || onDeleteColumns.includes(column)
   return [
     ...(['set null', 'set default'].includes(onDelete) && isNamed ? [`on delete ${onDelete}`] : []),
-    ...(['set null', 'set default', 'cascade'].includes(onUpdate) ? [`on update ${onUpdate}`] : []),
+    ...(moving.includes(onUpdate) ? [`on update ${onUpdate}`] : []),
   ]
 }

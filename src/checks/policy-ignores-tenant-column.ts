@@ -30,7 +30,7 @@ export const policyIgnoresTenantColumn: Check = tableCheck(
       .filter((policy) => policy.permissive && appliesToApp(policy, context))
       .filter((policy) => ignoresTenant(policy, table.column))
       .map((policy) => ({
-        level: isBounded ? 'medium' : 'critical',
+        level: isBounded ? 'low' : 'critical',
         summary: `Policy ${policy.name} does not look at ${table.column}${isBounded ? '; the floor bounds it' : ''}.`,
         fix: withoutApp(table, policy, context),
         evidence: policyText(policy),

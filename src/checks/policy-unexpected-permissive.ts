@@ -30,7 +30,7 @@ export const policyUnexpectedPermissive: Check = tableCheck(
         // Another finding: `policy-ignores-tenant-column`.
         .filter((policy) => !ignoresTenant(policy, table.column))
         .map((policy) => ({
-          level: isBounded || demandsOwnRow(policy, state) ? 'info' : 'high',
+          level: demandsOwnRow(policy, state) ? 'info' : isBounded ? 'low' : 'high',
           summary: `Policy ${policy.name} lets the application reach more rows${isBounded ? '; the floor bounds it' : ''}.`,
           fix: withoutApp(table, policy, context),
           evidence: policyText(policy),

@@ -79,7 +79,8 @@ function faultsOf(fn: FunctionState, context: CheckContext): Fault[] {
             harms: false,
           },
         ]),
-    ...(fn.securityDefiner && !pinsSearchPath(fn)
+    // In the schemas of the config it is another finding: `function-search-path-mutable`.
+    ...(fn.securityDefiner && !pinsSearchPath(fn) && !context.wanted.schemas.includes(fn.schema)
       ? [
           {
             is: 'SECURITY DEFINER without a search_path of its own',

@@ -3,10 +3,8 @@ import type { RelationState } from '../catalog/relation-state.ts'
 import type { Level } from '../config/level.ts'
 import { type Check, type Result, tableCheck } from './check.ts'
 import { tenantsTables } from './facts/checked-tables.ts'
-import type { CheckContext } from './facts/context.ts'
 import { decision } from './facts/statements.ts'
 import { withTenantInFront } from './facts/unique-keys.ts'
-import { vulnerabilities } from './facts/vulnerabilities.ts'
 
 export const uniqueWithoutTenant: Check = tableCheck(
   {
@@ -15,8 +13,8 @@ export const uniqueWithoutTenant: Check = tableCheck(
     title: 'A unique key spans all tenants',
     why:
       'An insert that fails tells one tenant which values another one has, and two tenants cannot use the ' +
-      'same value. Before PostgreSQL 18.7, 17.12, 16.16, 15.20 and 14.25, ON CONFLICT DO UPDATE ' +
-      'also reads the hidden row (CVE-2026-120154).',
+      'same value. On a server with the holes of `server-rls-cve`, ON CONFLICT DO UPDATE also reads ' +
+      'the hidden row.',
     link: 'https://www.postgresql.org/docs/current/ddl-rowsecurity.html',
     broken: 'create unique index projects_by_name on public.projects (name)',
     fixed: `drop index public.projects_by_name;
@@ -33,7 +31,7 @@ create unique index projects_by_name on public.projects (tenant_id, name)`,
         const unavoidable = table.shared && index.isPrimary
         if (table.globalKeys.includes(index.name)) return accepted(index)
         return {
-          level: unavoidable ? 'low' : levelOf(index, relation, context),
+          level: unavoidable ? 'low' : levelOf(index, relation),
           summary: unavoidable
             ? `${index.name} spans all tenants: a primary key cannot hold the tenant of shared rows.`
             : `${index.name} (${index.keys.join(', ')}) spans all tenants.`,
@@ -54,10 +52,7 @@ function accepted({ name, keys }: IndexState): Result {
   }
 }
 
-function levelOf(index: IndexState, relation: RelationState, { snapshot }: CheckContext): Level {
-  const open = vulnerabilities(snapshot.serverVersion)
-  if (open.some(({ id }) => id === 'CVE-2026-120154')) return 'high'
-
+function levelOf(index: IndexState, relation: RelationState): Level {
   const columns = index.columns.map((name) => relation.columns.find((c) => c.name === name))
   if (columns.every((c) => c?.baseType === 'uuid' || c?.isIdentity)) return 'low'
   const isSurrogate = columns.every(

@@ -18,6 +18,7 @@ export interface CatalogIndex {
   relationsNamed(name: string): readonly ReachRelation[]
   functionsNamed(name: string): readonly ReachFunction[]
   placesOn(relation: number): readonly CodePlace[]
+  isCalledByPolicy(fn: number): boolean
   /** The functions and operators in a body that PostgreSQL parsed when it was made. */
   callsOf(fn: number): readonly number[]
   triggersOn(relation: number): readonly ReachTrigger[]
@@ -40,6 +41,9 @@ export function createCatalogIndex({ snapshot }: ReachContext): CatalogIndex {
     reach.places.filter((place) => !isFunction(place)),
     ({ on }) => on,
   )
+  const calledByPolicies = new Set(
+    reach.places.flatMap(({ kind, functions }) => (kind === 'policy' ? functions : [])),
+  )
   const calls = new Map(reach.places.filter(isFunction).map((p) => [p.on, p.functions]))
   const triggers = grouped(reach.triggers, ({ relation }) => relation)
   const keysTo = grouped(reach.keyActions, ({ parent }) => parent)
@@ -58,6 +62,7 @@ export function createCatalogIndex({ snapshot }: ReachContext): CatalogIndex {
     relationsNamed: (name) => byName.get(name) ?? [],
     functionsNamed: (name) => functionsByName.get(name) ?? [],
     placesOn: (id) => places.get(id) ?? [],
+    isCalledByPolicy: (id) => calledByPolicies.has(id),
     callsOf: (id) => calls.get(id) ?? [],
     triggersOn: (id) => triggers.get(id) ?? [],
     keysTo: (id) => keysTo.get(id) ?? [],

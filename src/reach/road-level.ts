@@ -5,11 +5,12 @@ import type { Crossing, End } from './road-state.ts'
 /**
  * Certain where each edge is a fact of the catalog: `critical` where rows come with a plain query or the
  * login becomes a role that nothing holds, else `high`. `medium` where it may lead there, or to a table of
- * which it is not known whose rows it holds. `low` where a body names the tenant itself, or hands out one value.
+ * which it is not known whose rows it holds. `low` where a body names the tenant itself, hands out one value, or
+ * is needed by a policy.
  */
 export function roadLevel(end: End, map: RoadMap): Level {
   const { crossing, kind, doubt } = end
-  if (end.isNarrow || isLookup(crossing, end, map)) return 'low'
+  if (end.isNarrow || isLookup(crossing, end, map) || isOfPolicy(crossing, end, map)) return 'low'
   if (kind === 'data' || kind === 'foreign' || kind === 'anything') return 'medium'
   if (doubt !== undefined) return isUnknownPolicy(end) ? 'low' : 'medium'
   if (isReadInWhereOfKey(end)) return 'medium'
@@ -38,6 +39,19 @@ function isReadInWhereOfKey({ crossing, state }: End): boolean {
     if (at.stop.kind === 'code' && at.stop.fn.body.rowColumns.length > 0) return true
   }
   return false
+}
+
+/** One value that a policy asks for, such as a membership: the policy cannot look it up as its caller. */
+function isOfPolicy(crossing: Crossing, { command, kind }: End, map: RoadMap): boolean {
+  if (crossing.kind !== 'function' || command !== 'select' || kind === 'anything') return false
+  const { fn } = crossing
+  return (
+    fn.returns === 'value' &&
+    fn.body.dynamicAt === null &&
+    !fn.body.isUnread &&
+    (fn.isAtomic || fn.settings.some((setting) => setting.startsWith('search_path='))) &&
+    map.index.isCalledByPolicy(fn.id)
+  )
 }
 
 /** One value out of columns that were granted for it, by a role that owns nothing and cannot log in. */

@@ -33,11 +33,13 @@ const CASES: Readonly<Record<string, Case>> = {
 
   'tables with shared rows, and the table of the tenants': {
     before: `
-      create table tenants (id uuid primary key default gen_random_uuid(), name text not null);
+      create table tenants (id uuid primary key default gen_random_uuid(), name text not null,
+        hostname text unique, slug text not null);
+      create unique index on tenants (lower(slug));
       create table templates (tenant_id uuid references tenants, name text, body text,
         unique (tenant_id, name));
-      create table projects (tenant_id uuid references tenants, id int, template text,
-        primary key (tenant_id, id));
+      create table projects (tenant_id uuid references tenants on update cascade on delete cascade,
+        id int, template text, primary key (tenant_id, id));
       create table countries (code text primary key);
       grant select, insert, update, delete on tenants, templates, projects to app_user, app_admin;
       grant select on countries to app_user, app_admin;`,
