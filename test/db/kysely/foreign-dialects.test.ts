@@ -30,7 +30,9 @@ for (const [name, open] of Object.entries(FOREIGN_DIALECTS)) {
       world = await createWorld()
     })
     after(() => world.drop())
-    beforeEach(async () => {
+    beforeEach(async function () {
+      // The first cluster of PGlite takes long on a busy machine.
+      this.timeout(60_000)
       foreign = await open(world)
       const { query: _, end: __, ...options } = foreign
       db = new Kysely<Tables>({
