@@ -29,6 +29,8 @@ export interface TenantClientOptions {
   readonly poolerKeepsSessions?: boolean
   /** Named prepared statements, as for `TenantDialect`. @default 'auto' */
   readonly prepare?: Prepare
+  /** DISCARD ALL at the end of every lease, as for `TenantDialect`. */
+  readonly reset?: 'discard-all'
   /** The copy of Knex that the instance is made with. @default the one that this package finds */
   readonly knex?: typeof knexPackage
 }

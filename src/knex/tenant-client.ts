@@ -67,7 +67,7 @@ export interface TenantKnexClient extends KnexClient {
  */
 export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
   checkClientOptions(options)
-  const { tenancy, admin, guard = 'error', prepare } = options
+  const { tenancy, admin, guard = 'error', prepare, reset } = options
   const Base = postgresClient(options.knex ?? knexPackage)
   const queries = new KnexGuard(tenancy.config)
 
@@ -77,6 +77,7 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
       config: tenancy.config,
       strategy: chooseStrategy(tenancy.config.setting, options),
       prepare: prepare ?? 'auto',
+      reset,
       connectionOf: (lease, pgClient) => new KnexConnection(lease, pgClient),
     })
 

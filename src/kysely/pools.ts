@@ -54,7 +54,7 @@ export class Pools {
   }
 
   #leasesOf(pool: PostgresPool, guard: Guard): LeasePool<TenantConnection> {
-    const { tenancy, strategy, prepare, cursor, controlClient = pool.Client } = this.#config
+    const { tenancy, strategy, prepare, reset, cursor, controlClient = pool.Client } = this.#config
     // `options` keeps a password that is not enumerable, so the object itself is handed on.
     const kysely: KyselyOptions = {
       options: pool.options,
@@ -68,6 +68,7 @@ export class Pools {
       strategy: chooseStrategy(tenancy.config.setting, this.#config),
       // The transactions of the driver around this one cannot be sent again.
       prepare: strategy === 'sequential' ? false : (prepare ?? 'auto'),
+      reset,
       connectionOf: (lease) => new TenantConnection(lease, kysely),
     })
     this.#opened.push({ pool, leases })

@@ -34,6 +34,8 @@ export async function unfitness(
 /** pg would queue a statement behind those that run, and warns of it. */
 async function isReadyWithin({ client }: ClientState, patience: number): Promise<boolean> {
   const deadline = performance.now() + patience
+  // A new client begins with the statements of its hooks when its pool has handed it out.
+  await undefined
   while (client.readyForQuery === false) {
     const left = deadline - performance.now()
     if (left <= 0 || !(await nextAnswer(client.connection, left))) return false

@@ -61,9 +61,10 @@ export class LeasePool<C> {
     await this.#pool.end()
   }
 
+  /** The first lease of a client is not: its hooks have not been answered. */
   #isUsual(client: PgClient): boolean {
-    if (!this.#isChecked || this.#options.strategy.session || !isIdle(client)) return false
-    return clientState(client).baseline !== undefined || this.#watch.isUnused(client)
+    if (!this.#isChecked || this.#options.strategy.session) return false
+    return isIdle(client) && clientState(client).baseline !== undefined
   }
 
   /** With all that the first lease of a pool or of a client takes, and that of one in an unusual state. */

@@ -7,13 +7,14 @@ interface Options {
   readonly strategy?: StrategyName
   readonly poolerKeepsSessions?: boolean
   readonly prepare?: Prepare
+  readonly reset?: 'discard-all'
 }
 
 const GUARDS: readonly Guard[] = ['error', 'warn', 'off']
 
 /** The problems of the options that every query builder has, a line each, beginning with the key. */
 export function strategyProblems(
-  { guard, strategy, poolerKeepsSessions, prepare }: Options,
+  { guard, strategy, poolerKeepsSessions, prepare, reset }: Options,
   names: readonly StrategyName[],
 ): string[] {
   const problems: string[] = []
@@ -31,6 +32,9 @@ export function strategyProblems(
     problems.push(
       `prepare: not with the strategy 'sequential', which cannot send a statement again`,
     )
+  }
+  if (reset !== undefined && reset !== 'discard-all') {
+    problems.push(`reset: expected 'discard-all', got '${reset}'`)
   }
   return problems
 }

@@ -33,19 +33,27 @@ describe('TenantDialect', () => {
 
   it('names every problem of its options at once', () => {
     expect(
-      problemsOf({ pool, strategy: 'global', poolerKeepsSessions: true, prepare: { max: 0.5 } }),
+      problemsOf({
+        pool,
+        strategy: 'global',
+        poolerKeepsSessions: true,
+        prepare: { max: 0.5 },
+        reset: 'all',
+      }),
     ).to.deep.equal([
       "TenantDialect.strategy: expected one of local, set-local, session, sequential, got 'global'",
       "TenantDialect.poolerKeepsSessions: is for the strategy 'session'",
       'TenantDialect.prepare.max: expected a whole number above 0, got 0.5',
+      "TenantDialect.reset: expected 'discard-all', got 'all'",
     ])
     expect(problemsOf({ pool, strategy: 'sequential', prepare: { max: 8 } })).to.deep.equal([
       "TenantDialect.prepare: not with the strategy 'sequential', which cannot send a statement again",
     ])
     const dialect = new PostgresDialect({ pool })
-    expect(problemsOf({ dialect, pool, strategy: 'local' })).to.deep.equal([
+    expect(problemsOf({ dialect, pool, strategy: 'local', reset: 'discard-all' })).to.deep.equal([
       'TenantDialect.pool: is for a pool of pg, and `dialect` is given',
       'TenantDialect.strategy: is for a pool of pg, and `dialect` is given',
+      'TenantDialect.reset: is for a pool of pg, and `dialect` is given',
     ])
   })
 })
