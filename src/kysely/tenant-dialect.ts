@@ -103,7 +103,14 @@ function sequentialDriver({ tenancy }: TenantPoolConfig, driver: Driver): Driver
         expected: lease.session,
         lookAfterThemselves: true,
         of: () => lease.session,
-        setUp: (body) => lease.setUp(body),
+        async cleanUp(body) {
+          try {
+            await lease.setUp(body)
+          } catch (error) {
+            lease.destroy(error, 'not cleaned')
+            throw error
+          }
+        },
       }
     },
   })

@@ -3,6 +3,7 @@ import {
   sessionChanged,
   transactionRolledBack,
 } from '../errors/application.ts'
+import { isTenancyError } from '../errors/tenancy-error.ts'
 import { type DestroyReason, publishViolation } from './channels.ts'
 import type { ClientState } from './client-state.ts'
 import type { TransactionStatus } from './pg-client.ts'
@@ -46,7 +47,7 @@ export class LeaseState {
     const { kind, status: before } = statement
     const { error, status } = outcome
     if (status === undefined || isFatal(error)) {
-      this.end = { reason: 'no answer', error: lossOf(error) }
+      this.end = { reason: isInDoubt(error) ? 'not cleaned' : 'no answer', error: lossOf(error) }
       return error
     }
     this.status = status
@@ -91,6 +92,10 @@ export class LeaseState {
       this.end = { reason: 'session changed', error: sessionChanged() }
     }
   }
+}
+
+function isInDoubt(error: unknown): boolean {
+  return isTenancyError(error) && error.code === 'CONNECTION.IN_DOUBT'
 }
 
 /** An error of the server that leaves the connection as it was is not why it was lost behind it. */

@@ -1,4 +1,5 @@
 import { CompiledQuery, type DatabaseConnection } from 'kysely'
+import { sessionNotCleaned } from '../../errors/application.ts'
 import { publishResidue } from '../../runtime/channels.ts'
 import { Baseline } from '../../runtime/residue/baseline.ts'
 import { cleaningTexts } from '../../runtime/residue/clean-up.ts'
@@ -120,9 +121,13 @@ export class CheckoutSession {
   async #clean(session: KnownSession): Promise<void> {
     const { baseline } = session
     this.#isCleaned = true
-    await this.#sessions.setUp(async () => {
-      for (const text of cleaningTexts(baseline)) await this.#query(text)
-    })
+    try {
+      await this.#sessions.cleanUp(async () => {
+        for (const text of cleaningTexts(baseline)) await this.#query(text)
+      })
+    } catch (error) {
+      throw sessionNotCleaned(error)
+    }
     const { facts } = await this.#ask(session)
     // `set` spells a search_path in its own way.
     session.baseline = new Baseline(readFacts(facts), baseline?.isOwn ?? false)

@@ -8,8 +8,8 @@ export interface Sessions {
   readonly lookAfterThemselves: boolean
   /** The session of a backend. */
   of(pid: number): KnownSession
-  /** Runs statements whose traces are meant to stay. */
-  setUp(body: () => Promise<void>): Promise<void>
+  /** Runs the statements of a clean-up. */
+  cleanUp(body: () => Promise<void>): Promise<void>
 }
 
 const MAX_SESSIONS = 1000
@@ -37,6 +37,6 @@ export function sessionsByBackend(): Sessions {
       }
       return known
     },
-    setUp: (body) => body(),
+    cleanUp: (body) => body(),
   }
 }

@@ -1,4 +1,4 @@
-import { poolerDetected, settingInvalid } from '../../errors/application.ts'
+import { poolerDetected, sessionNotCleaned, settingInvalid } from '../../errors/application.ts'
 import { publishResidue } from '../channels.ts'
 import type { ClientState } from '../client-state.ts'
 import { confirmed } from '../confirmed.ts'
@@ -63,7 +63,11 @@ async function prove(state: ClientState, scope: Scope, text: string): Promise<vo
   state.baseline ??= new Baseline(facts, true)
   if (state.baseline.differences(facts).length === 0) return
   const prelude = new CleanUp(state, undefined, (found) => publishResidue(scope, 'session', found))
-  await confirmed(state, { text: 'close all', values: [], prelude })
+  try {
+    await confirmed(state, { text: 'close all', values: [], prelude })
+  } catch (error) {
+    throw sessionNotCleaned(error)
+  }
 }
 
 /** It ends with the transaction that sets it, and the statements of a lease have their own. */
