@@ -54,7 +54,7 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   const { database, serverVersion } = snapshot
   // Foreign keys are a matter of two tables: they are planned for all of them together.
   const changes = planParts(wanted, snapshot)
-  const blind = blindCode(wanted, snapshot).filter((code) => !isOwnerLogin(code, wanted, snapshot))
+  const blind = blindCode(wanted, snapshot)
   const catalog: Catalog = {
     wanted,
     snapshot,
@@ -76,11 +76,6 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
     unlisted: unlistedTables(wanted, snapshot).flatMap(withTenantColumn),
     ...(blind.length > 0 && { blind }),
   }
-}
-
-/** FORCE is there to bind the owner: that is no news once it is on. */
-function isOwnerLogin({ kind, role }: OwnerCode, { tables }: Wanted, snapshot: Snapshot): boolean {
-  return kind === 'login' && tables.some((table) => relationOf(table, snapshot).owner === role)
 }
 
 interface Catalog {

@@ -1,22 +1,15 @@
 import { relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { inReadOnlyTransaction } from '../../catalog/read-only.ts'
-import { readSnapshot } from '../../catalog/read-snapshot.ts'
 import { MIGRATION_FORMATS, type MigrationFormat } from '../../config/migration-format.ts'
 import { MIGRATION_PARTS, type MigrationPart } from '../../config/migration-part.ts'
-import type { PartChange } from '../../migration/part-change.ts'
-import { plan } from '../../migration/plan.ts'
-import { planParts } from '../../migration/plan-parts.ts'
-import type { Phase, Step } from '../../migration/step.ts'
+import type { Step } from '../../migration/step.ts'
 import { qualifiedName } from '../../sql/quote.ts'
-import { blindCode, type OwnerCode } from '../../wanted/owner-code.ts'
-import { resolveWanted, snapshotRequest } from '../../wanted/resolve-wanted.ts'
-import { withClient } from '../connect/connect.ts'
-import { type LoadedConfig, loadConfig } from '../connect/load-config.ts'
+import { loadConfig } from '../connect/load-config.ts'
 import { EXIT, type Io } from '../io.ts'
 import { migrationFiles, type PhaseFiles } from '../migrate/migration-files.ts'
-import { writeMigrations } from '../migrate/migration-folder.ts'
+import { replaceMigrations } from '../migrate/migration-folder.ts'
 import { nextStep } from '../migrate/other-tool.ts'
+import { planRls, type RlsPlan } from '../migrate/plan-rls.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { renderAdvice } from '../render/advice.ts'
 import { renderBlind } from '../render/blind-code.ts'
@@ -31,14 +24,7 @@ interface RlsOptions extends CommonOptions {
   readonly with: readonly MigrationPart[]
   readonly takeOver: readonly string[]
   readonly observe?: boolean
-}
-
-interface Plan {
-  readonly phases: readonly Phase[]
-  /** Changes that were not asked for, and those that only the user can decide. */
-  readonly advice: readonly PartChange[]
-  /** Code and logins that see no row once the policies are on. */
-  readonly blind: readonly OwnerCode[]
+  readonly replacePending?: boolean
 }
 
 const HELP = `
@@ -97,27 +83,47 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
         'do not enforce on new tables yet: log the statements without a tenant',
       ),
     )
+    .addOption(
+      new Option(
+        '--replace-pending',
+        'write the files anew that were written and never run',
+      ).conflicts(['check', 'dryRun']),
+    )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (options: RlsOptions) => {
-      const loaded = await loadConfig(io.cwd, options.config)
-      const { migrations } = loaded.config
-      const parts = [...new Set([...migrations.with, ...options.with])]
-      const { phases, advice, blind } = await planFor(loaded, parts, options)
-      const folder = await loaded.migrationFolder()
-      const format = options.format ?? migrations.format
-      const written = migrationFiles(phases, { folder, format, name: options.name })
-      const files = written.flatMap((phase) => phase.files)
+    .action(async (options: RlsOptions) => exit(await writePlan(io, options)))
+}
 
-      const isWritten = !options.dryRun && !options.check
-      if (isWritten && files.length > 0) writeMigrations(folder, files)
-      report(io, { ...options, format }, written, { advice, blind })
-      if (!options.json) {
-        io.err(renderBlind(blind, io.errColumns))
-        io.err(renderAdvice(advice, parts, io.errColumns))
-      }
-      exit(options.check && files.length > 0 ? EXIT.findings : EXIT.clean)
-    })
+/** @returns the exit code */
+async function writePlan(io: Io, options: RlsOptions): Promise<number> {
+  const loaded = await loadConfig(io.cwd, options.config)
+  const { migrations } = loaded.config
+  const parts = [...new Set([...migrations.with, ...options.with])]
+  const folder = await loaded.migrationFolder()
+  const planned = await planRls(loaded, {
+    folder,
+    parts,
+    takenOver: options.takeOver,
+    observes: options.observe ?? false,
+    url: options.url,
+  })
+  const replaced = options.replacePending ? planned.pending : []
+  const isWritten = !options.dryRun && !options.check
+  if (isWritten && planned.pending.length > replaced.length) {
+    reportPending(io, planned, options)
+    return EXIT.findings
+  }
+  const format = options.format ?? migrations.format
+  const target = { folder, format, name: options.name, without: replaced }
+  const written = migrationFiles(planned.phases, target)
+  const files = written.flatMap((phase) => phase.files)
+  if (isWritten && files.length > 0) replaceMigrations(folder, files, replaced)
+  report(io, { ...options, format }, written, planned)
+  if (!options.json) {
+    io.err(renderBlind(planned.blind, io.errColumns))
+    io.err(renderAdvice(planned.advice, parts, io.errColumns))
+  }
+  return options.check && files.length > 0 ? EXIT.findings : EXIT.clean
 }
 
 function parseName(name: string): string {
@@ -133,36 +139,11 @@ function parseParts(text: string, before: readonly MigrationPart[]): MigrationPa
   throw new InvalidArgumentError(`There are ${MIGRATION_PARTS.join(', ')}.`)
 }
 
-async function planFor(
-  { config, connection }: LoadedConfig,
-  parts: readonly MigrationPart[],
-  { url, takeOver, observe = false }: RlsOptions,
-): Promise<Plan> {
-  const request = snapshotRequest(config)
-  const snapshot = await withClient(connection, url, (client) =>
-    inReadOnlyTransaction(client, () => readSnapshot(client, request)),
-  )
-  const wanted = {
-    ...resolveWanted(config, snapshot),
-    parts,
-    takenOver: takeOver,
-    observes: observe,
-  }
-  const changes = planParts(wanted, snapshot)
-  const phases = plan(wanted, snapshot, changes)
-  const closes = phases.some(({ name }) => name === 'policies' || name === 'force')
-  return {
-    phases,
-    blind: closes ? blindCode(wanted, snapshot) : [],
-    advice: changes.filter(({ part, obstacle }) => !parts.includes(part) || obstacle !== undefined),
-  }
-}
-
 function report(
   io: Io,
   { json, dryRun, check, format }: RlsOptions & { readonly format: MigrationFormat },
   written: readonly PhaseFiles[],
-  { advice, blind }: Pick<Plan, 'advice' | 'blind'>,
+  { advice, blind, pending }: RlsPlan,
 ): void {
   const pathOf = (path: string) => relative(io.cwd, path)
   const files = written.flatMap((phase) => phase.files)
@@ -179,6 +160,7 @@ function report(
           return { part, table, problem, ...(obstacle !== undefined && { obstacle }) }
         }),
         ...(blind.length > 0 && { blind }),
+        ...(pending.length > 0 && { pending: pending.map(pathOf) }),
       }),
     )
   } else if (dryRun) {
@@ -194,9 +176,24 @@ function report(
     io.err('Nothing to do: the database is as the config wants it.\n')
   } else if (dryRun || check) {
     io.err(`${plural(files.length, 'file')} to write; nothing was written.\n`)
+    if (pending.length > 0) io.err(pendingText(pending.map(pathOf)))
   } else {
     io.err(`${nextStep(format)}\n`)
   }
+}
+
+/** The steps are planned all the same, and not written. */
+function reportPending(io: Io, { phases, pending }: RlsPlan, { json }: RlsOptions): void {
+  const paths = pending.map((path) => relative(io.cwd, path))
+  if (json) io.out(renderJson({ phases, advice: [], pending: paths }))
+  io.err(pendingText(paths))
+  io.err('Nothing was written: new files would repeat their steps.\n')
+  io.err('Run them first, or write them anew with `--replace-pending`.\n')
+}
+
+function pendingText(paths: readonly string[]): string {
+  const lines = paths.map((path) => `  ${path}\n`)
+  return `${plural(paths.length, 'file')} written before, and not yet run:\n${lines.join('')}`
 }
 
 function sentence({ table, why }: Step): string {

@@ -21,16 +21,18 @@ export interface Target {
   readonly format: MigrationFormat
   /** Second part of the file names. */
   readonly name: string
+  /** Paths of files that these ones take the place of. */
+  readonly without?: readonly string[]
 }
 
 /** Renders the files of `migrate:rls` without writing them. */
 export function migrationFiles(
   phases: readonly Phase[],
-  { folder, format, name }: Target,
+  { folder, format, name, without }: Target,
 ): PhaseFiles[] {
   const { naming, files } = FORMATS[format]
   const stems = phases.map((phase, index) => `${name}_${index + 1}_${phase.name}`)
-  const names = migrationNames(existingNames(folder, format), stems, {
+  const names = migrationNames(existingNames(folder, format, without), stems, {
     ...naming,
     now: new Date(),
   })

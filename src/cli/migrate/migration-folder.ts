@@ -7,7 +7,7 @@ import {
   migrationFolderNotReadable,
   migrationFolderNotWritable,
 } from '../../errors/command/migration.ts'
-import { suppress } from '../../errors/tenancy-error.ts'
+import { isTenancyError, suppress } from '../../errors/tenancy-error.ts'
 
 export interface MigrationFile {
   /** Without extension, as Kysely records it. */
@@ -42,9 +42,16 @@ export function filesOf(folder: string): string[] {
 }
 
 /** The names of the migrations in a folder that is about to be written, which may not exist yet. */
-export function existingNames(folder: string, format: MigrationFormat): string[] {
+export function existingNames(
+  folder: string,
+  format: MigrationFormat,
+  without: readonly string[] = [],
+): string[] {
   if (!existsSync(folder)) return []
-  if (format !== 'sql') return readMigrationFolder(folder).map(({ name }) => name)
+  if (format !== 'sql') {
+    const files = readMigrationFolder(folder).filter(({ path }) => !without.includes(path))
+    return files.map(({ name }) => name)
+  }
   return filesOf(folder)
     .filter((file) => file.endsWith('.sql'))
     .map((file) => file.replace(/(?:\.up|\.down)?\.sql$/, ''))
@@ -82,6 +89,42 @@ export function writeMigrations(folder: string, files: readonly NewFile[]): void
   } catch (error) {
     remove(leftOvers, error)
     throw migrationFolderNotWritable(folder, error)
+  }
+}
+
+/**
+ * Writes all files in the place of others. When it fails, the others are there as before.
+ *
+ * @throws as {@link writeMigrations}
+ */
+export function replaceMigrations(
+  folder: string,
+  files: readonly NewFile[],
+  replaced: readonly string[],
+): void {
+  const moves = replaced.map((path) => ({ path, temporary: `${path}.${randomUUID()}.tmp` }))
+  const moved: typeof moves = []
+  try {
+    for (const move of moves) {
+      renameSync(move.path, move.temporary)
+      moved.push(move)
+    }
+    writeMigrations(folder, files)
+  } catch (error) {
+    putBack(moved, error)
+    throw isTenancyError(error) ? error : migrationFolderNotWritable(folder, error)
+  }
+  for (const { temporary } of moved) rmSync(temporary, { force: true })
+}
+
+function putBack(
+  moved: readonly { readonly path: string; readonly temporary: string }[],
+  first: unknown,
+): void {
+  try {
+    for (const { path, temporary } of moved) renameSync(temporary, path)
+  } catch (cleanUp) {
+    suppress(first, cleanUp)
   }
 }
 

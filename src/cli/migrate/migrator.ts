@@ -56,6 +56,7 @@ export async function migrateDown(
   const migrations = await loadMigrations(readMigrationFolder(folder))
   await withMigrationLock(client, listener.say, async () => {
     const state = await (await createMigrator(client, migrations)).getMigrations()
+    await refuseMissing(client, state)
     const names = namesToUndo(executedNames(state), target)
     // Kysely passes over such a file and leaves it on record.
     const final = names.find((name) => !migrations[name]?.down)
@@ -81,6 +82,23 @@ function namesToRun(state: readonly MigrationInfo[], target: UpTarget): string[]
     .filter(({ executedAt }) => !executedAt)
     .map(({ name }) => name)
   return target === 'next' ? pending.slice(0, 1) : pending
+}
+
+/** Kysely lists the files of the folder alone: a record without a file would be passed over. */
+async function refuseMissing(client: pg.Client, state: readonly MigrationInfo[]): Promise<void> {
+  const { rows } = await client.query<{ isThere: boolean }>(
+    `select pg_catalog.to_regclass('kysely_migration') is not null as "isThere"`,
+  )
+  if (!rows[0]?.isThere) return
+  const recorded = await client.query<{ name: string }>('select name from kysely_migration')
+  const known = new Set(state.map(({ name }) => name))
+  const missing = recorded.rows.map(({ name }) => name).filter((name) => !known.has(name))
+  if (missing.length === 0) return
+  const files = missing.toSorted().join(', ')
+  throw migrationNotStarted(
+    `corrupted migrations: the folder has no file of ${files}, which the database has on record as executed`,
+    undefined,
+  )
 }
 
 function executedNames(state: readonly MigrationInfo[]): string[] {

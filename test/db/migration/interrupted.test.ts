@@ -80,7 +80,7 @@ describe('a migration that was interrupted', () => {
         const { code, err } = await latest
         expect(code).to.equal(2)
         expect(err).to.match(/_indexes failed: deadlock detected; .*MIGRATION\.FAILED\n/)
-        expect(err).to.include('it goes on where it stopped').and.not.include('try 2')
+        expect(err).to.include('it continues where it stopped').and.not.include('try 2')
         await other.query('commit')
       })
       expect(await query(url, INDEXES)).to.deep.equal([
