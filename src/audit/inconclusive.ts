@@ -1,3 +1,4 @@
+import { isDistributed } from '../catalog/is-distributed.ts'
 import type { Check } from '../checks/check.ts'
 import type { CheckContext } from '../checks/facts/context.ts'
 
@@ -61,9 +62,4 @@ function reservations({ snapshot }: CheckContext, checks: readonly Check[]): Inc
   if (!isMade || !isDistributed(snapshot)) return []
   const reason = 'Citus is installed, and the shards on its workers were not read'
   return [{ check: 'rls-disabled', reason }]
-}
-
-/** The snapshot does not hold all tables: there are shards on other servers. */
-export function isDistributed({ extensions }: CheckContext['snapshot']): boolean {
-  return extensions.includes('citus')
 }

@@ -1,4 +1,5 @@
 import { relationNamed } from '../catalog/find-relation.ts'
+import { isDistributed } from '../catalog/is-distributed.ts'
 import type { PolicyState } from '../catalog/policy-state.ts'
 import type { Finding } from '../checks/check.ts'
 import { type CheckedTable, checkedTables } from '../checks/facts/checked-tables.ts'
@@ -45,7 +46,10 @@ export function isolationOf(
   const roads = roadCells(context)
   const uncertain = new Set(findings.filter(isUncertainBy).map(({ object }) => object))
   const isUncertain = isPartial || findings.some((finding) => affectsEveryTable(finding, context))
+  const isElsewhere = isDistributed(context.snapshot)
   const verdict = (state: CheckedTable, command: Command): Isolation => {
+    // The statements of the application run on shards, which were not read.
+    if (isElsewhere) return 'unknown'
     const name = qualifiedName(state.relation)
     const key = cell(name, command)
     if (holes.has(key)) return 'hole'

@@ -1,3 +1,4 @@
+import { isDistributed } from '../catalog/is-distributed.ts'
 import type { CheckContext } from '../checks/facts/context.ts'
 import { freeRoles } from '../checks/facts/revoke-from-app.ts'
 import { roadMap } from '../checks/facts/roads.ts'
@@ -6,7 +7,14 @@ import { qualifiedName } from '../sql/quote.ts'
 
 /** A part of the database that a report does not judge, however clean it is. */
 export interface NotLookedAt {
-  readonly what: 'roads' | 'schemas' | 'global' | 'extensions' | 'languages' | 'user mappings'
+  readonly what:
+    | 'shards'
+    | 'roads'
+    | 'schemas'
+    | 'global'
+    | 'extensions'
+    | 'languages'
+    | 'user mappings'
   /** In order. */
   readonly names: readonly string[]
   readonly reason: string
@@ -17,6 +25,11 @@ export function notLookedAt(context: CheckContext): NotLookedAt[] {
   const { snapshot, wanted } = context
   const map = roadMap(context)
   const parts: NotLookedAt[] = [
+    {
+      what: 'shards',
+      names: isDistributed(snapshot) ? ['citus'] : [],
+      reason: 'the shards on the workers were not read, and no restrictive policy holds there',
+    },
     {
       what: 'roads',
       names: map ? [] : [snapshot.database],

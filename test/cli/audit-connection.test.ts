@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { auditSnapshot, takeSnapshot } from '../../src/audit/audit.ts'
+import { auditSnapshot, saveSnapshot, takeSnapshot } from '../../src/audit/audit.ts'
 import { useAuditedDatabase } from '../support/audited-database.ts'
 import { type Rule, startFaultProxy } from '../support/fault-proxy.ts'
 import { withClient } from '../support/postgres.ts'
-import { type CliRun, runCli, trouble } from '../support/run-cli.ts'
+import { type CliRun, runCli, trouble, withProject } from '../support/run-cli.ts'
 
 // P12: a failure never looks like a clean result.
 describe('audit: the connection, the server and the schema', () => {
@@ -99,6 +100,20 @@ describe('audit: the connection, the server and the schema', () => {
           },
         ])
         expect(matrix.map(({ select }) => select)).to.deep.equal(['unknown', 'unknown'])
+      }))
+
+    it('P12: with Citus fails unless the shards may stay unjudged, and begins with them', () =>
+      withClient(database.url, async (client) => {
+        const snapshot = await takeSnapshot(client, database.config)
+        const distributed = { ...snapshot, extensions: ['citus', 'plpgsql'] }
+        await withProject(database.config, async ({ folder, run }) => {
+          saveSnapshot(join(folder, 'citus.json'), database.config, distributed)
+          const args = ['audit', '--from', 'citus.json', '--fail-on', 'critical']
+          const { code, out } = await run(...args)
+          expect(code).to.equal(2)
+          expect(out.split('\n').slice(0, 4).join(' ')).to.include('shards')
+          expect(await run(...args, '--allow-unjudged')).to.have.property('code', 0)
+        })
       }))
   })
 

@@ -1,4 +1,5 @@
 import { inherits } from '../../catalog/inherits.ts'
+import { isDistributed } from '../../catalog/is-distributed.ts'
 import type { PolicyState } from '../../catalog/policy-state.ts'
 import { difference, effectiveClauses } from '../../policy/compare-clauses.ts'
 import { conjuncts } from '../../policy/conjuncts.ts'
@@ -69,6 +70,7 @@ export function readsAnotherSetting(
  * no permissive policy lets a foreign row through.
  */
 export function hasIntactFloor(state: TenantTableState, context: CheckContext): boolean {
+  if (isDistributed(context.snapshot)) return false
   const restrictive = tenantPolicies(state.table).filter(({ permissive }) => !permissive)
   const intact = policyPairs(state).filter(
     (pair) =>

@@ -23,6 +23,7 @@ interface AuditOptions extends CommonOptions, BaselineOptions, SnapshotSource {
   readonly failOn?: Level
   readonly against?: string
   readonly verbose?: boolean
+  readonly allowUnjudged?: boolean
 }
 
 const HELP = `
@@ -88,6 +89,7 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
       '--update-baseline',
       'remove fixed findings from the baseline; create it when there is none',
     )
+    .option('--allow-unjudged', 'do not exit 2 because of shards that were not read (Citus)')
     .option('--verbose', 'print a line of the matrix for every table')
     .addHelpText('after', HELP)
     .action(async (options: AuditOptions, command: Command) => {
@@ -100,16 +102,14 @@ export function auditCommand(io: Io, exit: (code: number) => void): Command {
         command.error(`error: --against is printed as ${COMPARISON_FORMATS.join(', ')}`)
       }
       const loaded = await loadConfig(io.cwd, options.config)
-      const fails =
-        against !== undefined && format
-          ? await compare(loaded, { ...options, against, format }, io)
-          : await report(loaded, options, io)
+      if (against === undefined || !format) return exit(await report(loaded, options, io))
+      const fails = await compare(loaded, { ...options, against, format }, io)
       exit(fails ? EXIT.findings : EXIT.clean)
     })
 }
 
-/** Prints the findings; true when one is as bad as `--fail-on`. */
-async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Promise<boolean> {
+/** Prints the findings; the exit code says whether one is as bad as `--fail-on`. */
+async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Promise<number> {
   const { config, path } = loaded
   const snapshot = await findSnapshot(loaded, options, io.cwd)
   const found = applyBaseline(options, io, (baseline) =>
@@ -126,7 +126,9 @@ async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Prom
   })
   io.out(page)
   const failOn = options.failOn ?? config.audit.failOn
-  return found.findings.some(({ level }) => isAtLeast(level, failOn))
+  if (found.findings.some(({ level }) => isAtLeast(level, failOn))) return EXIT.findings
+  const isUnjudged = found.notLookedAt.some(({ what }) => what === 'shards')
+  return isUnjudged && !options.allowUnjudged ? EXIT.trouble : EXIT.clean
 }
 
 interface ComparisonOptions extends SnapshotSource {
