@@ -8,7 +8,7 @@ export type Prepare = 'auto' | { readonly max: number } | false
 
 const AUTO_MAX = 256
 
-/** What is known of a connection in the mode `'auto'`. */
+/** The texts of one connection in the mode `'auto'`. */
 interface Repeats {
   readonly seen: RecentTexts
   /** Names that the open transaction has executed: its locks keep their tables as they are. */
@@ -104,7 +104,7 @@ function isSafe({ status, opening, text }: Statement, held: Set<string>, key: st
   return status === 'I' || opening !== undefined || held.has(key)
 }
 
-// What else there is may change a table, or be cheap to parse.
+// Other commands may change a table, or are cheap to parse.
 const USUAL = /^\s*(?:select|insert|update|delete|with|merge|values)\b/i
 
 function isUsual(text: string): boolean {
