@@ -27,8 +27,7 @@ export function connectionBusy(): TenancyError {
 }
 
 export function connectionInDoubt(): TenancyError {
-  return new TenancyError(
-    'CONNECTION.IN_DOUBT',
+  return inDoubt(
     'A connection of the wrapped dialect still runs an earlier statement, or could not be cleaned; nothing was sent.',
     'Try again once the earlier statement has ended; find what keeps it running, or what the server refused to clean up.',
   )
@@ -117,8 +116,7 @@ export function sessionChanged(): TenancyError {
 
 /** A clean-up that the server refused: what it would have taken away may still be there. */
 export function sessionNotCleaned(cause: unknown): TenancyError {
-  return new TenancyError(
-    'CONNECTION.IN_DOUBT',
+  return inDoubt(
     'An earlier statement had left something on the session, and it could not be cleaned; the statement was not run, and the connection is closed.',
     'Send the statement again: it gets another connection. The cause says what the server refused.',
     { cause },
@@ -127,8 +125,7 @@ export function sessionNotCleaned(cause: unknown): TenancyError {
 
 /** Another user of the pool had the client before, and it is not as the server starts a session. */
 export function sessionUsed(): TenancyError {
-  return new TenancyError(
-    'CONNECTION.IN_DOUBT',
+  return inDoubt(
     'The pool handed out clients whose session other code has changed; they were destroyed, and nothing was sent.',
     'Give the tenancy a pool of its own, or let no other user of it set roles and settings or leave temporary tables.',
   )
@@ -168,18 +165,16 @@ export function tenantMismatch(bound: string, asked: string): TenancyError {
 }
 
 export function tenantMissing(what: string, happened: 'ran' | 'was built' = 'ran'): TenancyError {
-  return new TenancyError(
-    'TENANT.MISSING',
-    `${what} ${happened} outside every tenant scope; it was not sent.`,
+  return missing(
+    `${what} ${happened} outside every tenant scope`,
     'Wrap it in `tenancy.run(tenant, …)`, or in `tenancy.runGlobal(…)` for global tables.',
   )
 }
 
 /** An insert of the admin into a shared table. */
 export function tenantUnsaid(table: string): TenancyError {
-  return new TenancyError(
-    'TENANT.MISSING',
-    `A row for ${table} says neither a tenant nor that it is for all; it was not sent.`,
+  return missing(
+    `A row for ${table} says neither a tenant nor that it is for all`,
     'Give the tenant column the id of a tenant, or null for a row that every tenant reads.',
   )
 }
@@ -221,4 +216,16 @@ export function transactionStatementRunning(): TenancyError {
     'A transaction was about to commit while one of its streams was still open; it was rolled back.',
     'Read every stream to its end, or leave its loop, before the transaction callback returns.',
   )
+}
+
+function inDoubt(
+  message: string,
+  hint: string,
+  options?: { readonly cause: unknown },
+): TenancyError {
+  return new TenancyError('CONNECTION.IN_DOUBT', message, hint, options)
+}
+
+function missing(problem: string, hint: string): TenancyError {
+  return new TenancyError('TENANT.MISSING', `${problem}; it was not sent.`, hint)
 }

@@ -38,8 +38,8 @@ export interface Tenancy extends Scopes {
    *
    * @example
    * ```ts
-   * const admin = tenancy.forAdmin(db, { reason: 'new template' })
-   * await admin.insertInto('templates').values({ tenant_id: null, title: 'Kick-off' }).execute()
+   * const admin = tenancy.forAdmin(db, { reason: 'import' })
+   * await admin.insertInto('projects').values({ tenant_id: 'acme', title: 'Apollo' }).execute()
    * ```
    */
   forAdmin<DB>(db: Kysely<DB>, options?: { readonly reason?: string }): Kysely<AdminDatabase<DB>>

@@ -84,7 +84,7 @@ export interface Scopes {
    *
    * @example
    * ```ts
-   * const worker = tenancy.detached(() => startWorker((job) => tenancy.run(job.tenant, () => work(job))))
+   * const timer = tenancy.detached(() => setInterval(() => tenancy.run('acme', report), 60_000))
    * ```
    */
   detached<T>(body: () => T): T
@@ -96,7 +96,7 @@ export interface Scopes {
    *
    * @example
    * ```ts
-   * emitter.on('saved', tenancy.bind((id) => db.selectFrom('projects').where('id', '=', id).execute()))
+   * process.on('SIGUSR2', tenancy.bind(() => report()))
    * ```
    */
   bind<A extends unknown[], R>(callback: (...parameters: A) => R): (...parameters: A) => R

@@ -13,7 +13,7 @@ declare global {
   type TenantKysely<DB> = import('kysely-tenants').TenantKysely<DB>
   type WithTenant<
     DB,
-    Names extends keyof DB,
+    Names extends keyof DB | import('kysely-tenants').TenantTables,
     Column extends string = 'tenant_id',
   > = import('kysely-tenants').WithTenant<DB, Names, Column>
 

@@ -14,8 +14,6 @@ import {
   type TenantWorld,
 } from '../../support/tenants.ts'
 
-const _CONFIG = { tenant: { type: 'text' }, tables: { projects: {} } } as const
-
 const shown = async (db: Kysely<Tables>, name: string): Promise<string | undefined> => {
   const { rows } = await sql<{
     value: string
