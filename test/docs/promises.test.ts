@@ -12,6 +12,10 @@ describe('docs/promises.md', () => {
     expect(ids).to.deep.equal(Array.from({ length: 16 }, (_, index) => `P${index + 1}`))
   })
 
+  it('has tests for each promise', () => {
+    expect(lines.filter((line) => !line.includes('.test.ts)'))).to.deep.equal([])
+  })
+
   for (const line of lines) {
     const [id = ''] = /P\d+/.exec(line) ?? []
     for (const [, file = ''] of line.matchAll(/\]\(([^)]+)\)/g)) {
