@@ -84,11 +84,17 @@ describe('docs/errors.md', () => {
 describe('README and docs/', () => {
   // One program for all: most of its time goes into the types that they import.
   it('show only code that compiles, the config and the application of the README together', async () => {
-    const [config = '', application = '', ...more] = blocks(INSTALL, 'ts')
+    const [config = '', application = '', knex = '', ...more] = blocks(INSTALL, 'ts')
     expect(more).to.deep.equal([])
     expect(config).to.include('defineConfig')
     expect(application).to.include('createTenancy(config)')
-    const names = ['docs/audit.md', 'docs/config.md', 'docs/errors.md', 'docs/runtime.md']
+    const names = [
+      'docs/audit.md',
+      'docs/config.md',
+      'docs/errors.md',
+      'docs/knex.md',
+      'docs/runtime.md',
+    ]
     const examples = names.flatMap((name) =>
       blocks(page(name), 'ts').map((code, index) => [
         `${name.replace('/', '-')}.${index}.ts`,
@@ -96,7 +102,11 @@ describe('README and docs/', () => {
       ]),
     )
     expect(examples.length).to.be.greaterThan(5)
-    const files = { 'kysely-tenants.config.ts': config, 'application.ts': application }
+    const files = {
+      'kysely-tenants.config.ts': config,
+      'application.ts': application,
+      'knex.ts': knex,
+    }
     expect(await typeErrors('pages', { ...files, ...Object.fromEntries(examples) })).to.deep.equal(
       [],
     )

@@ -48,9 +48,8 @@ export function migrationNoColumn(columns: readonly string[]): TenancyError {
 }
 
 export function migrationUnknown(problem: string, near: string | undefined): TenancyError {
-  return new TenancyError(
-    'MIGRATION.NOT_STARTED',
-    `${problem}; no migration was run.`,
+  return notStarted(
+    problem,
     near
       ? `Did you mean ${near}? \`kysely-tenants migrate:list\` lists all names.`
       : 'List all names with `kysely-tenants migrate:list`.',
@@ -59,13 +58,25 @@ export function migrationUnknown(problem: string, near: string | undefined): Ten
 
 /** Before the first migration: a file does not load, files and database differ, or writes are refused. */
 export function migrationNotStarted(problem: string, cause: unknown): TenancyError {
-  return new TenancyError(
-    'MIGRATION.NOT_STARTED',
-    `${problem}; no migration was run.`,
+  return notStarted(
+    problem,
     takesNoWrites(cause)
       ? 'Connect to the primary: a standby takes no writes, nor does a session with `default_transaction_read_only`.'
       : 'Fix the file, or make the folder and the table kysely_migration agree.',
     { cause },
+  )
+}
+
+function notStarted(
+  problem: string,
+  hint: string,
+  options?: { readonly cause: unknown },
+): TenancyError {
+  return new TenancyError(
+    'MIGRATION.NOT_STARTED',
+    `${problem}; no migration was run.`,
+    hint,
+    options,
   )
 }
 
