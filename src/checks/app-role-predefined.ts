@@ -54,8 +54,13 @@ export const appRolePredefined: Check = appRoleCheck(
 /** The roles that the login may become, and those whose privileges it has then. */
 function becomes(login: string, context: CheckContext): ReadonlySet<string> {
   const map = roadMap(context)
-  const roles = [...(map?.become(login).keys() ?? [])]
-  return new Set(roles.flatMap((role) => [role, ...(map?.graph.inherited(role) ?? [])]))
+  // Roles that CREATEROLE grants are another finding: `app-role-can-grant-itself`.
+  const becomings = [...(map?.become(login).values() ?? [])]
+  return new Set(
+    becomings
+      .filter(({ how }) => how !== 'createrole')
+      .flatMap(({ role }) => [role, ...(map?.graph.inherited(role) ?? [])]),
+  )
 }
 
 // PostgreSQL keeps the prefix to itself. The owner of the database is another finding:

@@ -16,6 +16,7 @@ const STATEMENTS = new Set([
   'if',
   'insert',
   'merge',
+  'notify',
   'perform',
   'raise',
   'return',

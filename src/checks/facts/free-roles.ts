@@ -12,9 +12,10 @@ export function rolesOfApp(context: CheckContext): FreeRole[] {
   const map = roadMap(context)
   if (!map) return []
   const found = context.wanted.appRoles.flatMap((login) =>
-    [...map.become(login).keys()]
-      .filter((role) => !map.graph.find(role)?.superuser)
-      .map((role) => ({
+    [...map.become(login).values()]
+      // What CREATEROLE grants is one finding: `app-role-can-grant-itself`.
+      .filter(({ role, how }) => how !== 'createrole' && !map.graph.find(role)?.superuser)
+      .map(({ role }) => ({
         role,
         who: role === login ? role : `${role}, which ${login} may become,`,
       })),
