@@ -15,7 +15,7 @@ export interface RoadTo {
   readonly steps: readonly string[]
   /** Why it only may lead there. */
   readonly doubt: string | null
-  /** What closes it; null while it is open. */
+  /** The fact that closes it; null while it is open. */
   readonly closed: string | null
 }
 

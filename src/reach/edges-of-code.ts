@@ -3,7 +3,7 @@ import { edgesOfStatements } from './edges-of-statements.ts'
 import type { RoadMap } from './road-map.ts'
 import type { Edge, State, Stop } from './road-state.ts'
 
-/** What the body of a function does, as whom it runs. */
+/** The statements in the body of a function, as the role it runs as. */
 export function edgesOfCode(
   { fn, row }: Extract<Stop, { kind: 'code' }>,
   { actor }: State,

@@ -9,7 +9,7 @@ import type { Edge, State, Stop } from './road-state.ts'
 
 type OnRelation = Extract<Stop, { kind: 'relation' }>
 
-/** What a command on a relation sets off: its view, its rules, its code, its foreign keys. */
+/** The code that a command on a relation sets off: its view, its rules, its code, its foreign keys. */
 export function edgesOfRelation(stop: OnRelation, state: State, map: RoadMap): Edge[] {
   const { relation, command } = stop
   if (command === 'truncate' || command === 'define') {

@@ -15,7 +15,7 @@ interface Running {
   readonly isResolved?: boolean
 }
 
-/** What the statements of a body do to relations, and what they call. */
+/** The relations that the statements of a body use, and the functions they call. */
 export function edgesOfStatements(statements: readonly BodyStatement[], running: Running): Edge[] {
   return statements.flatMap((statement) => [
     ...relationsOf(statement, running),

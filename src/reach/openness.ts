@@ -2,7 +2,7 @@ import { conjuncts, disjuncts } from '../policy/conjuncts.ts'
 import { identifier } from '../sql/quote.ts'
 
 /**
- * What a condition lets through. `own`: rows of the tenant of the statement. `unknown`: it asks for
+ * The rows that a condition lets through. `own`: rows of the tenant of the statement. `unknown`: it asks for
  * something that words do not tell. `all`: rows of every tenant, be it not all of them.
  */
 export type Openness = 'none' | 'own' | 'unknown' | 'all'
@@ -15,7 +15,7 @@ export interface Condition {
   readonly columns: readonly string[]
 }
 
-/** What the words of a condition mean for a tenant. */
+/** The meaning of the words of a condition for a tenant. */
 export interface OwnRow {
   /** As PostgreSQL deparses the conditions that the tool writes. */
   readonly texts: readonly string[]

@@ -4,7 +4,7 @@ import type { SecuredObject } from '../catalog/snapshot.ts'
 import type { CatalogIndex } from './catalog-index.ts'
 import type { RoleGraph } from './role-graph.ts'
 
-/** What a role may do, with what it inherits. */
+/** The rights of a role, with those it inherits. */
 export interface Rights {
   /** On the relation, or on some column of it. */
   may(role: string, privilege: string, relation: ReachRelation): boolean

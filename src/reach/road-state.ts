@@ -8,7 +8,7 @@ export type RoadCommand = 'select' | 'insert' | 'update' | 'delete' | 'truncate'
 export interface Actor {
   /** `current_user`: whose EXECUTE is asked for, and as whom code runs that is not SECURITY DEFINER. */
   readonly user: string
-  /** Whose privileges and policies count: in a view, its owner. */
+  /** The role whose privileges and policies count: in a view, its owner. */
   readonly as: string
   /** False inside an action of a foreign key: FORCE does not count there. */
   readonly force: boolean
@@ -52,7 +52,7 @@ export interface State {
   readonly step: string
   /** Why it only may lead there; undefined where every edge is a fact of the catalog. */
   readonly doubt: string | undefined
-  /** What closes the road; undefined while it is open. */
+  /** The fact that closes the road; undefined while it is open. */
   readonly closed: string | undefined
   readonly from: State | undefined
 }

@@ -4,7 +4,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { grouped } from '../util/grouped.ts'
 import { rolesThatMatter } from './roles-that-matter.ts'
 
-/** Who has the privileges of whom, and who may become whom. */
+/** The roles whose privileges a role has, and those it may become. */
 export interface RoleGraph {
   readonly serverVersion: number
   find(name: string): RoleState | undefined

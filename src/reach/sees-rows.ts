@@ -11,7 +11,7 @@ export type RowCommand = 'select' | 'insert' | 'update' | 'delete'
  */
 export interface Sight {
   readonly verdict: 'held' | 'none' | 'all' | 'unknown'
-  /** What makes it so. */
+  /** The fact that makes it so. */
   readonly by: 'superuser' | 'bypassrls' | 'no row security' | 'owner' | 'policy' | 'policies'
   /** A sentence without its subject: `is a superuser`, `whose policy p is …` */
   readonly because: string

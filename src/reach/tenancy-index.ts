@@ -10,7 +10,7 @@ import { ownRowOf } from './own-row.ts'
 import type { ReachContext } from './reach-context.ts'
 
 /**
- * What the config says of a relation. `outside`: in a schema that the config does not name. `derived`: a
+ * The word of the config on a relation. `outside`: in a schema that the config does not name. `derived`: a
  * view or what a view stored.
  */
 export type Standing =

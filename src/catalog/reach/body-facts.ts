@@ -1,4 +1,4 @@
-/** What is left of a body: no text of it, no constant but the names of settings. */
+/** A body reduced to its facts: no text of it, no constant but the names of settings. */
 export interface BodyFacts {
   readonly statements: readonly BodyStatement[]
   /** Where it puts SQL together and runs it. */

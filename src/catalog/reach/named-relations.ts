@@ -43,9 +43,9 @@ const NO_UPDATE = new Set(['for', 'do', 'before', 'after', 'or', 'on', 'key', 'o
 const NO_TABLE = new Set(['create', 'lock', 'temp', 'temporary', 'unlogged', 'foreign', 'on', 'of'])
 
 interface State {
-  /** What is done to the relation whose name comes next. */
+  /** The verb for the relation whose name comes next. */
   pending: Verb | null
-  /** What is done to the relations of the list, after a comma. */
+  /** The verb for the relations of the list, after a comma. */
   list: Verb | null
   depth: number
   listDepth: number
@@ -93,7 +93,7 @@ function readSymbol(token: Token, state: State): void {
   else if (token.text === ';') state.list = null
 }
 
-/** What this word asks to be done to the relation after it; undefined for any other word. */
+/** The verb of this word for the relation after it; undefined for any other word. */
 function askedBy(word: string, previous: string, defines: boolean): Verb | null | undefined {
   switch (word) {
     case 'from':
@@ -125,7 +125,7 @@ const TABLE: Readonly<Record<string, Verb>> = {
   truncate: 'truncate',
 }
 
-// What they name after ON is opened or closed by them. A join has its ON elsewhere.
+// They open or close the relation that they name after ON. A join has its ON elsewhere.
 function definesOn(statement: readonly Token[]): boolean {
   const words = statement.slice(0, 5).flatMap((token) => (token.kind === 'name' ? token.word : []))
   const [first = ''] = words

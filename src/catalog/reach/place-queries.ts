@@ -84,7 +84,7 @@ export const READ_REFERENCES: string = `
   order by kind, host, name, command
 `
 
-/** What a type brings along: CHECKs of domains, the distance function of ranges. */
+/** A type brings code along: CHECKs of domains, the distance function of ranges. */
 export const READ_TYPE_PLACES: string = `
   with recursive code (kind, type, name, function) as (
     select 'domain', k.contypid, k.conname::text, d.refobjid

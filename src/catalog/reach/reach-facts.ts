@@ -5,7 +5,7 @@ import type { Grant, Privilege } from '../role-state.ts'
 import type { BodyFacts } from './body-facts.ts'
 
 /**
- * What leads from a login to rows, in every schema of the database: who may become whom, what runs as
+ * The facts that lead from a login to rows, in every schema of the database: who may become whom, what runs as
  * whom, and what that code names. Objects are known by their oid; of a body there are names only.
  */
 export interface ReachFacts {
@@ -114,7 +114,7 @@ export interface CodePlace {
   readonly command: PolicyState['command'] | null
   readonly functions: readonly number[]
   readonly relations: readonly number[]
-  /** What the actions of a rule do. */
+  /** The statements of the actions of a rule. */
   readonly body?: BodyFacts
 }
 

@@ -13,7 +13,7 @@ export function rolesOfApp(context: CheckContext): FreeRole[] {
   if (!map) return []
   const found = context.wanted.appRoles.flatMap((login) =>
     [...map.become(login).values()]
-      // What CREATEROLE grants is one finding: `app-role-can-grant-itself`.
+      // All that CREATEROLE grants is one finding: `app-role-can-grant-itself`.
       .filter(({ role, how }) => how !== 'createrole' && !map.graph.find(role)?.superuser)
       .map(({ role }) => ({
         role,

@@ -14,7 +14,7 @@ export interface SequentialSessionOptions {
   readonly sessions: Sessions
 }
 
-/** What one checkout does to the session of another dialect's connection, one call at a time. */
+/** The calls of one checkout on the session of another dialect's connection, one call at a time. */
 export class SequentialSession {
   readonly transaction: InnerTransaction
   readonly #options: SequentialSessionOptions
