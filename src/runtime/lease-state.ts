@@ -19,20 +19,34 @@ export class LeaseState {
   status: TransactionStatus = 'I'
   /** The session came with a tenant: the client is not given back. */
   hadForeignTenant = false
-  /** The residue of statements on the session belongs to the connection. */
-  isSettingUp = false
   /** The residue that is to be taken off the session at the end. */
   changes: SessionChanges | undefined
   /** Why it is to be destroyed at once, if it is. */
   end: { readonly reason: DestroyReason; readonly error: unknown } | undefined
   // No statement of the transaction has bound our tenant: one in sight can only be a foreign one.
   #isUnbound = true
+  // The residue of statements on the session belongs to the connection.
+  #isSettingUp = false
+  readonly #client: ClientState
   readonly #proof: LeaseProof
   readonly #session: SessionSteps | undefined
 
   constructor(client: ClientState, session: SessionSteps | undefined) {
+    this.#client = client
     this.#proof = new LeaseProof(client)
     this.#session = session
+  }
+
+  /** Runs hooks: what they change on the session belongs to the connection, and stays. */
+  async setUp(hooks: () => Promise<void>): Promise<void> {
+    const known = this.#client.baseline
+    this.#isSettingUp = true
+    try {
+      await hooks()
+      if (known && !this.#client.baseline) await this.#session?.setUp(this.#client)
+    } finally {
+      this.#isSettingUp = false
+    }
   }
 
   /** Notes on a statement, whose turn has come, how it meets the connection. */
@@ -80,13 +94,13 @@ export class LeaseState {
     }
     // The server has undone what failed.
     const effect = error === undefined ? effectOf(text, result?.command) : undefined
-    if (effect && this.isSettingUp) {
+    if (effect && this.#isSettingUp) {
       if (staysOnSession(effect)) this.#proof.forget()
     } else if (effect) {
       this.changes ??= new SessionChanges()
       this.changes.note(effect)
     }
-    const isLasting = effect?.kind === 'lasting' && !this.isSettingUp
+    const isLasting = effect?.kind === 'lasting' && !this.#isSettingUp
     // No prelude would give the session its tenant again: no further statement may rely on it.
     if (this.#session && (isLasting || this.#session.isChangedBy(text, scope))) {
       this.end = { reason: 'session changed', error: sessionChanged() }

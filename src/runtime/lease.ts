@@ -13,7 +13,6 @@ import type { Sender } from './sender.ts'
 import { explainError } from './server-error.ts'
 import { type Outcome, Statement, type StatementOptions } from './statement.ts'
 import { statementKind } from './statement-text.ts'
-import type { SessionSteps } from './strategies/strategy.ts'
 
 /** `error` is undefined where there is a result. */
 type SettleStatement = (error: unknown, result?: PgResult) => void
@@ -53,7 +52,7 @@ export class Lease implements OpenLease {
   /** Before the lease is handed out. @throws what leaves the client in doubt; it is destroyed then */
   async enter(): Promise<void> {
     try {
-      const found = await this.#steps?.enter(this.#state, this.scope)
+      const found = await this.#sender.strategy.session?.enter(this.#state, this.scope)
       if (!found) return
       publishViolation(this.scope, found)
       this.#lease.hadForeignTenant = true
@@ -84,15 +83,8 @@ export class Lease implements OpenLease {
   }
 
   /** Runs hooks: what they change on the session belongs to the connection, and stays. */
-  async setUp(hooks: () => Promise<void>): Promise<void> {
-    const known = this.#state.baseline
-    this.#lease.isSettingUp = true
-    try {
-      await hooks()
-      if (known && !this.#state.baseline) await this.#steps?.setUp(this.#state)
-    } finally {
-      this.#lease.isSettingUp = false
-    }
+  setUp(hooks: () => Promise<void>): Promise<void> {
+    return this.#lease.setUp(hooks)
   }
 
   /** True once after the client was created; for `onCreateConnection`. */
@@ -119,7 +111,6 @@ export class Lease implements OpenLease {
    * Runs one statement behind those that were handed in before.
    *
    * @param options how pg reads the rows of this statement
-   *
    * @throws `SCOPE.ENDED`, `TENANT.MISMATCH` and `TRANSACTION.STATEMENT_RUNNING`, instead of settling
    */
   execute(
@@ -182,10 +173,6 @@ export class Lease implements OpenLease {
     } catch (error) {
       settled(error)
     }
-  }
-
-  get #steps(): SessionSteps | undefined {
-    return this.#sender.strategy.session
   }
 
   /** Behind what still runs, and what a builder hands over only once that is answered. */
