@@ -159,6 +159,8 @@ export const CHAOS_ACTS = {
 
 /** Was it refused, and not lost? */
 function isStatementRunning(error: unknown): false {
-  if (isTenancyError(error) && error.code === 'TRANSACTION.STATEMENT_RUNNING') return false
+  const { code } = isTenancyError(error) ? error : {}
+  // The late statement may fail as well, and takes the transaction with it.
+  if (code === 'TRANSACTION.STATEMENT_RUNNING' || code === 'TRANSACTION.ROLLED_BACK') return false
   throw error
 }

@@ -51,7 +51,12 @@ const UNIQUE_KEYS: Readonly<Record<string, StartingState>> = {
       insert into events values (1, 'A'), (2, 'B')`,
     tables: { projects: {}, labels: {}, events: {} },
     parts: ['foreign-keys', 'unique-keys'],
-    advice: ['unclassified-table', 'unique-without-tenant', 'view-bypasses-rls'],
+    advice: [
+      'foreign-key-tells-of-tenants',
+      'unclassified-table',
+      'unique-without-tenant',
+      'view-bypasses-rls',
+    ],
   },
   'unique keys of a partitioned table': {
     sql: `create table events (id int, tenant_id uuid not null, code int, slug text, primary key (id), unique (code, id))

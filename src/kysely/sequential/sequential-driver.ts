@@ -157,6 +157,13 @@ export class SequentialDriver implements Driver {
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
     const leased = this.#of(connection)
+    // The lease below ends the client of a statement that still runs.
+    if (this.#options.destroysInDoubt && leased.isRunning) {
+      this.#open.delete(leased)
+      await leased.giveBack()
+      checkouts.get(connection)?.free?.()
+      return
+    }
     const ending = this.#end(leased)
     await within(ending, PATIENCE_MS)
     if (!leased.isReturned) {
