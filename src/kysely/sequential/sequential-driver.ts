@@ -11,6 +11,7 @@ import { type Scope, scopes } from '../../runtime/scope.ts'
 import { isServerError } from '../../runtime/server-error.ts'
 import { within } from '../../util/within.ts'
 import type { Tenancy } from '../tenancy.ts'
+import { acquireInner } from './acquire-inner.ts'
 import { isLoss } from './connection-loss.ts'
 import type { SavepointArguments } from './inner-transaction.ts'
 import { PATIENCE_MS, SequentialConnection } from './sequential-connection.ts'
@@ -94,7 +95,7 @@ export class SequentialDriver implements Driver {
     options: Parameters<Driver['acquireConnection']>,
     free: (() => void) | undefined,
   ): Promise<DatabaseConnection> {
-    const connection = await acquired(driver, options)
+    const connection = await acquireInner(driver, options)
     // A dialect with one connection has no other to give.
     if (!(await isGivenBack(connection))) throw connectionInDoubt()
     if (scope.kind !== 'admin') await this.#check(driver, connection)
@@ -212,19 +213,6 @@ export class SequentialDriver implements Driver {
 
 // There are three such waits in a second.
 const DESTROY_MS = 300
-
-/** postgres.js reports the end of one connection once more, to the first one that asks for the next. */
-async function acquired(
-  driver: Driver,
-  options: Parameters<Driver['acquireConnection']>,
-): Promise<DatabaseConnection> {
-  try {
-    return await driver.acquireConnection(...options)
-  } catch (error) {
-    if (!isLoss(error)) throw error
-    return driver.acquireConnection(...options)
-  }
-}
 
 interface Doubt {
   readonly leased: SequentialConnection
