@@ -64,6 +64,6 @@ export function dialects(): void {
   new TenantDialect({ tenancy })
   // @ts-expect-error "global": no such strategy
   new TenantDialect({ tenancy, pool, strategy: 'global' })
-  // @ts-expect-error 'boolean': a number is needed
+  // @ts-expect-error 'Prepare': 'auto', false or a number of statements
   new TenantDialect({ tenancy, pool, prepare: true })
 }
