@@ -34,7 +34,7 @@ export interface ConfigInput extends TenancyInput {
     /** Relative to the config file. @default what `kysely.config` of kysely-ctl says, else 'migrations' */
     readonly folder?: string
     /**
-     * The tool that runs the migrations: Kysely ('ts', 'js'), Knex ('knex-ts', 'knex') or psql ('sql').
+     * The tool that runs the migrations: Kysely ('ts', 'js'), Knex ('knex-ts', 'knex'), psql ('sql'), or one with the name of its format.
      * `--format` overrides it. @default 'ts'
      */
     readonly format?: MigrationFormat

@@ -20,6 +20,7 @@ export function buildConcurrently({ schema, name }: TableName, index: NewIndex):
       why: 'An interrupted run of this file may have left an index that is not valid.',
       up: drop,
       down: [],
+      isCleanUp: true,
     },
     {
       ...step,
@@ -27,6 +28,12 @@ export function buildConcurrently({ schema, name }: TableName, index: NewIndex):
       up: `create ${index.isUnique ? 'unique ' : ''}index concurrently ${onTable({ schema, name }, index)}`,
       down: [drop],
       hazard: 'Waits for every transaction that is older.',
+      inTransaction: {
+        up: `create ${index.isUnique ? 'unique ' : ''}index if not exists ${onTable({ schema, name }, index)}`,
+        down: [`drop index if exists ${qualifiedName({ schema, name: index.name })}`],
+        lock: 'share',
+        hazard: 'Writes to the table wait until the transaction ends.',
+      },
     },
   ]
 }

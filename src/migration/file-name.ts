@@ -1,8 +1,16 @@
+import { flywayNames } from './flyway-names.ts'
+
 export interface Naming {
   /** The first part of the names in an empty folder. */
-  readonly first: 'milliseconds' | 'date and time'
+  readonly first: 'milliseconds' | 'date and time' | { readonly number: string }
   /** Whether each file needs a prefix of its own: golang-migrate, dbmate and sqlx know it by that alone. */
   readonly isUnique: boolean
+  /** The character before the stem. @default '_' */
+  readonly separator?: string
+  /** Letters and digits of ASCII only. */
+  readonly isAscii?: true
+  /** Flyway compares versions, where the others compare names as text. */
+  readonly style?: 'flyway'
 }
 
 /**
@@ -19,15 +27,17 @@ export function migrationNames(
   stems: readonly string[],
   { now, ...naming }: Naming & { readonly now: Date },
 ): string[] {
+  if (naming.style === 'flyway') return flywayNames(existing, stems, now)
+  const { separator = '_' } = naming
   if (!naming.isUnique) {
     const prefix = prefixAfter(existing, stems, { ...naming, now })
-    return stems.map((stem) => `${prefix}_${stem}`)
+    return stems.map((stem) => `${prefix}${separator}${stem}`)
   }
   const names: string[] = []
   for (const [index, stem] of stems.entries()) {
     const later = new Date(now.getTime() + index * 1000)
     const prefix = prefixAfter([...existing, ...names], [stem], { ...naming, now: later })
-    names.push(`${prefix}_${stem}`)
+    names.push(`${prefix}${separator}${stem}`)
   }
   return names
 }
@@ -35,13 +45,21 @@ export function migrationNames(
 function prefixAfter(
   existing: readonly string[],
   stems: readonly string[],
-  { now, first, isUnique }: Naming & { readonly now: Date },
+  { now, first, isUnique, separator = '_' }: Naming & { readonly now: Date },
 ): string | undefined {
+  const begins = (name: string, prefix: string) => {
+    return name === prefix || name.startsWith(`${prefix}${separator}`)
+  }
   const last = existing.toSorted().at(-1)
-  if (!last) return first === 'milliseconds' ? String(now.getTime()) : dateAndTime(now).slice(0, 14)
+  if (!last) return firstPrefix(first, now)
   return prefixes(last, now)
-    .filter((prefix) => !isUnique || !existing.some((name) => name.startsWith(`${prefix}_`)))
-    .find((prefix) => stems.every((stem) => `${prefix}_${stem}` > last))
+    .filter((prefix) => !isUnique || !existing.some((name) => begins(name, prefix)))
+    .find((prefix) => stems.every((stem) => `${prefix}${separator}${stem}` > last))
+}
+
+function firstPrefix(first: Naming['first'], now: Date): string {
+  if (typeof first === 'object') return first.number
+  return first === 'milliseconds' ? String(now.getTime()) : dateAndTime(now).slice(0, 14)
 }
 
 /** From the best to the one that always comes last: an extension of the last name. */

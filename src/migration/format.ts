@@ -1,23 +1,9 @@
 import type { MigrationFormat } from '../config/migration-format.ts'
+import type { FileKind, Format } from './file-kind.ts'
 import type { Naming } from './file-name.ts'
+import { OTHER_FORMATS } from './other-formats.ts'
 import { hasTransaction, type Phase } from './step.ts'
-import { CONNECTION, KNEX, KYSELY, SQL, type Syntax } from './syntax.ts'
-
-export interface Format {
-  readonly naming: Naming
-  readonly files: readonly [FileKind, ...FileKind[]]
-}
-
-/** A phase becomes a file of each kind. */
-export interface FileKind {
-  /** Its file in `migrations-templates`, of a phase that has a transaction. */
-  readonly template: string
-  /** The end of its name, by the `type` of the package it is in. */
-  readonly ending: Readonly<Record<'module' | 'commonjs', string>>
-  readonly syntax: Syntax
-  /** Of `up` where there is no transaction. @default `syntax` */
-  readonly syntaxWithoutTransaction?: Syntax
-}
+import { CONNECTION, KNEX, KYSELY, SQL } from './syntax.ts'
 
 // kysely-ctl counts milliseconds. Others write the date and the time, and know a file by that alone.
 const KYSELY_NAMES: Naming = { first: 'milliseconds', isUnique: false }
@@ -27,23 +13,34 @@ const SQL_NAMES: Naming = { first: 'date and time', isUnique: true }
 const KNEX_FILE = { syntax: KNEX, syntaxWithoutTransaction: CONNECTION }
 
 export const FORMATS: Readonly<Record<MigrationFormat, Format>> = {
+  ...OTHER_FORMATS,
   ts: {
+    folder: 'migrations',
+    outside: 'script',
     naming: KYSELY_NAMES,
     files: [{ template: 'kysely.ts', ending: always('.ts'), syntax: KYSELY }],
   },
   js: {
+    folder: 'migrations',
+    outside: 'script',
     naming: KYSELY_NAMES,
     files: [{ template: 'kysely.js', ending: { module: '.js', commonjs: '.mjs' }, syntax: KYSELY }],
   },
   'knex-ts': {
+    folder: 'migrations',
+    outside: 'script',
     naming: KNEX_NAMES,
     files: [{ template: 'knex.ts', ending: always('.ts'), ...KNEX_FILE }],
   },
   knex: {
+    folder: 'migrations',
+    outside: 'script',
     naming: KNEX_NAMES,
     files: [{ template: 'knex.cjs', ending: { module: '.cjs', commonjs: '.js' }, ...KNEX_FILE }],
   },
   sql: {
+    folder: 'migrations',
+    outside: 'script',
     naming: SQL_NAMES,
     files: [
       { template: 'up.sql', ending: always('.up.sql'), syntax: SQL },
@@ -56,6 +53,10 @@ function always(ending: string): FileKind['ending'] {
   return { module: ending, commonjs: ending }
 }
 
-export function templateOf({ template }: FileKind, phase: Phase): string {
-  return hasTransaction(phase) ? template : template.replace('.', '-without-transaction.')
+export function templateOf(
+  { template, templateWithoutTransaction: other }: FileKind,
+  phase: Phase,
+): string {
+  if (hasTransaction(phase)) return template
+  return other ?? template.replace('.', '-without-transaction.')
 }

@@ -62,17 +62,23 @@ export function planBackfill(tenantFill: TenantFill, snapshot: Snapshot): Step[]
     .map((table) => ({
       table: { schema: table.schema, name: table.name },
       why: `Gives each row ${'tenant' in source ? `the tenant ${source.tenant}` : `the tenant of its row in ${qualifiedName(source.parent)}`}, ${BATCH} at a time; rows that are locked wait for the next turn.`,
-      up: `do ${dollarQuoted(fill(table, source, snapshot))}`,
+      up: `do ${dollarQuoted(fill(table, source, { snapshot, commits: true }))}`,
       down: [],
       lock: 'row exclusive',
       hazard: 'Writes every row once.',
+      inTransaction: {
+        up: `do ${dollarQuoted(fill(table, source, { snapshot, commits: false }))}`,
+        down: [],
+        lock: 'row exclusive',
+        hazard: 'Writes every row once; writes to these rows wait until the transaction ends.',
+      },
     }))
 }
 
 function fill(
   { schema, name, column }: TenantTable,
   source: TenantSource,
-  snapshot: Snapshot,
+  { snapshot, commits }: { snapshot: Snapshot; commits: boolean },
 ): string {
   const table = qualifiedName({ schema, name })
   const tenant = identifier(column)
@@ -95,8 +101,7 @@ begin
 
     if not found then
       perform pg_sleep(0.1);
-    end if;
-    commit;
+    end if;${commits ? '\n    commit;' : ''}
   end loop;
 end
 `

@@ -84,6 +84,12 @@ function rebuild({ schema, name }: RelationState, index: IndexState): Step {
     down: [],
     lock: 'share update exclusive',
     hazard: 'Waits for every transaction that is older.',
+    inTransaction: {
+      up: `reindex index ${qualifiedName({ schema, name: index.name })}`,
+      down: [],
+      lock: 'share',
+      hazard: 'Writes to the table wait until the transaction ends.',
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { qualifiedName } from '../sql/quote.ts'
-import type { FileKind } from './format.ts'
+import type { FileKind } from './file-kind.ts'
 import { hasTransaction, LOCKS, type Lock, type Phase, type Step } from './step.ts'
 import { indent, type Syntax } from './syntax.ts'
 
@@ -31,6 +31,26 @@ const SUMMARY: Readonly<Record<Phase['name'], readonly string[]>> = {
   ],
 }
 
+const IN_TRANSACTION: Partial<Record<Phase['name'], readonly string[]>> = {
+  backfill: [
+    'Backfill: the tenant of the rows that are there, in one transaction. On a large table run',
+    '`kysely-tenants backfill` before; then this finds nothing to do.',
+  ],
+  indexes: [
+    'Indexes: for the policies, to find rows without reading those of every tenant. On a large table build',
+    'them with CREATE INDEX CONCURRENTLY before, under these names; then this finds nothing to do.',
+  ],
+}
+
+const SINGLE: Partial<Record<Phase['name'], readonly string[]>> = {
+  backfill: SUMMARY.backfill,
+  indexes: [
+    'An index for the policies, to find rows without reading those of every tenant. Built concurrently, in no',
+    'transaction: reads and writes go on. A build that fails leaves an index that is not valid: drop it, then',
+    'run this file again.',
+  ],
+}
+
 const OBSERVING = [
   'Policies that do not enforce yet: a statement without a tenant reaches every row, and writes a line',
   'into the log of the server. `kysely-tenants migrate:rls` makes them those that enforce.',
@@ -57,6 +77,7 @@ export function renderMigration(template: string, phase: Phase, kind: FileKind):
   const { comment } = syntax
   const upSyntax = hasTransaction(phase) ? syntax : syntaxWithoutTransaction
   const holes: Readonly<Record<string, (width: number) => string>> = {
+    origin: () => comments([kind.origin ?? ''], comment),
     summary: () => comments([...summary(phase), '', wayBack(phase)], comment),
     'way back': () => comments([wayBack(phase), ...locksOnTheWayBack(phase)], comment),
     up: (width) => up(phase, upSyntax, width),
@@ -71,7 +92,7 @@ export function renderMigration(template: string, phase: Phase, kind: FileKind):
 function up({ steps }: Phase, syntax: Syntax, width: number): string {
   return steps
     .map((step) => `${explain(step, syntax)}\n${syntax.statement(step.up, width)}`)
-    .join('\n\n')
+    .join(syntax.separator ? `\n${syntax.separator}\n` : '\n\n')
 }
 
 function down({ steps }: Phase, { comment, statement }: Syntax, width: number): string {
@@ -85,15 +106,21 @@ function down({ steps }: Phase, { comment, statement }: Syntax, width: number): 
   return [`${comment} Restores what was there when this file was written.`, ...undo].join('\n')
 }
 
-function summary({ name, steps, isObserving }: Phase): string[] {
+function summary(phase: Phase): string[] {
   return [
-    ...(isObserving ? OBSERVING : SUMMARY[name]),
+    ...purpose(phase),
     '',
-    hasTransaction({ name })
+    hasTransaction(phase)
       ? 'Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:'
       : 'Locks, each for its statement only:',
-    ...lockLines(steps),
+    ...lockLines(phase.steps),
   ]
+}
+
+function purpose({ name, isObserving, isInTransaction, isSingle }: Phase): readonly string[] {
+  if (isObserving) return OBSERVING
+  const own = isInTransaction ? IN_TRANSACTION[name] : isSingle ? SINGLE[name] : undefined
+  return own ?? SUMMARY[name]
 }
 
 function wayBack({ name }: Phase): string {

@@ -17,6 +17,10 @@ export interface Step {
   readonly lock: Lock
   /** The danger for an application that is running. */
   readonly hazard?: string
+  /** Removes what an interrupted run of the file has left; without one it has no effect. */
+  readonly isCleanUp?: true
+  /** The same inside a transaction, where `up` cannot run in one, for a tool that knows no other way. */
+  readonly inTransaction?: Pick<Step, 'up' | 'down' | 'lock' | 'hazard'>
   /** The same of `down`, and the data that `down` loses. */
   readonly downHazard?: string
 }
@@ -55,9 +59,16 @@ export interface Phase {
   readonly steps: readonly Step[]
   /** Only observes, where others enforce. */
   readonly isObserving?: true
+  /** In a file with a transaction, although it would need none: see `Step.inTransaction`. */
+  readonly isInTransaction?: true
+  /** Has a file for each statement. */
+  readonly isSingle?: true
 }
 
 /** A concurrent index can be built in no transaction, and a backfill in batches needs many. */
-export function hasTransaction({ name }: Pick<Phase, 'name'>): boolean {
-  return name !== 'backfill' && name !== 'indexes'
+export function hasTransaction({
+  name,
+  isInTransaction,
+}: Pick<Phase, 'name' | 'isInTransaction'>): boolean {
+  return isInTransaction === true || (name !== 'backfill' && name !== 'indexes')
 }

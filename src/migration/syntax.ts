@@ -5,6 +5,8 @@ export interface Syntax {
   readonly comment: '//' | '--'
   /** @param width what is left of the line */
   readonly statement: (sql: string, width: number) => string
+  /** A line between the statements of `up`. */
+  readonly separator?: string
 }
 
 export const KYSELY: Syntax = {
@@ -23,7 +25,24 @@ export const CONNECTION: Syntax = {
   statement: (sql, width) => call(sql, ['await connection.query(', ')'], width),
 }
 
+export const NODE_PG_MIGRATE: Syntax = {
+  comment: '//',
+  statement: (sql, width) => call(sql, ['pgm.sql(', ')'], width),
+}
+
 export const SQL: Syntax = { comment: '--', statement: (sql) => `${sql};` }
+
+/** Drivers that take one statement at a time get the parts between these marks. */
+export const DRIZZLE: Syntax = { ...SQL, separator: '--> statement-breakpoint' }
+
+/** A file of one statement has no other place for a setting than the block that it is. */
+export const SINGLE: Syntax = {
+  comment: '--',
+  statement: (sql) =>
+    `${sql.replace(BLOCK, `$1  perform pg_catalog.set_config('row_security', 'off', false);\n`)};`,
+}
+
+const BLOCK = /^(do (\$\w*\$)\nbegin\n)/
 
 /** The SQL between the two parts, as a template literal. */
 function call(sql: string, [before, after]: [string, string], width: number): string {

@@ -2,13 +2,15 @@ import { relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { MIGRATION_FORMATS, type MigrationFormat } from '../../config/migration-format.ts'
 import { MIGRATION_PARTS, type MigrationPart } from '../../config/migration-part.ts'
+import { FORMATS } from '../../migration/format.ts'
 import type { Step } from '../../migration/step.ts'
 import { qualifiedName } from '../../sql/quote.ts'
 import { loadConfig } from '../connect/load-config.ts'
 import { EXIT, type Io } from '../io.ts'
-import { migrationFiles, type PhaseFiles } from '../migrate/migration-files.ts'
+import { migrationFiles } from '../migrate/migration-files.ts'
 import { replaceMigrations } from '../migrate/migration-folder.ts'
-import { nextStep } from '../migrate/other-tool.ts'
+import { nextStep, refuseFolderOfTool } from '../migrate/other-tool.ts'
+import type { PhaseFiles } from '../migrate/phase-files.ts'
 import { planRls, type RlsPlan } from '../migrate/plan-rls.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 import { renderAdvice } from '../render/advice.ts'
@@ -99,7 +101,9 @@ async function writePlan(io: Io, options: RlsOptions): Promise<number> {
   const loaded = await loadConfig(io.cwd, options.config)
   const { migrations } = loaded.config
   const parts = [...new Set([...migrations.with, ...options.with])]
-  const folder = await loaded.migrationFolder()
+  const format = options.format ?? migrations.format
+  const folder = await loaded.migrationFolder(format)
+  refuseFolderOfTool(folder, format)
   const planned = await planRls(loaded, {
     folder,
     parts,
@@ -113,7 +117,6 @@ async function writePlan(io: Io, options: RlsOptions): Promise<number> {
     reportPending(io, planned, options)
     return EXIT.findings
   }
-  const format = options.format ?? migrations.format
   const target = { folder, format, name: options.name, without: replaced }
   const written = migrationFiles(planned.phases, target)
   const files = written.flatMap((phase) => phase.files)
@@ -149,7 +152,9 @@ function report(
   const files = written.flatMap((phase) => phase.files)
   if (json) {
     const phases = written.map(({ phase, files: [file, downFile] }) => ({
-      ...phase,
+      name: phase.name,
+      steps: phase.steps.map(({ inTransaction, isCleanUp, ...step }) => step),
+      ...(phase.isObserving && { isObserving: true }),
       file: file && pathOf(file.path),
       ...(downFile && { downFile: pathOf(downFile.path) }),
     }))
@@ -164,7 +169,8 @@ function report(
       }),
     )
   } else if (dryRun) {
-    const sign = format === 'sql' ? '--' : '//'
+    const [{ syntax }] = FORMATS[format].files
+    const sign = syntax.comment
     io.out(files.map(({ path, text }) => `${sign} ${pathOf(path)}\n${text}`).join('\n'))
   } else if (check) {
     io.out(written.flatMap(({ phase }) => phase.steps.map(sentence)).join(''))

@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Config } from '../../config/config.ts'
+import type { MigrationFormat } from '../../config/migration-format.ts'
 import { parseConfig } from '../../config/parse-config.ts'
 import { configNotFound, configUnreadable } from '../../errors/command/config.ts'
+import { FORMATS } from '../../migration/format.ts'
+import { isOtherFormat } from '../../migration/other-formats.ts'
 import { type Connection, connectionOf } from './connect.ts'
 import { type KyselyConfig, loadKyselyConfig } from './kysely-config.ts'
 
@@ -15,7 +18,7 @@ export interface LoadedConfig {
   /** The connection of our config, else of a `kysely.config` beside it, which is loaded when needed. */
   readonly connection: () => Promise<Connection>
   /** The folder of the migrations, found in the same way. Absolute. */
-  readonly migrationFolder: () => Promise<string>
+  readonly migrationFolder: (format?: MigrationFormat) => Promise<string>
 }
 
 export const DEFAULT_FILE = 'kysely-tenants.config.ts'
@@ -50,12 +53,20 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
       config.connection === undefined
         ? connectionOf(await beside())
         : { to: config.connection, file: undefined },
-    migrationFolder: async () => {
+    migrationFolder: async (format = config.migrations.format) => {
       const named = config.migrations.folder
-      if (named !== undefined) return resolve(folder, named)
-      return (await beside())?.migrationFolder ?? resolve(folder, 'migrations')
+      if (named !== undefined) return ownFolder(resolve(folder, named), format)
+      // That of kysely.config is for Kysely.
+      const kysely = isOtherFormat(format) ? undefined : (await beside())?.migrationFolder
+      return kysely ?? resolve(folder, FORMATS[format].folder)
     },
   }
+}
+
+/** graphile-migrate runs a folder in the folder that its users name. */
+function ownFolder(folder: string, format: MigrationFormat): string {
+  const isParent = format === 'graphile-migrate' && basename(folder) !== 'committed'
+  return isParent ? join(folder, 'committed') : folder
 }
 
 function findConfig(folder: string): string | undefined {

@@ -1,20 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { MigrationFormat } from '../../config/migration-format.ts'
+import type { FileKind } from '../../migration/file-kind.ts'
 import { migrationNames } from '../../migration/file-name.ts'
+import { fitPhases } from '../../migration/fit-phases.ts'
 import { FORMATS, templateOf } from '../../migration/format.ts'
 import { renderMigration } from '../../migration/render.ts'
 import type { Phase } from '../../migration/step.ts'
-import { existingNames, type NewFile } from './migration-folder.ts'
+import { chainHashes } from './chain-hashes.ts'
+import { addToJournal } from './drizzle-journal.ts'
+import { existingNames } from './existing-names.ts'
+import type { PhaseFiles } from './phase-files.ts'
 
 // The same distance from `src/cli` and from `dist/cli`.
 const TEMPLATES = new URL('../../../migrations-templates/', import.meta.url)
-
-export interface PhaseFiles {
-  readonly phase: Phase
-  /** One file, or one for each direction. */
-  readonly files: readonly NewFile[]
-}
 
 export interface Target {
   readonly folder: string
@@ -30,24 +29,29 @@ export function migrationFiles(
   phases: readonly Phase[],
   { folder, format, name, without }: Target,
 ): PhaseFiles[] {
-  const { naming, files } = FORMATS[format]
-  const stems = phases.map((phase, index) => `${name}_${index + 1}_${phase.name}`)
+  const { naming, files, outside } = FORMATS[format]
+  const fitted = fitPhases(phases, outside)
+  const plain = naming.isAscii ? name.replaceAll(/[^\w-]/g, '-') : name
+  const stems = fitted.map(({ stem }) => `${plain}_${stem}`)
   const names = migrationNames(existingNames(folder, format, without), stems, {
     ...naming,
     now: new Date(),
   })
   const type = packageType(folder)
-
-  return phases.map((phase, index) => ({
+  const written = fitted.map(({ phase }, index) => ({
     phase,
-    files: files.map((kind) => {
-      const template = readFileSync(new URL(templateOf(kind, phase), TEMPLATES), 'utf8')
-      return {
-        path: join(folder, `${names[index]}${kind.ending[type]}`),
-        text: renderMigration(template, phase, kind),
-      }
-    }),
+    files: files.map((kind) => ({
+      path: join(folder, `${kind.prefix ?? ''}${names[index]}${kind.ending[type]}`),
+      text: renderFile(kind, phase),
+    })),
   }))
+  if (format === 'graphile-migrate') return chainHashes(written, folder)
+  return format === 'drizzle' ? addToJournal(written, folder) : written
+}
+
+function renderFile(kind: FileKind, phase: Phase): string {
+  const template = readFileSync(new URL(templateOf(kind, phase), TEMPLATES), 'utf8')
+  return renderMigration(template, phase, kind)
 }
 
 /**

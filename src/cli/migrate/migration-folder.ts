@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { MigrationFormat } from '../../config/migration-format.ts'
+import { dirname, join } from 'node:path'
 import {
   migrationFileExists,
   migrationFolderNotReadable,
@@ -41,25 +40,11 @@ export function filesOf(folder: string): string[] {
   }
 }
 
-/** The names of the migrations in a folder that is about to be written, which may not exist yet. */
-export function existingNames(
-  folder: string,
-  format: MigrationFormat,
-  without: readonly string[] = [],
-): string[] {
-  if (!existsSync(folder)) return []
-  if (format !== 'sql') {
-    const files = readMigrationFolder(folder).filter(({ path }) => !without.includes(path))
-    return files.map(({ name }) => name)
-  }
-  return filesOf(folder)
-    .filter((file) => file.endsWith('.sql'))
-    .map((file) => file.replace(/(?:\.up|\.down)?\.sql$/, ''))
-}
-
 export interface NewFile {
   readonly path: string
   readonly text: string
+  /** Takes the place of a file that is there; such a file is the last one. */
+  readonly isReplacement?: true
 }
 
 /**
@@ -69,22 +54,24 @@ export interface NewFile {
  * @throws `MIGRATION.FILE_EXISTS`, `MIGRATION.FOLDER_NOT_WRITABLE`
  */
 export function writeMigrations(folder: string, files: readonly NewFile[]): void {
-  const taken = files.find(({ path }) => existsSync(path))
+  const taken = files.find(({ path, isReplacement }) => !isReplacement && existsSync(path))
   if (taken) throw migrationFileExists(taken.path)
 
   // Kysely skips a file with this extension.
   const moves = files.map((file) => ({ ...file, temporary: `${file.path}.${randomUUID()}.tmp` }))
   const leftOvers: string[] = []
   try {
-    const created = mkdirSync(folder, { recursive: true })
-    if (created) leftOvers.push(created)
+    for (const parent of new Set([folder, ...files.map(({ path }) => dirname(path))])) {
+      const created = mkdirSync(parent, { recursive: true })
+      if (created) leftOvers.push(created)
+    }
     for (const { temporary, text } of moves) {
       leftOvers.push(temporary)
       writeFileSync(temporary, text, { flag: 'wx' })
     }
-    for (const { temporary, path } of moves) {
+    for (const { temporary, path, isReplacement } of moves) {
       renameSync(temporary, path)
-      leftOvers.push(path)
+      if (!isReplacement) leftOvers.push(path)
     }
   } catch (error) {
     remove(leftOvers, error)

@@ -2,40 +2,28 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MigrationFormat } from '../../config/migration-format.ts'
 import { migrationOtherTool } from '../../errors/command/migration.ts'
+import { detectTool } from './detect-tool.ts'
 import { filesOf } from './migration-folder.ts'
-
-export type MigrationCommand = 'migrate:latest' | 'migrate:up' | 'migrate:down' | 'migrate:list'
-
-type Tool = Readonly<Record<MigrationCommand, string>> & {
-  readonly name: string
-  /** The sentence after `migrate:rls` has written files. */
-  readonly next: string
-}
-
-const KNEX: Tool = {
-  name: 'Knex',
-  next: 'Review them, then run `npx knex migrate:latest`.',
-  'migrate:latest': 'Run `npx knex migrate:latest`.',
-  'migrate:up': 'Run `npx knex migrate:up`.',
-  'migrate:down': 'Run `npx knex migrate:rollback`.',
-  'migrate:list': 'Run `npx knex migrate:list`.',
-}
-
-const PSQL: Tool = {
-  name: 'psql',
-  next: 'Review them, then run `psql -v ON_ERROR_STOP=1 -f <file>` for each .up.sql, in this order.',
-  'migrate:latest': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for each .up.sql, in order.',
-  'migrate:up': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for the next .up.sql.',
-  'migrate:down': 'Run `psql -v ON_ERROR_STOP=1 -f <file>` for each .down.sql, the last one first.',
-  'migrate:list':
-    'psql keeps no record; `kysely-tenants migrate:rls --check` says whether a migration is missing.',
-}
-
-const TOOLS: Partial<Record<string, Tool>> = { knex: KNEX, 'knex-ts': KNEX, sql: PSQL }
+import { type MigrationCommand, TOOLS, type Tool } from './tools.ts'
 
 /** The next step after files of this format have been written. */
 export function nextStep(format: MigrationFormat): string {
   return TOOLS[format]?.next ?? 'Review them, then run `kysely-tenants migrate:latest`.'
+}
+
+/**
+ * Refuses to write files into the folder of a tool that would not run them, or would run them by other rules.
+ *
+ * @throws `MIGRATION.OTHER_TOOL`
+ */
+export function refuseFolderOfTool(folder: string, format: MigrationFormat): void {
+  const found = detectTool(folder)
+  if (!found || found.format === format) return
+  const tool = TOOLS[found.format]?.name ?? found.format
+  throw migrationOtherTool(
+    `${folder} holds migrations of ${tool} (${found.sign}), which does not run files of the format ${format}; nothing was written.`,
+    `Pass \`--format ${found.format}\`, or set \`migrations: { format: '${found.format}' }\` in the config; other files need a folder of their own.`,
+  )
 }
 
 /**
@@ -51,7 +39,7 @@ export function refuseOtherTool(
   const tool = TOOLS[format]
   if (tool) {
     const what = `The migrations of the config (migrations.format: '${format}') are`
-    throw migrationOtherTool(what, tool.name, tool[command])
+    throw writtenFor(what, tool, tool[command])
   }
   refuseOtherFiles(folder, command)
 }
@@ -65,8 +53,13 @@ function refuseOtherFiles(folder: string, command: MigrationCommand): void {
     const tool = TOOLS[format]
     if (!tool) continue
     const next = `${tool[command]} What is for Kysely needs a folder of its own.`
-    throw migrationOtherTool(`${join(folder, file)} is`, tool.name, next)
+    throw writtenFor(`${join(folder, file)} is`, tool, next)
   }
+}
+
+function writtenFor(what: string, { name }: Tool, hint: string): Error {
+  const problem = `${what} written for ${name}, not for Kysely; nothing was done.`
+  return migrationOtherTool(problem, hint)
 }
 
 const WRITTEN = /^(?:\/\/|--) Written by `kysely-tenants migrate:rls --format ([a-z-]+)`/

@@ -7,8 +7,9 @@ import { keepResult } from '../partial-result.ts'
 import { renderJson } from '../render/json.ts'
 import { paint } from '../render/paint.ts'
 import { talk } from '../render/talk.ts'
-import { type MigrationCommand, refuseOtherTool } from './other-tool.ts'
+import { refuseOtherTool } from './other-tool.ts'
 import type { MigrationListener, MigrationStatus } from './run-each-migration.ts'
+import type { MigrationCommand } from './tools.ts'
 import { watchStatement } from './watch-statement.ts'
 
 type Run = (client: pg.Client, folder: string, listener: MigrationListener) => Promise<void>

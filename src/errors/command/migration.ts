@@ -85,13 +85,8 @@ function takesNoWrites(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === '25006'
 }
 
-/** @param run the thing to do instead */
-export function migrationOtherTool(what: string, tool: string, run: string): TenancyError {
-  return new TenancyError(
-    'MIGRATION.OTHER_TOOL',
-    `${what} written for ${tool}, not for Kysely; nothing was done.`,
-    run,
-  )
+export function migrationOtherTool(problem: string, hint: string): TenancyError {
+  return new TenancyError('MIGRATION.OTHER_TOOL', problem, hint)
 }
 
 export function migrationPolicyNotOurs(policies: readonly string[]): TenancyError {

@@ -143,7 +143,9 @@ export const WRONG_BESIDE_TABLES: readonly WrongConfig[] = [
   {
     title: 'a format of migrations that does not exist',
     input: { migrations: { format: 'knex-js' } },
-    problems: ["migrations.format: expected one of ts, js, knex-ts, knex, sql, got 'knex-js'"],
+    problems: [
+      "migrations.format: expected one of ts, js, knex-ts, knex, sql, prisma, drizzle, dbmate, node-pg-migrate, flyway, supabase, graphile-migrate, got 'knex-js'",
+    ],
   },
   {
     title: 'a part of the migrations that does not exist',

@@ -23,7 +23,7 @@ describe('writing migrations', () => {
 
   it('takes the first file back when the second cannot be written', () =>
     withProject({}, async ({ folder }) => {
-      const paths = [join(folder, 'new/1_a.ts'), join(folder, 'new/missing/1_b.ts')]
+      const paths = [join(folder, 'new/1_a.ts'), join(folder, `new/${'b'.repeat(300)}.ts`)]
       expect(
         codeOf(() =>
           writeMigrations(
