@@ -148,6 +148,16 @@ export function settingInvalid(problem: string, cause?: unknown): TenancyError {
   )
 }
 
+/** What a wrapper around `client.query` handed on would have run without its tenant. */
+export function statementNotTaken(cause: unknown): TenancyError {
+  return new TenancyError(
+    'CONNECTION.WRAPPED',
+    'A wrapper around `client.query` of pg did not hand on the statement that it was given, but a copy of it or none; the statement was not sent, and the client was destroyed.',
+    'Let the wrapper pass the object on as it is: change its `text` and `callback` in place, or leave objects with a `submit` method alone.',
+    cause === undefined ? undefined : { cause },
+  )
+}
+
 export function tenantInvalid(problem: string): TenancyError {
   return new TenancyError(
     'TENANT.INVALID',

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { Lease } from '../runtime/lease.ts'
 import type { PgClient, PgResult } from '../runtime/pg-client.ts'
-import type { PgCursor } from '../runtime/scoped-cursor.ts'
+import type { PgCursor } from '../runtime/pg-cursor.ts'
 import type { StatementOptions } from '../runtime/statement.ts'
 
 interface QueryConfig extends StatementOptions {

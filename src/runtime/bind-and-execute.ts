@@ -1,3 +1,5 @@
+import type { PgConnection } from './pg-client.ts'
+
 const BIND = 0x42
 const EXECUTE = 0x45
 const EMPTY_NAME_AND_NO_ROW_LIMIT = 5
@@ -33,4 +35,20 @@ export function bindAndExecute(statement: string, values: readonly string[]): Bu
   at = buffer.writeUInt8(0, at)
   buffer.writeInt32BE(0, at)
   return buffer
+}
+
+/** Runs a prepared statement; `message` is what `bindAndExecute` makes of it. */
+export function sendPrepared(
+  connection: PgConnection,
+  statement: string,
+  values: readonly string[],
+  message?: Buffer,
+): void {
+  const { stream } = connection
+  if (stream.write) {
+    stream.write(message ?? bindAndExecute(statement, values))
+  } else {
+    connection.bind({ statement, values })
+    connection.execute({})
+  }
 }

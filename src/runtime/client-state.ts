@@ -1,3 +1,4 @@
+import { NOT_SUBMITTED } from './hand-over.ts'
 import type { PgClient, TransactionStatus } from './pg-client.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import type { Baseline } from './residue/baseline.ts'
@@ -48,6 +49,8 @@ export function clientState(client: PgClient): ClientState {
     statements: undefined,
   }
   states.set(client, state)
+  // pg refuses a text under a name that it knows with another.
+  if (client.connection.parsedStatements) client.connection.parsedStatements[NOT_SUBMITTED] = ' '
   if (!client.getTransactionStatus) {
     client.connection.on('readyForQuery', (message) => {
       state.status = message.status

@@ -2,7 +2,7 @@ import type { PgConnection } from './pg-client.ts'
 
 const flights = new WeakMap<PgConnection, Flight>()
 
-/** The flight of a connection, empty: there is one statement at a time. */
+/** The flight of a connection: there is one statement at a time. */
 export function takeFlight(connection: PgConnection): Flight {
   let flight = flights.get(connection)
   if (!flight) {
@@ -25,17 +25,10 @@ export class Flight {
   #messages: Buffer[] = []
 
   constructor(connection: PgConnection) {
-    const { stream } = connection
-    this.#stream = stream
-    const gathering = {
-      // Whether the socket is, `send` asks, once for all of them.
-      writable: true,
-      write: (message: Buffer) => this.#messages.push(message),
-    }
-    this.connection = Object.create(connection, {
-      stream: { value: gathering },
-      sync: { value: () => this.#sync(connection) },
-    })
+    this.#stream = connection.stream
+    this.connection = connection.stream.write
+      ? this.#gathering(connection)
+      : this.#passing(connection)
   }
 
   emptied(): this {
@@ -45,16 +38,44 @@ export class Flight {
   }
 
   send(): void {
+    const messages = this.#messages
+    // An idle client keeps none of them.
+    this.#messages = []
     // As pg does: a socket that is gone reports itself.
-    if (this.#stream.writable !== false) this.#stream.write(Buffer.concat(this.#messages))
+    if (messages.length === 0 || this.#stream.writable === false) return
+    this.#stream.write?.(messages.length === 1 ? (messages[0] as Buffer) : Buffer.concat(messages))
   }
 
-  #sync({ sync }: PgConnection): void {
-    if (this.commits) {
-      this.connection.parse({ text: 'commit' })
-      this.connection.bind({ values: [] })
-      this.connection.execute({})
+  #gathering(connection: PgConnection): PgConnection {
+    const stream = {
+      // Whether the socket is, `send` asks, once for all of them.
+      writable: true,
+      write: (message: Buffer) => this.#messages.push(message),
     }
-    sync.call(this.connection)
+    return Object.create(connection, {
+      stream: { value: stream },
+      sync: { value: () => this.#sync(connection, this.connection) },
+    })
+  }
+
+  /** For a connection without a socket, such as that of PGlite: its methods may have private members. */
+  #passing(connection: PgConnection): PgConnection {
+    const handler: ProxyHandler<PgConnection> = {
+      get: (target, name) => {
+        if (name === 'sync') return () => this.#sync(connection, connection)
+        const member = Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    }
+    return new Proxy(connection, handler)
+  }
+
+  #sync({ sync }: PgConnection, connection: PgConnection): void {
+    if (this.commits) {
+      connection.parse({ text: 'commit' })
+      connection.bind({ values: [] })
+      connection.execute({})
+    }
+    sync.call(connection)
   }
 }

@@ -38,7 +38,8 @@ interface PgStream {
   readonly writable?: boolean
   cork?(): void
   uncork?(): void
-  write(data: Buffer): unknown
+  /** Absent where there is no socket, as with PGlite. */
+  write?(data: Buffer): unknown
   destroy(): void
 }
 
@@ -70,7 +71,9 @@ export interface PgResult {
 export interface PgQuery extends PgSubmittable {
   name: string | undefined
   queryMode: 'extended' | undefined
+  values: unknown
   callback: (error: unknown, result?: PgResult) => void
+  handleError(error: unknown, connection: PgConnection): void
   prepare(connection: PgConnection): void
   handleDataRow(message: { fields: (string | null)[] }): void
   handleCommandComplete(message: unknown, connection: PgConnection): void

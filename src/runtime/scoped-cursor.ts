@@ -1,25 +1,12 @@
+import { statementNotTaken } from '../errors/application.ts'
 import { transactionStatus } from './client-state.ts'
-import type { PgClient, PgConnection, PgSubmittable, TransactionStatus } from './pg-client.ts'
+import { type HandedOver, handOver, NO_VALUES_YET, NOT_SUBMITTED } from './hand-over.ts'
+import type { PgClient, PgConnection, TransactionStatus } from './pg-client.ts'
+import { type PgCursor, told } from './pg-cursor.ts'
 import { endTransaction } from './scoped-query.ts'
 import { isServerError } from './server-error.ts'
 import { Outcome, type Settle } from './statement.ts'
 import type { Prelude } from './strategies/strategy.ts'
-
-/** The parts of pg-cursor that the runtime stands on. */
-export interface PgCursor extends PgSubmittable {
-  readonly text: string
-  state: string
-  callback?: () => void
-  submit(connection: PgConnection): unknown
-  handleDataRow(message: { fields: (string | null)[] }): void
-  handleCommandComplete(message: unknown, connection: PgConnection): void
-  handleError(error: unknown): void
-  /** Promises, for the cursors of Kysely; pg-query-stream gives a callback. */
-  read(rows: number, done?: Done<unknown[]>): Promise<unknown[]>
-  close(done?: Done<void>): Promise<void>
-}
-
-type Done<T> = (error: unknown, value?: T) => void
 
 export interface CursorOptions {
   /** For each time that the cursor is sent. */
@@ -47,7 +34,7 @@ interface Ended {
 }
 
 /** A cursor that is under way. It is patched, since the user reads from it. */
-class CursorRun {
+class CursorRun implements HandedOver {
   readonly #client: PgClient
   readonly #cursor: PgCursor
   readonly #own: Pick<PgCursor, (typeof PATCHED)[number]>
@@ -67,6 +54,9 @@ class CursorRun {
   #lastError: unknown
   #isClosing = false
   #isAnswered = false
+  // pg has submitted it, or has told it that it cannot.
+  #isTaken = false
+  #values: unknown
   #connection: PgConnection | undefined
 
   constructor(client: PgClient, cursor: PgCursor, options: CursorOptions) {
@@ -79,13 +69,18 @@ class CursorRun {
     })
     // pg 8.16 calls it when `query_timeout` strikes, and where there is none the process ends.
     cursor.callback ??= () => undefined
-    cursor.submit = (connection) => this.#submit(connection)
+    const run = this
+    cursor.submit = function (connection) {
+      return this === cursor ? run.#submit(connection) : new Error('A copy of a cursor is not sent')
+    }
     cursor.handleDataRow = (message) => this.#receive(message)
     cursor.handleCommandComplete = (message, connection) => {
       if (this.#ahead > 0) this.#ahead--
       else this.#own.handleCommandComplete.call(cursor, message, connection)
     }
-    cursor.handleError = (error) => this.#fail(error)
+    cursor.handleError = function (error) {
+      run.#fail(this === cursor ? error : statementNotTaken(error))
+    }
     cursor.read = (rows, done) => told(this.#read(rows), done)
     cursor.close = (done) => told(this.#close(), done)
   }
@@ -97,10 +92,26 @@ class CursorRun {
     this.#error = undefined
     this.#hasFailed = false
     this.#isAnswered = false
-    this.#client.query(this.#cursor)
+    this.#isTaken = false
+    this.#values = this.#cursor.values
+    this.#cursor.values = NO_VALUES_YET
+    this.#cursor.name = NOT_SUBMITTED
+    handOver(this.#client, this.#cursor, this)
+  }
+
+  isTaken(): boolean {
+    return this.#isTaken
+  }
+
+  refuse(error: unknown): void {
+    this.#fail(error)
   }
 
   #submit(connection: PgConnection): unknown {
+    if (this.#isAnswered) return new Error('The cursor is not sent')
+    this.#isTaken = true
+    this.#cursor.values = this.#values
+    this.#cursor.name = undefined
     this.#connection = connection
     connection.on('readyForQuery', this.#ready)
     connection.on('end', this.#lost)
@@ -172,6 +183,7 @@ class CursorRun {
   }
 
   #fail(error: unknown): void {
+    this.#isTaken = true
     this.#hasFailed = true
     this.#error ??= error
     this.#own.handleError.call(this.#cursor, error)
@@ -223,10 +235,3 @@ const PATCHED = [
   'read',
   'close',
 ] as const
-
-/** Calls `done` where there is one, as pg-cursor does; it never sees the promise, so that may not reject. */
-function told<T>(promise: Promise<T>, done: Done<T> | undefined): Promise<T> {
-  if (!done) return promise
-  promise.then((value) => done(undefined, value), done)
-  return promise.catch(() => undefined as T)
-}

@@ -1,5 +1,7 @@
+import { statementNotTaken } from '../errors/application.ts'
 import { transactionStatus } from './client-state.ts'
 import { takeFlight } from './flight.ts'
+import { type HandedOver, handOver, NO_VALUES_YET, NOT_SUBMITTED } from './hand-over.ts'
 import {
   type PgClient,
   type PgConnection,
@@ -15,11 +17,16 @@ import { Outcome, type Sendable, type Settle } from './statement.ts'
 import { copiesIn } from './statement-text.ts'
 import type { Prelude } from './strategies/strategy.ts'
 
-type ScopedQueryClass = new (client: PgClient, statement: Sendable, settle: Settle) => PgQuery
+type ScopedQueryClass = new (
+  client: PgClient,
+  statement: Sendable,
+  settle: Settle,
+) => PgQuery & HandedOver
 
 /** Sends a statement with its prelude in one write; settles when the server is ready again. */
 export function runScoped(client: PgClient, statement: Sendable, settle: Settle): void {
-  client.query(new (scopedQueryClass(client))(client, statement, settle))
+  const query = new (scopedQueryClass(client))(client, statement, settle)
+  handOver(client, query, query)
 }
 
 /**
@@ -59,7 +66,7 @@ function scopedQueryClass(client: PgClient): ScopedQueryClass {
 }
 
 function createClass(Query: PgQueryClass): ScopedQueryClass {
-  return class ScopedQuery extends Query {
+  return class ScopedQuery extends Query implements HandedOver {
     readonly #client: PgClient
     readonly #statement: Sendable
     // pg reads it from what it is given.
@@ -69,6 +76,8 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     #connection: PgConnection | undefined
     // Commands of the prelude that are not answered: what comes now belongs to them.
     #ahead: number
+    // pg has submitted it, or has told it that it cannot.
+    #isTaken = false
     #isAnswered = false
     #serverIsReady = false
     #isGathering = false
@@ -83,17 +92,35 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       this.query_timeout = statement.options?.query_timeout
       // Even without parameters: the extended protocol refuses several commands in one text.
       if (!isOneBareCommand(statement)) this.queryMode = 'extended'
-      this.name = statement.prepared?.name
+      this.name = NOT_SUBMITTED
+      this.values = NO_VALUES_YET
       this.#client = client
       this.#statement = statement
       this.#ahead = statement.prelude?.commands ?? 0
       this.#settle = settle
-      this.callback = (error, result) => this.#answered(error, result)
+      this.callback = (error, result) => {
+        if (this.#isTaken) this.#answered(error, result)
+        else this.refuse(statementNotTaken(error))
+      }
+    }
+
+    isTaken(): boolean {
+      return this.#isTaken
+    }
+
+    refuse(error: unknown): void {
+      this.#error = error
+      this.#finish(undefined)
     }
 
     override submit(connection: PgConnection): unknown {
+      // A copy with the methods of ours, or one that a wrapper kept until the client was destroyed.
+      if (!(#statement in this) || !this.#settle) return new Error('The statement is not sent')
+      this.#isTaken = true
       this.#connection = connection
-      const { prelude, prepared, text } = this.#statement
+      const { prelude, prepared, text, values } = this.#statement
+      this.name = prepared?.name
+      this.values = values
       const flight = takeFlight(connection)
       // In a copy the server reads whatever follows as its data, and ends the connection over a `commit`.
       flight.commits = prelude?.begins === true && !copiesIn(text)
@@ -148,6 +175,12 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       super.handleCopyInResponse(connection)
       // The server took the Sync behind the statement for a part of the copy.
       connection.sync()
+    }
+
+    override handleError(error: unknown, connection: PgConnection): void {
+      // Of a client that is closed, it is the first that comes.
+      if (#isTaken in this) this.#isTaken = true
+      super.handleError(error, connection)
     }
 
     #answered(error: unknown, result: PgResult | undefined): void {

@@ -123,7 +123,7 @@ export class CleanUp implements Prelude {
   #done(before: Facts, after: Facts): void {
     this.#isDone = true
     const state = this.#state
-    state.direct ??= after.pid === state.pid
+    state.direct ??= state.pid === undefined || after.pid === state.pid
     const baseline = new Baseline(after, state.baseline?.isOwn ?? state.direct)
     setBaseline(state, baseline)
     if (before.hasTemporarySchema && !baseline.keepsTemporary) state.discards = true

@@ -81,5 +81,7 @@ export const IS_UNTOUCHED: string = `${NO_TEMPORARY_SCHEMA}
 
 /** Is the session that of the client itself, or one that a pooler has kept untouched? */
 export function isOwnOrUntouched(pid: number | undefined): string {
-  return `pg_catalog.pg_backend_pid() ${EQUAL} ${pid ?? 0} or (${IS_UNTOUCHED})`
+  return pid === undefined
+    ? 'true'
+    : `pg_catalog.pg_backend_pid() ${EQUAL} ${pid} or (${IS_UNTOUCHED})`
 }

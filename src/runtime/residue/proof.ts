@@ -33,6 +33,7 @@ export function temporaryQuestion(
 /** Takes the answer of a first statement, which has proven that the session is clean. */
 export function receiveFacts(state: ClientState, column: string | null | undefined): void {
   const facts = readFacts(column)
-  state.direct = facts.pid === state.pid
+  // A client that knows no backend, such as one of PGlite, has no pooler in its path.
+  state.direct = state.pid === undefined || facts.pid === state.pid
   setBaseline(state, new Baseline(facts, state.direct))
 }

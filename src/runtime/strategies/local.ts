@@ -1,4 +1,4 @@
-import { bindAndExecute } from '../bind-and-execute.ts'
+import { sendPrepared } from '../bind-and-execute.ts'
 import { type ClientState, MAX_LOSSES } from '../client-state.ts'
 import type { PgConnection } from '../pg-client.ts'
 import type { TemporaryQuestion } from '../residue/baseline.ts'
@@ -59,7 +59,7 @@ class LocalPrelude implements Prelude {
     if (this.#temporary) this.#utility(connection, CLOSE_ALL)
     if (this.#isNamed) {
       if (!this.#state.prepared.has(this.#key)) this.#prepare(connection, this.#key, this.#text())
-      connection.stream.write(bindAndExecute(this.#key, this.#parameters))
+      sendPrepared(connection, this.#key, this.#parameters)
     } else {
       connection.parse({ text: this.#text() })
       connection.bind({ values: this.#parameters })
@@ -81,7 +81,7 @@ class LocalPrelude implements Prelude {
   #utility(connection: PgConnection, { name, text, message }: Utility): void {
     if (this.#isNamed) {
       if (!this.#state.prepared.has(name)) this.#prepare(connection, name, text)
-      connection.stream.write(message)
+      sendPrepared(connection, name, NO_VALUES, message)
     } else {
       connection.parse({ text })
       connection.bind({ values: [] })
@@ -117,6 +117,7 @@ class LocalPrelude implements Prelude {
   }
 }
 
+const NO_VALUES: readonly string[] = []
 const plainTexts: Record<string, string> = {}
 const SUFFIXES = {
   schema: '_clean',
