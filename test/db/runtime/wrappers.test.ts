@@ -58,6 +58,31 @@ const TAKEN: Readonly<Record<string, Wrapper>> = {
         : config
       return query.call(this, copy, ...args)
     },
+  // As Elastic APM does.
+  'listens to what it returns': (query) =>
+    function (...args) {
+      const returned = query.apply(this, args) as NodeJS.EventEmitter
+      if (typeof returned?.on === 'function') {
+        returned.on('end', () => undefined)
+        returned.on('error', () => undefined)
+      }
+      return returned
+    },
+  // As dd-trace does.
+  'wraps the callback of what stands in the queue': (query) =>
+    function (...args) {
+      const returned = query.apply(this, args)
+      const { _queryQueue: queue = [], _activeQuery: active } = this as unknown as {
+        _queryQueue?: Config[]
+        _activeQuery?: Config
+      }
+      const last = queue.at(-1) ?? active
+      if (last?.callback) {
+        const { callback } = last
+        last.callback = (...results) => callback(...results)
+      }
+      return returned
+    },
   'is late': (query) =>
     async function (...args) {
       await new Promise(setImmediate)

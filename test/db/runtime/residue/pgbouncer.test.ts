@@ -55,6 +55,15 @@ if (binary !== undefined) {
         await app[Symbol.asyncDispose]()
       }
     }
+    /** Those that the pooler has opened; the next ones begin with the defaults of their login. */
+    const endSessions = (login: string) =>
+      withClient(world.url, (admin) =>
+        admin.query(`do $$ begin
+          perform pg_terminate_backend(pid) from pg_stat_activity where usename = '${login}';
+          while exists (select from pg_stat_activity where usename = '${login}') loop
+            perform pg_sleep(0.002), pg_stat_clear_snapshot();
+          end loop; end $$`),
+      )
     /** As another client of the pooler, which may be another program. */
     const leave = (kind: Leaving) => other.query('select leave($1)', [kind])
 
@@ -117,9 +126,9 @@ if (binary !== undefined) {
           grant select on projects to ${world.name}_worker;
           alter role ${app} in database ${world.name} set role = ${world.name}_worker;
           alter role ${app} set statement_timeout = '90s';
-          alter database ${world.name} set search_path = attic, public;
-          select pg_terminate_backend(pid) from pg_stat_activity where usename = '${app}'`),
+          alter database ${world.name} set search_path = attic, public`),
       )
+      await endSessions(app)
       const state = sql`select current_user as user, current_setting('statement_timeout') as timeout,
         current_setting('search_path') as path`
       const own = { user: `${world.name}_worker`, timeout: '90s', path: 'attic, public' }
