@@ -86,6 +86,21 @@ export function queryTooManyParameters(count: number, limit: number): TenancyErr
   )
 }
 
+/** `cause` is the error of PostgreSQL: SQLSTATE 42501, raised by a policy that does not ask for the tenant. */
+export function policyViolation(
+  table: string | undefined,
+  policy: string | undefined,
+  cause: unknown,
+): TenancyError {
+  const which = policy === undefined ? 'its policies' : `the policy ${policy}`
+  return new TenancyError(
+    'POLICY.VIOLATION',
+    `A row written to ${table ?? 'a table'}, by the statement or by a trigger of it, is refused by ${which}; the statement was rolled back.`,
+    'Look at the policies of that table: none of them that is for the tenant has refused the row.',
+    { cause },
+  )
+}
+
 export function roleBypassesRls(reasons: readonly string[]): TenancyError {
   return new TenancyError(
     'ROLE.BYPASSES_RLS',
@@ -189,15 +204,11 @@ export function tenantUnsaid(table: string): TenancyError {
   )
 }
 
-/** `cause` is the error of PostgreSQL: SQLSTATE 42501, raised by a policy. */
-export function tenantViolation(
-  tenant: string,
-  table: string | undefined,
-  cause: unknown,
-): TenancyError {
+/** `cause` is the error of PostgreSQL: SQLSTATE 42501, raised by a policy for the tenant. */
+export function tenantViolation(tenant: string, table: string, cause: unknown): TenancyError {
   return new TenancyError(
     'TENANT.VIOLATION',
-    `A row written to ${table ?? 'a tenant table'} is not one of ${tenant}; the statement was rolled back.`,
+    `A row written to ${table} is not one of ${tenant}; the statement was rolled back.`,
     'Leave the tenant column out of inserts, or give it the tenant of the scope.',
     { cause },
   )

@@ -6,12 +6,10 @@ import { Lease } from './lease.ts'
 import { OpenLeases, type Waiter } from './open-leases.ts'
 import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
 import { type PoolWatch, watchPool } from './pool-watch.ts'
-import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
 import { Sender, type SenderOptions } from './sender.ts'
 
 export interface LeasePoolOptions<C> extends SenderOptions {
-  readonly config: RuntimeConfig
   readonly guard: Guard
   /** Makes the connection of a query builder; called at once, since a promise more would cost. */
   readonly connectionOf: (lease: Lease, client: PgClient) => C

@@ -10,6 +10,8 @@ import type { TransactionStatus } from './pg-client.ts'
 import { LeaseProof } from './residue/lease-proof.ts'
 import { SessionChanges } from './residue/session-changes.ts'
 import { effectOf, staysOnSession } from './residue/text-effects.ts'
+import type { RuntimeTable } from './runtime-config.ts'
+import type { Sender } from './sender.ts'
 import { explainError, isFatal, isServerError } from './server-error.ts'
 import type { Outcome, Statement } from './statement.ts'
 import type { SessionSteps } from './strategies/strategy.ts'
@@ -30,11 +32,13 @@ export class LeaseState {
   readonly #client: ClientState
   readonly #proof: LeaseProof
   readonly #session: SessionSteps | undefined
+  readonly #tables: readonly RuntimeTable[]
 
-  constructor(client: ClientState, session: SessionSteps | undefined) {
+  constructor(client: ClientState, { strategy, tables }: Sender) {
     this.#client = client
     this.#proof = new LeaseProof(client)
-    this.#session = session
+    this.#session = strategy.session
+    this.#tables = tables
   }
 
   /** Runs hooks: what they change on the session belongs to the connection, and stays. */
@@ -77,12 +81,12 @@ export class LeaseState {
     return this.#failureOf(statement, outcome)
   }
 
-  #failureOf({ text, kind, scope }: Statement, { error, result }: Outcome): unknown {
+  #failureOf({ kind, scope }: Statement, { error, result }: Outcome): unknown {
     // Kysely sends no rollback, and may never release, after a begin that failed.
     if (kind === 'begin' && error !== undefined) this.end = { reason: 'begin failed', error }
     // An aborted transaction answers COMMIT with ROLLBACK.
     if (kind === 'commit' && result?.command === 'ROLLBACK') return transactionRolledBack()
-    return error === undefined ? undefined : explainError(error, text, scope)
+    return error === undefined ? undefined : explainError(error, scope, this.#tables)
   }
 
   /** The residue that would outlive the statement on the connection. */

@@ -46,7 +46,7 @@ export class Lease implements OpenLease {
     this.#state = state
     this.#sender = sender
     this.#leases = leases
-    this.#lease = new LeaseState(state, sender.strategy.session)
+    this.#lease = new LeaseState(state, sender)
     this.#client = new LeasedClient(state, this, leases, sender)
   }
 
@@ -209,7 +209,7 @@ export class Lease implements OpenLease {
     this.#leases.streamOpened(this.scope)
     runCursor(this.#state.client, cursor, {
       prelude: () => this.#sender.prelude(this.#state, statement),
-      explain: (error) => explainError(error, text, this.scope),
+      explain: (error) => explainError(error, this.scope, this.#sender.tables),
       settleOr: (again, outcome, settle) =>
         this.#sender.settleOr(again, this.#state, statement, outcome, settle),
       settle: (outcome) => {

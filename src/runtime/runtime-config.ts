@@ -45,6 +45,8 @@ export interface RuntimeTable {
   readonly name: string
   readonly column: string
   readonly shared: boolean
+  /** `boundary`: permissive policies of the user's own. */
+  readonly access: 'full' | 'boundary'
 }
 
 /** @throws `CONFIG.INVALID` with every problem, and with the same text as the command */
@@ -56,11 +58,12 @@ export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
     setting,
     type,
     adminRoles: roles.admin,
-    tables: tables.map(({ schema, name, column, shared }) => ({
+    tables: tables.map(({ schema, name, column, shared, access }) => ({
       schemas: schema === undefined ? schemas : [schema],
       name,
       column,
       shared,
+      access,
     })),
   }
 }

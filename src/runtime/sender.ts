@@ -2,12 +2,14 @@ import { publishResidue } from './channels.ts'
 import type { ClientState } from './client-state.ts'
 import { recover } from './recovery.ts'
 import { CleanUp } from './residue/clean-up.ts'
+import type { RuntimeConfig, RuntimeTable } from './runtime-config.ts'
 import { runScoped } from './scoped-query.ts'
 import type { Outcome, Settle, Statement } from './statement.ts'
 import { type Prepare, StatementNames } from './statement-names.ts'
 import type { Prelude, Strategy } from './strategies/strategy.ts'
 
 export interface SenderOptions {
+  readonly config: RuntimeConfig
   readonly strategy: Strategy
   readonly prepare: Prepare
   /** `discard-all`: DISCARD ALL at the end of every lease. */
@@ -18,9 +20,12 @@ export interface SenderOptions {
 export class Sender {
   readonly strategy: Strategy
   readonly discardsAll: boolean
+  /** Tenant tables, for errors. */
+  readonly tables: readonly RuntimeTable[]
   readonly #names: StatementNames
 
-  constructor({ strategy, prepare, reset }: SenderOptions) {
+  constructor({ config, strategy, prepare, reset }: SenderOptions) {
+    this.tables = config.tables
     this.strategy = strategy
     this.discardsAll = reset === 'discard-all'
     this.#names = new StatementNames(prepare)

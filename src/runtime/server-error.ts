@@ -1,6 +1,6 @@
-import { tenantViolation } from '../errors/application.ts'
-import { describeScope, type Scope } from './scope.ts'
-import { targetTable } from './statement-text.ts'
+import { violationOf } from './policy-violation.ts'
+import type { RuntimeTable } from './runtime-config.ts'
+import type { Scope } from './scope.ts'
 
 /**
  * An error of PostgreSQL, as pg hands it on. `code` is the SQLSTATE, `routine` the place where it
@@ -28,28 +28,33 @@ export function isFatal(error: unknown): boolean {
 }
 
 // Texts are translated, routines are not.
-const HINTS = [
-  {
-    code: '42601',
-    routine: 'exec_parse_message',
-    hint: 'A scoped statement is one command: send the commands one after the other, in a transaction if they belong together.',
-  },
-  {
-    code: '25001',
-    routine: 'PreventInTransactionBlock',
-    hint: 'This command cannot share a transaction with the tenant setting: run it over a Kysely instance with the plain PostgresDialect.',
-  },
-]
+const HINTS: Readonly<Record<string, string>> = {
+  '42601 exec_parse_message':
+    'A scoped statement is one command: send the commands one after the other, in a transaction if they belong together.',
+  '25001 PreventInTransactionBlock':
+    "This command cannot share a transaction with the tenant setting: use the strategy 'session', or a pool without a tenancy.",
+  '2D000 _SPI_commit':
+    "A procedure that commits cannot share the transaction of the tenant setting: call it with the strategy 'session', or leave the commit to the caller.",
+  '2D000 _SPI_rollback':
+    "A procedure that rolls back cannot share the transaction of the tenant setting: call it with the strategy 'session', or leave the rollback to the caller.",
+  '42501 nextval_internal':
+    'The login lacks USAGE on the sequence of the column: `grant usage on sequence …`, or make the column `generated … as identity`, which needs none.',
+}
 
 /**
- * The error that the user gets for one of the server. A row that a policy refused becomes
- * `TENANT.VIOLATION`; PostgreSQL itself names the table only inside a translated message.
+ * The error that the user gets for one of the server. A row that a policy has refused becomes
+ * `TENANT.VIOLATION` or `POLICY.VIOLATION`.
  */
-export function explainError(error: unknown, text: string, scope: Scope): unknown {
+export function explainError(
+  error: unknown,
+  scope: Scope,
+  tables: readonly RuntimeTable[],
+): unknown {
   if (!isServerError(error)) return error
-  if (error.code === '42501' && error.routine === 'ExecWithCheckOptions') {
-    return tenantViolation(describeScope(scope), targetTable(text), error)
+  const { code, routine } = error
+  if (code === '42501' && routine === 'ExecWithCheckOptions') {
+    return violationOf(error, scope, tables)
   }
-  const known = HINTS.find(({ code, routine }) => code === error.code && routine === error.routine)
-  return known && !error.hint ? Object.assign(error, { hint: known.hint }) : error
+  const hint = HINTS[`${code} ${routine}`]
+  return hint === undefined || error.hint ? error : Object.assign(error, { hint })
 }

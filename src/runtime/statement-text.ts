@@ -64,11 +64,3 @@ export function setsOneOf(settings: readonly string[], text: string): boolean {
 }
 
 const SETS = /\bset\b|\bset_config\b|\breset\b/i
-
-const NAME = '((?:"(?:[^"]|"")+"|[\\w$]+)(?:\\.(?:"(?:[^"]|"")+"|[\\w$]+))?)'
-const TARGET = new RegExp(`^(?:insert\\s+into|update(?:\\s+only)?|merge\\s+into)\\s+${NAME}`, 'i')
-
-/** The table a statement writes, as it is written; undefined where the text does not begin with it. */
-export function targetTable(text: string): string | undefined {
-  return TARGET.exec(text.replace(LEADING, ''))?.[1]?.replaceAll('"', '')
-}

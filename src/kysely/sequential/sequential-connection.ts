@@ -119,7 +119,7 @@ export class SequentialConnection implements DatabaseConnection, OpenLease {
         if (isCut) throw scopeEnded()
       }
     } catch (error) {
-      throw session.judge(error, query.sql)
+      throw session.judge(error)
     } finally {
       if (!isCut) {
         this.#setStream(undefined)

@@ -99,9 +99,9 @@ export class SequentialDriver implements Driver {
     // A dialect with one connection has no other to give.
     if (!(await isGivenBack(connection))) throw connectionInDoubt()
     if (scope.kind !== 'admin') await this.#check(driver, connection)
-    const { setting } = this.#options.tenancy.config
+    const { setting, tables } = this.#options.tenancy.config
     const sessions = this.#options.sessionsOf(connection, scope)
-    const of = { driver, scope, setting, sessions, leases: this.#leases }
+    const of = { driver, scope, setting, tables, sessions, leases: this.#leases }
     const leased = new SequentialConnection(connection, of)
     checkouts.set(leased, { leased, free })
     this.#open.add(leased)

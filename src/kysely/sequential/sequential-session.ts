@@ -1,5 +1,6 @@
 import type { DatabaseConnection, Driver } from 'kysely'
 import { publishViolation } from '../../runtime/channels.ts'
+import type { RuntimeTable } from '../../runtime/runtime-config.ts'
 import type { Scope } from '../../runtime/scope.ts'
 import { explainError } from '../../runtime/server-error.ts'
 import { statementKind } from '../../runtime/statement-text.ts'
@@ -11,6 +12,8 @@ export interface SequentialSessionOptions {
   readonly driver: Driver
   readonly scope: Scope
   readonly setting: string
+  /** Tenant tables, for errors. */
+  readonly tables: readonly RuntimeTable[]
   readonly sessions: Sessions
 }
 
@@ -59,7 +62,7 @@ export class SequentialSession {
       await this.transaction.commit()
       isCommitted = true
     } catch (error) {
-      throw this.judge(error, 'commit')
+      throw this.judge(error)
     } finally {
       this.#checkout.ended(isCommitted)
     }
@@ -75,8 +78,9 @@ export class SequentialSession {
   }
 
   /** Draws the conclusions from an error; returns the one that the user gets. */
-  judge(error: unknown, text: string): unknown {
-    const explained = explainError(error, text, this.#options.scope)
+  judge(error: unknown): unknown {
+    const { scope, tables } = this.#options
+    const explained = explainError(error, scope, tables)
     this.transaction.failed(explained)
     return explained
   }
@@ -104,7 +108,7 @@ export class SequentialSession {
       this.#checkout.note(text)
       return result
     } catch (error) {
-      throw this.judge(error, text)
+      throw this.judge(error)
     } finally {
       await this.close(isOwn)
     }
@@ -113,7 +117,7 @@ export class SequentialSession {
   /** Transaction control as raw SQL goes alone, as it does over pg. */
   async #control<R>(text: string, execute: () => Promise<R>): Promise<R> {
     const result = await execute().catch((error) => {
-      throw this.judge(error, text)
+      throw this.judge(error)
     })
     const kind = statementKind(text)
     if (kind === 'transaction') this.#checkout.savepoint()

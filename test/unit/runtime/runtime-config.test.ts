@@ -33,8 +33,20 @@ describe('the config of a tenancy', () => {
       type: undefined,
       adminRoles: [],
       tables: [
-        { schemas: ['public'], name: 'projects', column: 'tenant_id', shared: false },
-        { schemas: ['billing'], name: 'invoices', column: 'tenant_id', shared: false },
+        {
+          schemas: ['public'],
+          name: 'projects',
+          column: 'tenant_id',
+          shared: false,
+          access: 'full',
+        },
+        {
+          schemas: ['billing'],
+          name: 'invoices',
+          column: 'tenant_id',
+          shared: false,
+          access: 'full',
+        },
       ],
     })
   })
@@ -46,12 +58,18 @@ describe('the config of a tenancy', () => {
       type: 'bigint',
       adminRoles: ['app_admin', 'support'],
       tables: [
-        { schemas, name: 'projects', column: 'org_id', shared: false },
-        { schemas: ['billing'], name: 'invoices', column: 'account', shared: false },
-        { schemas, name: 'templates', column: 'org_id', shared: true },
-        { schemas, name: 'comments', column: 'org_id', shared: false },
-        { schemas, name: 'tasks', column: 'org_id', shared: false },
-        { schemas, name: 'settings', column: 'org_id', shared: false },
+        { schemas, name: 'projects', column: 'org_id', shared: false, access: 'full' },
+        {
+          schemas: ['billing'],
+          name: 'invoices',
+          column: 'account',
+          shared: false,
+          access: 'full',
+        },
+        { schemas, name: 'templates', column: 'org_id', shared: true, access: 'full' },
+        { schemas, name: 'comments', column: 'org_id', shared: false, access: 'boundary' },
+        { schemas, name: 'tasks', column: 'org_id', shared: false, access: 'full' },
+        { schemas, name: 'settings', column: 'org_id', shared: false, access: 'full' },
       ],
     })
   })

@@ -3,7 +3,6 @@ import {
   type StatementKind,
   setsOneOf,
   statementKind,
-  targetTable,
 } from '../../../src/runtime/statement-text.ts'
 
 const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
@@ -130,35 +129,6 @@ describe('statementKind', () => {
     expect(statementKind('/*'.repeat(2 ** 19))).to.equal('statement')
     expect(performance.now() - started).to.be.below(200)
   })
-})
-
-const TARGETS: Readonly<Record<string, string | undefined>> = {
-  'insert into projects values (1)': 'projects',
-  'INSERT INTO Projects (id) values (1)': 'Projects',
-  'insert into "projects" ("id") values ($1)': 'projects',
-  'insert into "billing"."invoices" ("id") values ($1)': 'billing.invoices',
-  'insert into billing.invoices(id) values (1)': 'billing.invoices',
-  'insert into "projectTasks" default values': 'projectTasks',
-  'update "projects" set "title" = $1': 'projects',
-  'update only projects set title = $1': 'projects',
-  'update "billing"."invoices" as "i" set "x" = 1': 'billing.invoices',
-  'merge into "projects" using "s" on true when matched then do nothing': 'projects',
-  '/* x */ update projects set title = $1': 'projects',
-  '-- x\n\tinsert\n into projects values (1)': 'projects',
-  'insert into "täglich" values (1)': 'täglich',
-  'select * from projects': undefined,
-  'delete from projects': undefined,
-  'with x as (insert into projects values (1)) select 1': undefined,
-  'select $$insert into projects$$': undefined,
-  '': undefined,
-}
-
-describe('targetTable', () => {
-  for (const [text, table] of Object.entries(TARGETS)) {
-    it(`is ${table ?? 'unknown'} in ${JSON.stringify(text)}`, () => {
-      expect(targetTable(text)).to.equal(table)
-    })
-  }
 })
 
 describe('setsOneOf', () => {
