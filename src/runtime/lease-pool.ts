@@ -119,7 +119,7 @@ export class LeasePool<C> {
       if (isDone || !(client || error)) return
       isDone = true
       if (waiter) this.#leases.stopWaiting(waiter)
-      if (!client) fail(waiter ? this.#leases.explain(error, waiter) : error)
+      if (!client) fail(this.#explain(error, waiter))
       else if (this.#hasEnded) this.#refuse(client, fail)
       else take(client)
     }
@@ -127,6 +127,12 @@ export class LeasePool<C> {
     connecting?.then((client) => done(undefined, client), done)
     const { waitingCount = 0, idleCount = 0 } = this.#pool
     if (!isDone && waitingCount > idleCount) waiter = this.#leases.wait(scope)
+  }
+
+  #explain(error: unknown, waiter: Waiter | undefined): unknown {
+    // Of a server that is slow to accept connections the pool's own error tells the truth.
+    if (!waiter || this.#watch.isConnecting()) return error
+    return this.#leases.explain(error, waiter)
   }
 
   #refuse(client: PgClient, fail: Fail): void {

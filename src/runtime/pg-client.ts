@@ -19,6 +19,8 @@ export interface PgClient {
 export interface PgPool {
   /** Not every pool counts. */
   readonly idleCount?: number
+  /** Those that are still connecting included. */
+  readonly totalCount?: number
   readonly waitingCount?: number
   readonly options?: { readonly connectionTimeoutMillis?: number | undefined }
   /** With a callback, which not every pool takes, it returns none. */
@@ -26,7 +28,7 @@ export interface PgPool {
   end(): Promise<void>
   on?(event: 'error', listener: (error: Error) => void): unknown
   /** Told before `connect` hands the new client out. Not every pool has it. */
-  on?(event: 'connect', listener: (client: PgClient) => void): unknown
+  on?(event: 'connect' | 'remove', listener: (client: PgClient) => void): unknown
   /** Told of every client that is given back. */
   on?(event: 'release', listener: (error: unknown, client: PgClient) => void): unknown
 }

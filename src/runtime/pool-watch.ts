@@ -17,8 +17,12 @@ export function watchPool(pool: PgPool): PoolWatch {
 export class PoolWatch {
   // Undefined where the pool tells of none.
   readonly #unused: WeakSet<PgClient> | undefined
+  readonly #pool: PgPool
+  #connected: number
 
   constructor(pool: PgPool) {
+    this.#pool = pool
+    this.#connected = pool.totalCount ?? 0
     if (!pool.on) return
     const unused = new WeakSet<PgClient>()
     this.#unused = unused
@@ -28,8 +32,15 @@ export class PoolWatch {
       // A backend can die with its first answer, before `connect` has handed the client out.
       ignoreErrors(client)
       unused.add(client)
+      this.#connected++
     })
+    pool.on('remove', () => this.#connected--)
     pool.on('release', (_, client) => unused.delete(client))
+  }
+
+  /** Does the server keep a client of the pool waiting, so that it is not the leases that take long? */
+  isConnecting(): boolean {
+    return (this.#pool.totalCount ?? 0) > this.#connected
   }
 
   /** Is the session of a client, at its first lease, as it was created? */

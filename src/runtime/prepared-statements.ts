@@ -8,6 +8,8 @@ export interface PreparedStatement {
   readonly closes: readonly string[]
   /** It was sent under this name before: a change of a table may have made another statement of it. */
   readonly isReused: boolean
+  /** Nothing of it was sent: its names are still to be closed. */
+  notSent(): void
 }
 
 /**
@@ -32,7 +34,7 @@ export class PreparedStatements {
     this.#names.set(text, name)
     const closes = this.#closes
     this.#closes = []
-    return { name, closes, isReused: known !== undefined }
+    return { name, closes, isReused: known !== undefined, notSent: () => this.#closeLater(closes) }
   }
 
   /** Prepares one text anew. */
@@ -46,6 +48,10 @@ export class PreparedStatements {
   forget(): void {
     this.#closes.push(...this.#names.values())
     this.#names.clear()
+  }
+
+  #closeLater(closes: readonly string[]): void {
+    this.#closes.push(...closes)
   }
 
   #closeOldest(): void {

@@ -129,7 +129,10 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       this.#isGathering = false
       if (refused === undefined) flight.send()
       // A value that could not be converted: pg tells of it again once it is returned.
-      else if (prepared) delete connection.submittedNamedStatements?.[prepared.name]
+      else if (prepared) {
+        delete connection.submittedNamedStatements?.[prepared.name]
+        prepared.notSent()
+      }
       // pg credits the next ParseComplete to this name, and it may be one of the prelude.
       if (prelude) this.name = undefined
       return refused
