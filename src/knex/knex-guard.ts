@@ -1,4 +1,5 @@
-import { connectionForeign, tenantMissing } from '../errors/application.ts'
+import { tenantMissing } from '../errors/application.ts'
+import { connectionForeign } from '../errors/connection.ts'
 import { type FindTable, namedTables } from '../runtime/named-tables.ts'
 import type { RuntimeConfig } from '../runtime/runtime-config.ts'
 import type { Scope } from '../runtime/scope.ts'

@@ -1,4 +1,4 @@
-import { connectionBusy, connectionInTransaction, sessionUsed } from '../errors/application.ts'
+import { connectionBusy, connectionInTransaction, sessionUsed } from '../errors/connection.ts'
 import type { DestroyReason } from './channels.ts'
 import { type ClientState, transactionStatus } from './client-state.ts'
 import { IS_UNTOUCHED } from './residue/facts.ts'

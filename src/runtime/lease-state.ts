@@ -1,8 +1,5 @@
-import {
-  connectionInTransaction,
-  sessionChanged,
-  transactionRolledBack,
-} from '../errors/application.ts'
+import { sessionChanged, transactionRolledBack } from '../errors/application.ts'
+import { connectionInTransaction } from '../errors/connection.ts'
 import { isTenancyError } from '../errors/tenancy-error.ts'
 import { type DestroyReason, publishViolation } from './channels.ts'
 import type { ClientState } from './client-state.ts'

@@ -201,8 +201,7 @@ export class Lease implements OpenLease {
       this.#answered((error) => cursor.handleError(error), scopeEnded(this.#client.loss))
       return
     }
-    const { text } = cursor
-    const statement = new Statement(text, [], statementKind(text), this.scope)
+    const statement = new Statement(cursor.text, [], statementKind(cursor.text), this.scope)
     this.#lease.note(statement)
     const publish = timeStatement(this.scope, this.#sender.strategy.name)
     this.#isStreaming = true

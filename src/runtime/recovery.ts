@@ -1,4 +1,4 @@
-import { sessionNotCleaned } from '../errors/application.ts'
+import { sessionNotCleaned } from '../errors/connection.ts'
 import { type ClientState, MAX_LOSSES } from './client-state.ts'
 import { lostStatement } from './prepared-statements.ts'
 import { isRefusal } from './residue/refusal.ts'

@@ -1,5 +1,5 @@
 import { CompiledQuery, type DatabaseConnection } from 'kysely'
-import { sessionNotCleaned } from '../../errors/application.ts'
+import { sessionNotCleaned } from '../../errors/connection.ts'
 import { publishResidue } from '../../runtime/channels.ts'
 import { Baseline } from '../../runtime/residue/baseline.ts'
 import { cleaningTexts } from '../../runtime/residue/clean-up.ts'

@@ -4,7 +4,8 @@ import {
   type Driver,
   type TransactionSettings,
 } from 'kysely'
-import { connectionInDoubt, tenantMissing } from '../../errors/application.ts'
+import { tenantMissing } from '../../errors/application.ts'
+import { connectionInDoubt } from '../../errors/connection.ts'
 import { type Ask, checkLogin, type Guard } from '../../runtime/guard.ts'
 import { OpenLeases } from '../../runtime/open-leases.ts'
 import { type Scope, scopes } from '../../runtime/scope.ts'

@@ -1,4 +1,5 @@
-import { poolerDetected, sessionNotCleaned, settingInvalid } from '../../errors/application.ts'
+import { poolerDetected, settingInvalid } from '../../errors/application.ts'
+import { sessionNotCleaned } from '../../errors/connection.ts'
 import { publishResidue } from '../channels.ts'
 import type { ClientState } from '../client-state.ts'
 import { confirmed } from '../confirmed.ts'
