@@ -2,7 +2,6 @@ import { policyViolation, tenantViolation } from '../errors/application.ts'
 import type { TenancyError } from '../errors/tenancy-error.ts'
 import type { RuntimeTable } from './runtime-config.ts'
 import { describeScope, type Scope } from './scope.ts'
-import type { ServerError } from './server-error.ts'
 
 // The marks of every language that PostgreSQL speaks; some put a space inside them.
 const QUOTED = /["“”„«»‹›「」][\s\u00a0]*([^"“”„«»‹›「」]+?)[\s\u00a0]*["“”„«»‹›「」]/gu
@@ -15,7 +14,7 @@ const OURS = /^tenant_(?:access|isolation)/
  * @returns `TENANT.VIOLATION` where a policy for the tenant has refused it, else `POLICY.VIOLATION`
  */
 export function violationOf(
-  error: ServerError,
+  error: Error,
   scope: Scope,
   tables: readonly RuntimeTable[],
 ): TenancyError {

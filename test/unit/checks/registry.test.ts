@@ -25,7 +25,11 @@ describe('registry', () => {
   })
 
   it('raises every declared error code in one factory; of the command, in the file of its area', () => {
-    const raised = [...raisedIn('application.ts'), ...raisedIn('pool-exhausted.ts')]
+    const raised = [
+      ...raisedIn('application.ts'),
+      ...raisedIn('connection.ts'),
+      ...raisedIn('pool-exhausted.ts'),
+    ]
     expect(raised.sort()).to.deep.equal([...APPLICATION_ERROR_CODES].sort())
 
     const files = readdirSync(new URL('command', ERRORS))
