@@ -6,9 +6,9 @@ import { loadedVersion } from '../test/support/loaded-version.ts'
 import { benchAudit } from './audit.ts'
 import { BY_KEY, CASES, type Case } from './cases.ts'
 import { ContenderProcesses } from './contender-processes.ts'
-import { BASELINE, BY_TENANTS, NAMES } from './contenders.ts'
+import { BASELINE, BY_TENANTS, NAMES, WITH_POLICIES } from './contenders.ts'
 import { startDelay } from './delay.ts'
-import { type Cost, type Load, measure, ratioOf } from './measure.ts'
+import { type Cost, type Load, measure, ratioOf, type Sample } from './measure.ts'
 import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
 import { createTables, TENANTS } from './tables.ts'
@@ -19,14 +19,14 @@ const rounds = isQuick ? 3 : 15
 const lines: string[] = []
 
 /**
- * Prints what a tenant costs, as medians of interleaved rounds in one run and as ratios to plain Kysely,
+ * Prints what a tenant costs, as medians of interleaved rounds in one run and as ratios to an application without tenancy,
  * and what the audit costs.
  */
 async function bench(): Promise<void> {
   const server = await startEmbeddedPostgres()
   try {
     print(
-      `${await machine(server.url)}. ${rounds} interleaved rounds; medians, and medians of the ratios within a round.`,
+      `${await machine(server.url)}. ${rounds} interleaved rounds; medians, and medians of the ratios within a round: to the first row, and to the one that has the policies by hand.`,
     )
     if (!process.argv.includes('--audit')) await benchRuntime(server.url)
     await benchAudit(server.url, { isQuick, print })
@@ -108,20 +108,32 @@ async function byTenants(connectionString: string, contenders: Contenders): Prom
 }
 
 function table(title: string, costs: readonly Cost[]): void {
-  const base = costs.find(({ name }) => name === BASELINE) ?? costs[0]
-  const cell = (micros: number, ratio: number) =>
-    `${micros.toFixed(0).padStart(7)} µs ${`${ratio.toFixed(2)}x`.padStart(6)}`
-  print(`\n## ${title}\n\n| ${''.padEnd(33)} | elapsed           | client CPU        |`)
-  print(`|${'-'.repeat(35)}|------------------:|------------------:|`)
+  const named = (name: string) => costs.find((cost) => cost.name === name)
+  const base = named(BASELINE) ?? costs[0]
+  const policies = named(WITH_POLICIES)
+  const ratio = (cost: Cost, other: Cost | undefined, of: keyof Sample) =>
+    other ? `${ratioOf(cost, other)[of].toFixed(2)}x` : ''
+  const micros = (value: number) => `${value.toFixed(0)} µs`
+  print(`\n## ${title}\n`)
+  print(row('', 'elapsed', '', 'of policies', 'client CPU', ''))
+  print(`|${'-'.repeat(35)}|${`${'-'.repeat(12)}:|`.repeat(5)}`)
   for (const cost of costs) {
-    const ratio = ratioOf(cost, base ?? cost)
-    const cells = [
-      cost.name.padEnd(33),
-      cell(cost.median.elapsed, ratio.elapsed),
-      cell(cost.median.cpu, ratio.cpu),
-    ]
-    print(`| ${cells.join(' | ')} |`)
+    const { elapsed, cpu } = cost.median
+    print(
+      row(
+        cost.name,
+        micros(elapsed),
+        ratio(cost, base, 'elapsed'),
+        ratio(cost, policies, 'elapsed'),
+        micros(cpu),
+        ratio(cost, base, 'cpu'),
+      ),
+    )
   }
+}
+
+function row(name: string, ...cells: readonly string[]): string {
+  return `| ${name.padEnd(33)} | ${cells.map((cell) => cell.padStart(11)).join(' | ')} |`
 }
 
 async function machine(url: string): Promise<string> {

@@ -16,14 +16,17 @@ export interface Contender {
 }
 
 /**
- * The others are compared with this one: the same table under the same policies, in an application that
- * knows its request by AsyncLocalStorage, as most do (loggers, tracing, frameworks). Before Node 24 that
- * makes every promise more expensive; the row without it shows by how much.
+ * The application before it had tenancy: an explicit predicate on a table without policies, and requests that
+ * are known by AsyncLocalStorage, as in most (loggers, tracing, frameworks). Before Node 24 that makes every
+ * promise more expensive; the row without it shows by how much.
  */
-export const BASELINE = 'plain Kysely, predicate'
+export const BASELINE = 'no tenancy'
+
+/** The second column: the same table under the same policies, each connection with its tenant for ever. */
+export const WITH_POLICIES = 'policies, one tenant for ever'
 
 /** The contenders of the table by tenants. Without policies, the cost is that of the table and its index. */
-export const BY_TENANTS = ['the same, table without policies', 'kysely-tenants, local']
+export const BY_TENANTS = [BASELINE, 'kysely-tenants']
 
 /** Where a contender runs. */
 export interface Place {
@@ -37,18 +40,19 @@ export interface Place {
 type Open = (name: string, pool: (options?: string) => pg.Pool, place: Place) => Contender
 
 const CONTENDERS: Readonly<Record<string, Open>> = {
-  [BASELINE]: (name, pool, { fixed }) =>
-    plain(name, { table: 'projects', pool: pool(`-c app.tenant_id=${fixed}`), hasRequests: true }),
-  'the same, no AsyncLocalStorage': (name, pool, { fixed }) =>
-    plain(name, { table: 'projects', pool: pool(`-c app.tenant_id=${fixed}`), hasRequests: false }),
-  'the same, table without policies': (name, pool) =>
+  [BASELINE]: (name, pool) =>
     plain(name, { table: 'projects_without_rls', pool: pool(), hasRequests: true }),
-  'kysely-tenants, local': (name, pool) => scoped(name, { pool: pool() }),
-  'kysely-tenants, local + prepare': (name, pool) =>
-    scoped(name, { pool: pool(), prepare: { max: 256 } }),
-  'kysely-tenants, session': (name, pool) => scoped(name, { pool: pool(), strategy: 'session' }),
+  'no tenancy, no AsyncLocalStorage': (name, pool) =>
+    plain(name, { table: 'projects_without_rls', pool: pool(), hasRequests: false }),
+  'no tenancy, named statements': (name, pool) =>
+    plain(name, { table: 'projects_without_rls', pool: naming(pool()), hasRequests: true }),
+  [WITH_POLICIES]: (name, pool, { fixed }) =>
+    plain(name, { table: 'projects', pool: pool(`-c app.tenant_id=${fixed}`), hasRequests: true }),
+  'kysely-tenants': (name, pool) => scoped(name, { pool: pool() }),
+  'kysely-tenants, prepare: false': (name, pool) => scoped(name, { pool: pool(), prepare: false }),
   'kysely-tenants, set-local': (name, pool) =>
     scoped(name, { pool: pool(), strategy: 'set-local' }),
+  'kysely-tenants, session': (name, pool) => scoped(name, { pool: pool(), strategy: 'session' }),
   'begin; set_config; query; commit': (name, pool) => usual(name, pool()),
 }
 
@@ -59,6 +63,22 @@ export function openContender(name: string, place: Place): Contender {
   if (!open) throw new Error(`no contender ${name}`)
   const { connectionString, max } = place
   return open(name, (options) => new pg.Pool({ connectionString, max, options }), place)
+}
+
+/** Kysely has no named statements: as an application does that gives pg a name for each text. */
+function naming(pool: pg.Pool): pg.Pool {
+  const names = new Map<string, string>()
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (config: unknown, values?: unknown) => unknown
+    const named = (text: unknown, values?: unknown) => {
+      if (typeof text !== 'string') return query(text, values)
+      const name = names.get(text) ?? `named_${names.size}`
+      names.set(text, name)
+      return query({ name, text, values })
+    }
+    Object.assign(client, { query: named })
+  })
+  return pool
 }
 
 interface Plain {
