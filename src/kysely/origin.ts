@@ -1,4 +1,5 @@
 import type { Dialect, DialectAdapter, Driver } from 'kysely'
+import type { Scope } from '../runtime/scope.ts'
 import type { Tenancy } from './tenancy.ts'
 
 /** Where a Kysely instance comes from. Kysely keeps its dialect private and shows its adapter. */
@@ -6,6 +7,8 @@ export interface Origin {
   readonly dialect: Dialect
   readonly driver: Driver
   readonly tenancy: Tenancy
+  /** Of a handle. */
+  readonly scope?: Scope
 }
 
 const origins = new WeakMap<DialectAdapter, Origin>()

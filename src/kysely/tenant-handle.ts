@@ -5,8 +5,15 @@ import {
   Kysely,
   type QueryExecutor,
 } from 'kysely'
-import { dialectForeign } from '../errors/application.ts'
-import { assertScope, isDetached, type Scope, sameScope, scopes } from '../runtime/scope.ts'
+import { dialectForeign, tenantMismatch } from '../errors/application.ts'
+import {
+  assertScope,
+  describeScope,
+  isDetached,
+  type Scope,
+  sameScope,
+  scopes,
+} from '../runtime/scope.ts'
 import { type Origin, originOf, registerOrigin } from './origin.ts'
 import { isTenantPlugin } from './plugin/tenant-plugin.ts'
 import type { Tenancy } from './tenancy.ts'
@@ -36,11 +43,12 @@ export function tenantHandle<DB>(db: Kysely<DB>, scope: Scope, tenancy: Tenancy)
 
 function boundDialect(origin: Origin, executor: QueryExecutor, scope: Scope): Dialect {
   const { dialect, tenancy } = origin
-  const driver = new BoundDriver(origin.driver, executor, scope)
+  const driver = new BoundDriver(origin, executor, scope)
   return {
     createDriver: () => driver,
     createQueryCompiler: () => dialect.createQueryCompiler(),
-    createAdapter: () => registerOrigin(dialect.createAdapter(), { dialect, driver, tenancy }),
+    createAdapter: () =>
+      registerOrigin(dialect.createAdapter(), { dialect, driver, tenancy, scope }),
     createIntrospector: (db) => dialect.createIntrospector(db),
   }
 }
@@ -50,10 +58,12 @@ class BoundDriver implements Driver {
   readonly #origin: Driver
   readonly #executor: QueryExecutor
   readonly #scope: Scope
+  readonly #outer: Scope | undefined
   readonly #releases = new WeakMap<DatabaseConnection, () => Promise<void>>()
 
-  constructor(origin: Driver, executor: QueryExecutor, scope: Scope) {
-    this.#origin = origin
+  constructor(origin: Origin, executor: QueryExecutor, scope: Scope) {
+    this.#origin = origin.driver
+    this.#outer = origin.scope
     this.#executor = executor
     this.#scope = scope
   }
@@ -63,6 +73,7 @@ class BoundDriver implements Driver {
   acquireConnection(...options: AcquireArguments): Promise<DatabaseConnection> {
     return new Promise((resolve, reject) => {
       assertScope(this.#scope)
+      assertSame(this.#outer, this.#scope)
       const provided = scopes.run(scopeOf(this.#scope), () =>
         this.#executor.provideConnection(
           (connection) =>
@@ -110,6 +121,13 @@ class BoundDriver implements Driver {
 
   /** The pool belongs to the Kysely the handle was made from. */
   async destroy(): Promise<void> {}
+}
+
+/** A handle that was made of another one takes its connections through that, and would have its tenant. */
+function assertSame(outer: Scope | undefined, handle: Scope): void {
+  if (outer && !sameScope(outer, handle)) {
+    throw tenantMismatch(describeScope(outer), describeScope(handle))
+  }
 }
 
 /** Where both are the same, a handle belongs to the request that uses it. */

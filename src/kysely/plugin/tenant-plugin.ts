@@ -67,10 +67,12 @@ export class TenantPlugin implements KyselyPlugin {
 
   transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
     const scope = this.#scope ?? scopes.getStore()
-    if (scope) this.#check(node, scope)
+    const isOurs = hasDialect(this.#options.tenancy)
+    // No other dialect would ask for the check later.
+    if (scope || !isOurs) this.#check(node, scope)
     else deferGuard(node, (leased) => this.#check(node, leased))
     if (this.#options.predicate !== true) return node
-    if (!hasDialect(this.#options.tenancy)) {
+    if (!isOurs) {
       return scope?.kind === 'tenant' ? withPredicate(node, scope.tenant, this.#find) : node
     }
     addPredicateLate(node, {
@@ -84,11 +86,11 @@ export class TenantPlugin implements KyselyPlugin {
     return result
   }
 
-  #check(node: RootOperationNode, scope: Scope): void {
-    if (scope.kind === 'tenant') {
+  #check(node: RootOperationNode, scope: Scope | undefined): void {
+    if (scope?.kind === 'tenant') {
       const written = writtenValues(node, this.#columnOf)
       assertWrittenTenants(written, scope, this.#options.tenancy.config)
-    } else if (scope.kind === 'admin') {
+    } else if (scope?.kind === 'admin') {
       const table = unsaidTenant(node, this.#find)
       if (table) throw tenantUnsaid(table)
     } else {

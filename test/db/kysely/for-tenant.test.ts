@@ -49,9 +49,20 @@ describe('forTenant', () => {
     expect(await tenantsSeen(app.tenancy.forTenant(db, B))).to.deep.equal([B])
   })
 
-  it('refuses to bind the handle of one tenant to another', async () => {
-    const b = app.tenancy.forTenant<Tables>(app.tenancy.forTenant(db, A), B)
-    expect(await code(tenantsSeen(b))).to.equal('TENANT.MISMATCH')
+  it('refuses to bind the handle of one tenant to another, or to the admin', async () => {
+    const { tenancy } = app
+    for (const detached of [false, true]) {
+      const a = tenancy.forTenant(db, A, { detached }) as Kysely<Tables>
+      expect(await tenantsSeen(tenancy.forTenant(a, A))).to.deep.equal([A])
+      const others = [
+        tenancy.forTenant(a, B),
+        tenancy.forTenant(a, B, { detached: true }),
+        tenancy.forAdmin(a) as unknown as Kysely<Tables>,
+      ]
+      for (const other of others) {
+        expect(await code(tenantsSeen(other))).to.equal('TENANT.MISMATCH')
+      }
+    }
   })
 
   it('refuses to make a handle of what it cannot bind', async () => {

@@ -42,6 +42,41 @@ describe('what begins when it is awaited', () => {
     expect(failed.message).to.equal('never began')
   })
 
+  it('runs every step of a generator in the scope that returned it, whatever code asks', async () => {
+    async function* rows() {
+      try {
+        yield tenancy.current()?.tenant
+        await undefined
+        yield tenancy.current()?.tenant
+      } finally {
+        seen.push(tenancy.current()?.tenant)
+      }
+    }
+    function* words(): Generator<string | undefined, string, string> {
+      return `${tenancy.current()?.tenant} ${yield tenancy.current()?.tenant}`
+    }
+    const seen: (string | undefined)[] = []
+    const ofAcme = tenancy.run('acme', rows)
+    const bound = tenancy.run('acme', () => tenancy.bind(rows))
+    const detached = tenancy.run('acme', () => tenancy.detached(rows))
+    await tenancy.run('globex', async () => {
+      for await (const tenant of ofAcme) seen.push(tenant, tenancy.current()?.tenant)
+      for await (const tenant of bound()) {
+        seen.push(tenant)
+        break
+      }
+      for await (const tenant of detached) seen.push(tenant)
+    })
+    const expected = ['acme', 'globex', 'acme', 'globex', 'acme', 'acme', 'acme']
+    expect(seen).to.deep.equal([...expected, undefined, undefined, undefined])
+
+    const steps = tenancy.run('acme', words)
+    expect([steps.next().value, steps.next('sent')]).to.deep.equal([
+      'acme',
+      { value: 'acme sent', done: true },
+    ])
+  })
+
   it('leaves promises and plain values as they are', () => {
     const promise = Promise.resolve(1)
     expect(tenancy.run('acme', () => promise)).to.equal(promise)

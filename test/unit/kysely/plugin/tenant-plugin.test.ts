@@ -32,3 +32,16 @@ describe('TenantPlugin.transformQuery', () => {
     })
   }
 })
+
+describe('TenantPlugin over a dialect without the tenancy', () => {
+  it('refuses a tenant table outside every scope at once: no driver would', () => {
+    const tenancy = createTenancy({ tables: ['projects'] })
+    const guarded = db.withPlugin(new TenantPlugin({ tenancy }))
+    expect(() => guarded.selectFrom('projects').selectAll().compile()).to.throw(
+      'A query on projects was built outside every tenant scope',
+    )
+    expect(guarded.selectFrom('tasks').select('id').compile().sql).to.equal(
+      'select "id" from "tasks"',
+    )
+  })
+})
