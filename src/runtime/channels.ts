@@ -1,7 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
 import type { Scope } from './scope.ts'
 
-/** Published on `kysely-tenants:statement` after every statement. */
+/**
+ * Published on `kysely-tenants:statement` after every statement, in the asynchronous context of the code that
+ * ran it: there a tracer finds its span, and a logger its request.
+ */
 export interface StatementEvent {
   readonly scope: Scope
   readonly strategy: string
@@ -103,10 +107,12 @@ const waitings = channel('kysely-tenants:waiting')
 /** Starts the clock of a statement; the result publishes it. Free without a listener. */
 export function timeStatement(scope: Scope, strategy: string): () => void {
   if (!statements.hasSubscribers) return nothing
+  const inContext = AsyncLocalStorage.snapshot()
   const start = performance.now()
   return () => {
     const durationMs = performance.now() - start
-    statements.publish({ scope, strategy, durationMs } satisfies StatementEvent)
+    const event: StatementEvent = { scope, strategy, durationMs }
+    inContext(() => statements.publish(event))
   }
 }
 

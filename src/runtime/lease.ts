@@ -13,6 +13,7 @@ import { runCursor } from './scoped-cursor.ts'
 import type { Sender } from './sender.ts'
 import { explainError } from './server-error.ts'
 import { type Outcome, Statement, type StatementOptions } from './statement.ts'
+import { StatementQueue } from './statement-queue.ts'
 import { statementKind } from './statement-text.ts'
 
 /** `error` is undefined where there is a result. */
@@ -34,11 +35,8 @@ export class Lease implements OpenLease {
   readonly #leases: OpenLeases
   readonly #lease: LeaseState
   readonly #client: LeasedClient
-  // Statements that were handed in and are not answered, and those of them that were not sent.
-  #open = 0
-  readonly #waiting: (() => void)[] = []
+  readonly #queue = new StatementQueue()
   #ending = false
-  #onQuiet: (() => void) | undefined
   #isStreaming = false
 
   constructor(state: ClientState, scope: Scope, sender: Sender, leases: OpenLeases) {
@@ -76,11 +74,11 @@ export class Lease implements OpenLease {
   get use(): LeaseUse {
     if (this.#isStreaming) return 'stream'
     if (this.#lease.status !== 'I') return 'transaction'
-    return this.#open > 0 ? 'statement' : 'connection'
+    return this.#queue.isQuiet ? 'connection' : 'statement'
   }
 
   get isIdle(): boolean {
-    return this.#isStreaming || this.#open === 0
+    return this.#isStreaming || this.#queue.isQuiet
   }
 
   /** Runs hooks: what they change on the session belongs to the connection, and stays. */
@@ -123,13 +121,13 @@ export class Lease implements OpenLease {
     const kind = statementKind(text)
     const statement = new Statement(text, values, kind, this.scope, options)
     if (kind === 'rollback') this.#rollback(text, settle)
-    else if (kind === 'commit' && this.#open > 0) this.#commitOnceQuiet(statement, settle)
+    else if (kind === 'commit' && !this.#queue.isQuiet) this.#commitOnceQuiet(statement, settle)
     else this.#take(statement, settle)
   }
 
   /** Gives the client back, or destroys it when anything about it is in doubt. Safe to call twice. */
   release(): void {
-    this.#client.release(this.#lease, this.#open > 0)
+    this.#client.release(this.#lease, !this.#queue.isQuiet)
   }
 
   /** Ends the lease; the server rolls back whatever was open. */
@@ -139,7 +137,7 @@ export class Lease implements OpenLease {
 
   #take(statement: Statement, settle: SettleStatement): void {
     if (this.#isNext()) this.#send(statement, settle)
-    else this.#waiting.push(() => this.#send(statement, settle))
+    else this.#queue.wait(() => this.#send(statement, settle))
   }
 
   #send(statement: Statement, settle: SettleStatement): void {
@@ -163,7 +161,7 @@ export class Lease implements OpenLease {
    * the error to see. No statement is queued behind one that is still running.
    */
   #rollback(text: string, settle: SettleStatement): void {
-    if (this.#open > 0) this.destroy(undefined, 'statement running')
+    if (!this.#queue.isQuiet) this.destroy(undefined, 'statement running')
     const settled: SettleStatement = (error) => {
       if (error !== undefined) this.destroy(error)
       settle(undefined, ROLLED_BACK)
@@ -184,15 +182,15 @@ export class Lease implements OpenLease {
       throw error
     }
     const commit = () => {
-      if (this.#open > 0) return this.#commitOnceQuiet(statement, settle)
+      if (!this.#queue.isQuiet) return this.#commitOnceQuiet(statement, settle)
       this.#take(statement, settle)
     }
-    this.#onQuiet = () => runLater(this.scope, commit, settle)
+    this.#queue.whenQuiet(() => runLater(this.scope, commit, settle))
   }
 
   #stream(cursor: PgCursor): PgCursor {
     if (this.#isNext()) this.#submit(cursor)
-    else this.#waiting.push(() => this.#submit(cursor))
+    else this.#queue.wait(() => this.#submit(cursor))
     return cursor
   }
 
@@ -221,22 +219,17 @@ export class Lease implements OpenLease {
     })
   }
 
-  /** One statement at a time: pg's own queue drops a statement when another one times out. */
   #isNext(): boolean {
     // While a COMMIT is on its way a late statement would land behind the transaction.
     if (this.#client.hasEnded || this.#ending) throw scopeEnded(this.#client.loss)
     assertScope(this.scope)
-    return this.#open++ === 0
+    return this.#queue.enter()
   }
 
   #answered(settle: SettleStatement, error?: unknown, result?: PgResult): void {
-    this.#open--
+    this.#queue.leave()
     settle(error, result)
-    this.#waiting.shift()?.()
-    if (this.#open > 0) return
-    const onQuiet = this.#onQuiet
-    this.#onQuiet = undefined
-    onQuiet?.()
+    this.#queue.next()
   }
 
   #record(statement: Statement, outcome: Outcome): unknown {
