@@ -28,9 +28,9 @@ export function recover(
   outcome: Outcome,
   recovery: Recovery,
 ): void {
-  const { error } = outcome
-  const wasSkipped = outcome.wasSkipped && outcome.status !== undefined
-  if (wasSkipped && isRefusal(error) && statement.recovery === undefined) {
+  const { error, wasSkipped } = outcome
+  if (outcome.status === undefined) recovery.settle(lossOf(outcome))
+  else if (wasSkipped && isRefusal(error) && statement.recovery === undefined) {
     // A pooler may give the next unit another session, so the clean-up shares the write of the statement.
     const isApart = state.direct === true && statement.status === 'T'
     statement.recovery = isApart ? 'cleaned' : 'clean-up'
@@ -43,6 +43,14 @@ export function recover(
   } else {
     recovery.settle(outcome)
   }
+}
+
+/** The connection was lost: an error that a living one would have recovered from is not the one to see. */
+function lossOf(outcome: Outcome): Outcome {
+  const { error: cause } = outcome
+  if (!isRefusal(cause) && lostStatement(cause, false) === undefined) return outcome
+  const error = new Error('Connection terminated before the statement was sent again', { cause })
+  return new Outcome(error, undefined, undefined, null, true)
 }
 
 function isLost(

@@ -43,7 +43,7 @@ class CursorRun implements HandedOver {
   #end: (ended: Ended) => void = () => undefined
   // Reads that wait, and those whose cursor the server has skipped.
   readonly #reading = new Set<(error: unknown) => void>()
-  #skipped: ((isAgain: boolean) => void)[] = []
+  #skipped: (() => void)[] = []
   #prelude: Prelude | undefined
   // Commands of the prelude that are not answered.
   #ahead = 0
@@ -143,10 +143,10 @@ class CursorRun implements HandedOver {
     const isSkipped = this.#hasFailed && this.#ahead > 0
     const answered = new Outcome(this.#error, undefined, status, this.#found, isSkipped)
     const settle = (outcome: Outcome) => {
-      for (const skipped of this.#skipped) skipped(false)
       // After its last row pg-cursor ignores errors: a deferred constraint, a connection that is gone.
-      this.#lastError = answered.error
-      if (answered.error !== undefined) for (const fail of this.#reading) fail(answered.error)
+      const error = answered.error === undefined ? undefined : outcome.error
+      this.#lastError = error
+      if (error !== undefined) for (const end of this.#reading) end(error)
       this.#end({ answered, outcome })
       this.#options.settle(outcome)
     }
@@ -158,6 +158,7 @@ class CursorRun implements HandedOver {
 
   #again(settle: Settle): void {
     if (this.#isClosing) {
+      for (const end of this.#reading) end(undefined)
       settle(new Outcome(undefined, undefined, transactionStatus(this.#client), null, true))
       return
     }
@@ -165,7 +166,7 @@ class CursorRun implements HandedOver {
     this.send()
     const skipped = this.#skipped
     this.#skipped = []
-    for (const read of skipped) read(true)
+    for (const read of skipped) read()
   }
 
   #receive(message: { fields: (string | null)[] }): void {
@@ -192,25 +193,26 @@ class CursorRun implements HandedOver {
 
   #read(rows: number): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => {
-        this.#reading.delete(fail)
-        reject(this.#options.explain(error))
+      const end = (error: unknown) => {
+        this.#reading.delete(end)
+        if (error === undefined) resolve([])
+        else reject(this.#options.explain(error))
       }
-      this.#reading.add(fail)
+      this.#reading.add(end)
       const attempt = () => {
         this.#own.read.call(this.#cursor, rows).then(
           (read) => {
-            this.#reading.delete(fail)
+            this.#reading.delete(end)
             resolve(read)
           },
           (error) => {
-            if (!this.#hasFailed || this.#ahead === 0) fail(error)
-            else this.#skipped.push((isAgain) => (isAgain ? attempt() : fail(error)))
+            if (!this.#hasFailed || this.#ahead === 0) end(error)
+            else this.#skipped.push(attempt)
           },
         )
       }
       if (this.#lastError === undefined) attempt()
-      else fail(this.#lastError)
+      else end(this.#lastError)
     })
   }
 

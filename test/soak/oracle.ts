@@ -10,6 +10,7 @@ export const FINDINGS = [
   'nothing read where rows are due',
   'row read without a tenant',
   'client left dirty',
+  'foreign residue',
   'kept handle answered',
   'error swallowed',
   'write lost',
@@ -30,12 +31,24 @@ export interface Row {
   readonly meant_for: string
 }
 
+/** The state of a session that functions of others may have changed. */
+export interface SessionState {
+  readonly roles: string
+  readonly settings: string
+  /** Temporary objects and cursors with hold. */
+  readonly leftovers: number
+}
+
+const CLEAN: SessionState = { roles: 't none', settings: 'on "$user", public 0', leftovers: 0 }
+
 /** Judges what the operations see, and remembers what must be in the table at the end. */
 export interface Oracle {
   /** Every row belongs to the tenant that asked, and there are some. */
   judge(tenant: string, rows: readonly Row[]): void
   /** Without a tenant there is no row to read. */
   judgeNothing(rows: readonly Row[]): void
+  /** A lease finds the session as if it were new. */
+  judgeSession(state: SessionState): void
   /** The next user of a pooled client finds it as if it were new. */
   judgeClient(state: ClientState): void
   note(finding: Finding, detail: string): void
@@ -86,6 +99,11 @@ export function createOracle(): Oracle {
     judgeNothing(rows) {
       if (rows.length > 0) note('row read without a tenant', JSON.stringify(rows[0]))
     },
+    judgeSession(state) {
+      if (JSON.stringify(state) !== JSON.stringify(CLEAN)) {
+        note('foreign residue', JSON.stringify(state))
+      }
+    },
     judgeClient(state) {
       if (!isClean(state)) note('client left dirty', JSON.stringify(state))
     },
@@ -113,7 +131,7 @@ const LOST =
   /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|This socket has been ended|Client was closed)/
 
 // Our error for such a connection, with pg's error as the cause.
-const WRAPPING: readonly ErrorCode[] = ['POOL.EXHAUSTED', 'SCOPE.ENDED']
+const WRAPPING: readonly ErrorCode[] = ['POOL.EXHAUSTED', 'SCOPE.ENDED', 'CONNECTION.IN_DOUBT']
 
 /** Does a connection that was cut, killed or swallowed explain the error? */
 function isOfChaos(error: unknown): boolean {

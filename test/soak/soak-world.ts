@@ -13,6 +13,21 @@ export interface SoakWorld {
   readonly tenants: readonly string[]
 }
 
+/** Residue of a session, as functions of the world leave it. */
+const LEAVINGS = {
+  'temporary table': 'create temp table left_by_function as select * from public.projects',
+  'temporary view': 'create temp view left_view as select 1 as id',
+  'temporary function':
+    'create function pg_temp.left_function() returns int language sql as $f$ select 1 $f$',
+  cursor: 'declare left_cursor cursor with hold for select * from public.projects',
+  role: 'set role ROLE',
+  row_security: `update pg_settings set setting = 'off' where name = 'row_security'`,
+  search_path: 'set search_path = attic, public',
+  statement_timeout: `set statement_timeout = '7min'`,
+}
+
+export const LEAVING_KINDS: readonly string[] = Object.keys(LEAVINGS)
+
 export const ROWS_PER_TENANT = 3
 
 /** In an empty database: a tenant table under both policies, some rows for each tenant, an app login. */
@@ -44,6 +59,42 @@ export async function createSoakWorld(url: string, count: number): Promise<SoakW
       [tenants, ROWS_PER_TENANT],
     )
     await client.query('analyze projects')
+    await client.query(leaving(app))
   })
   return { url, appUrl: loginUrl(url, app), appRole: app, tenants }
+}
+
+/** A role that sees every row, a schema with another `projects`, and all that leaves residue. */
+function leaving(app: string): string {
+  const role = `${app}_reporting`
+  const branches = Object.entries(LEAVINGS).map(
+    ([kind, text]) => `when '${kind}' then $text$${text.replace('ROLE', role)}$text$`,
+  )
+  return `
+    create role ${role};
+    grant ${role} to ${app};
+    grant select on projects to ${role};
+    create policy reporting on projects to ${role} using (true);
+    create schema attic;
+    create view attic.projects as select 0 as id, 'attic' as tenant_id, 'attic' as meant_for;
+    grant usage on schema attic to ${app}, ${role};
+    grant select on attic.projects to ${app}, ${role};
+    create function leave(kind text) returns text language plpgsql as $body$
+      begin
+        execute case kind ${branches.join(' ')} end;
+        return kind;
+      end $body$;
+    create procedure leave_and_commit(kind text) language plpgsql as
+      $body$ begin perform leave(kind); commit; end $body$;
+    create function leave_by_trigger() returns trigger language plpgsql as
+      $body$ begin perform leave(new.kind); return null; end $body$;
+    create table triggering (kind text);
+    create trigger leaves after insert on triggering
+      for each row execute function leave_by_trigger();
+    create table collected (kind text);
+    create constraint trigger leaves after insert on collected deferrable initially deferred
+      for each row execute function leave_by_trigger();
+    create table ruled (kind text);
+    create rule leaves as on insert to ruled do also select leave(new.kind);
+    grant insert on triggering, collected, ruled to ${app};`
 }

@@ -4,6 +4,7 @@ import { startChaosProxy } from './chaos-proxy.ts'
 import { inspect } from './inspect.ts'
 import { CHAOS, type Mix, type Operation, operationOf } from './operation.ts'
 import { createOracle, type Finding, type Oracle } from './oracle.ts'
+import { RESIDUE_ACTS } from './residue-acts.ts'
 import type { SoakWorld } from './soak-world.ts'
 import type { Act, Stage } from './stage.ts'
 import { openSubject, type SubjectName } from './subject.ts'
@@ -34,7 +35,7 @@ const WORKERS = 2 * CLIENTS
 const HANG_MS = 20_000
 const END_MS = 2000
 
-const ACTS = { ...USUAL_ACTS, ...CHAOS_ACTS }
+const ACTS = { ...USUAL_ACTS, ...CHAOS_ACTS, ...RESIDUE_ACTS }
 
 /** Many workers and tenants on one pool, and everything that goes wrong; the oracle looks on. */
 export async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport> {
