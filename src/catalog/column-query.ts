@@ -35,7 +35,19 @@ export const READ_COLUMNS: string = `
                       or (e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                         and e.objid = a.attrelid and e.objsubid = a.attnum))
                     order by 1
-                  ) end
+                  ) end,
+    'defaultSequences', coalesce((
+                    select pg_catalog.json_agg(distinct pg_catalog.jsonb_build_object(
+                      'schema', n.nspname, 'name', s.relname))
+                    from pg_catalog.pg_depend e
+                    join pg_catalog.pg_class s     on s.oid = e.refobjid and s.relkind = 'S'
+                    join pg_catalog.pg_namespace n on n.oid = s.relnamespace
+                    where e.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and (
+                      (e.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and e.objid = d.oid)
+                      or (d.oid is null and b.base <> b.type
+                        and e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                        and e.objid = a.atttypid))
+                  ), '[]')
   ) order by a.attnum) as "members"
   from pg_catalog.pg_attribute a
   join base b on b.type = a.atttypid and b.typtype <> 'd'

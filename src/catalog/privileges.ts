@@ -1,7 +1,7 @@
 import { inherits } from './inherits.ts'
 import type { RelationState } from './relation-state.ts'
 import type { Privilege, RoleState } from './role-state.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { SecuredObject, Snapshot } from './snapshot.ts'
 
 /**
  * The predefined role whose members hold a privilege on every relation; the last one since PostgreSQL 17.
@@ -57,6 +57,21 @@ export function heldPrivileges(role: string, snapshot: Snapshot): HeldPrivileges
     onRelation: (privilege, relation) => holds(privilege, relation, false),
     onSomeColumn: (privilege, relation) => holds(privilege, relation, true),
   }
+}
+
+/** The role may use the schema without SET ROLE. Superusers are not asked about. */
+export function hasUsage(
+  role: string,
+  { owner, grants }: SecuredObject,
+  snapshot: Snapshot,
+): boolean {
+  return (
+    inherits(snapshot, role, owner) ||
+    grants.some(
+      ({ privilege, grantee }) =>
+        privilege === 'USAGE' && (grantee === null || inherits(snapshot, role, grantee)),
+    )
+  )
 }
 
 /**

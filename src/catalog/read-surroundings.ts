@@ -44,6 +44,7 @@ function readSecuredObjects(serverVersion: number): string {
 const READ_DEFAULT_GRANTS = `
   select distinct
     c.rolname        as "creator",
+    case d.defaclobjtype when 'r' then 'tables' else 'sequences' end as "kind",
     n.nspname        as "schema",
     g.rolname        as "grantee",
     x.privilege_type as "privilege"
@@ -52,8 +53,8 @@ const READ_DEFAULT_GRANTS = `
   join pg_catalog.pg_roles c          on c.oid = d.defaclrole
   left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace
   left join pg_catalog.pg_roles g     on g.oid = x.grantee
-  where d.defaclobjtype = 'r' and x.grantee <> d.defaclrole
-  order by 1, 2 nulls first, 3 nulls first, 4
+  where d.defaclobjtype in ('r', 'S') and x.grantee <> d.defaclrole
+  order by 1, 2, 3 nulls first, 4 nulls first, 5
 `
 
 const READ_USER_MAPPINGS = `

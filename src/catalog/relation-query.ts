@@ -1,6 +1,6 @@
 /**
  * Starts from the schemas `$1` and follows views and inheritance in both directions: a view in another
- * schema reaches the rows of a tenant table like a view in the same one.
+ * schema reaches the rows of a tenant table like a view in the same one. Defaults lead to sequences.
  */
 export const READ_RELATIONS = `
   with recursive edge (child, parent) as (
@@ -15,6 +15,14 @@ export const READ_RELATIONS = `
   ),
   link (a, b) as (
     select child, parent from edge union select parent, child from edge
+    -- A table and the sequence of a default.
+    union
+    select f.adrelid, d.refobjid
+    from pg_catalog.pg_attrdef f
+    join pg_catalog.pg_depend d
+      on d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and d.objid = f.oid
+      and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      and d.refobjid <> f.adrelid
   ),
   candidate as (
     select c.oid, n.nspname

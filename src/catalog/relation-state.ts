@@ -77,6 +77,8 @@ export interface ColumnState {
   readonly isIdentity: boolean
   /** {@link FunctionState.signature} of the functions in its default or generation expression. */
   readonly defaultFunctions: readonly string[]
+  /** The sequences in its default, or in that of its domain. An identity column has none: it needs no privilege. */
+  readonly defaultSequences: readonly TableName[]
 }
 
 export interface TriggerState {

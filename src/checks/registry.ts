@@ -78,6 +78,7 @@ import { rowSecurityInactive } from './row-security-inactive.ts'
 import { ruleOnTenantTable } from './rule-on-tenant-table.ts'
 import { ruleReachesTenants } from './rule-reaches-tenants.ts'
 import { schemaUsageMissing } from './schema-usage-missing.ts'
+import { sequenceUsageMissing } from './sequence-usage-missing.ts'
 import { sequenceWritable } from './sequence-writable.ts'
 import { serverRlsCve } from './server-rls-cve.ts'
 import { sessionReplicationRoleSettable } from './session-replication-role-settable.ts'
@@ -202,6 +203,7 @@ export const CHECKS: readonly Check[] = [
   grantToPublic,
   grantOtherRole,
   defaultPrivilegesTooWide,
+  sequenceUsageMissing,
   sequenceWritable,
   largeObjects,
   publicationExposesTenantTable,

@@ -1,6 +1,4 @@
-import { inherits } from '../catalog/inherits.ts'
-import { isSuperuser } from '../catalog/privileges.ts'
-import type { SecuredObject } from '../catalog/snapshot.ts'
+import { hasUsage, isSuperuser } from '../catalog/privileges.ts'
 import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { checkedTables } from './facts/checked-tables.ts'
@@ -20,7 +18,9 @@ export const schemaUsageMissing: Check = defineCheck(
   },
   (context) =>
     securedObjects(context, 'schema').flatMap((object) => {
-      const without = usersOf(object.name, context).filter((role) => !mayUse(role, object, context))
+      const without = usersOf(object.name, context).filter(
+        (role) => !hasUsage(role, object, context.snapshot),
+      )
       if (without.length === 0) return []
       return {
         object: objectName(object),
@@ -39,18 +39,4 @@ function usersOf(schema: string, context: CheckContext): string[] {
   if (owners.length === 0) return []
   const roles = new Set([...wanted.appRoles, ...wanted.adminRoles, ...owners])
   return [...roles].filter((name) => !isSuperuser(snapshot, name))
-}
-
-function mayUse(
-  role: string,
-  { owner, grants }: SecuredObject,
-  { snapshot }: CheckContext,
-): boolean {
-  return (
-    inherits(snapshot, role, owner) ||
-    grants.some(
-      ({ privilege, grantee }) =>
-        privilege === 'USAGE' && (grantee === null || inherits(snapshot, role, grantee)),
-    )
-  )
 }

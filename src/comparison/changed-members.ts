@@ -40,6 +40,7 @@ export function changedColumns(
         default: judge,
         isIdentity: judge,
         defaultFunctions: judge,
+        defaultSequences: judge,
       }
       return changedFields(old, now, { object, what: `column ${now.name}`, judges })
     },

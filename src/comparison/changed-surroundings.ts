@@ -112,8 +112,8 @@ export function changedSecuredObjects(before: Snapshot, after: Snapshot): Change
 }
 
 export function changedDefaultGrants(before: Snapshot, after: Snapshot): Change[] {
-  const words = ({ grantee, privilege, creator, schema }: DefaultGrant) =>
-    `${privilege} of ${grantee ?? 'public'} on new tables of ${creator} in ${schema ?? 'all schemas'}`
+  const words = ({ grantee, privilege, kind, creator, schema }: DefaultGrant) =>
+    `${privilege} of ${grantee ?? 'public'} on new ${kind} of ${creator} in ${schema ?? 'all schemas'}`
   const object = 'default privileges'
   return changedList(before.defaultGrants, after.defaultGrants, {
     key: words,

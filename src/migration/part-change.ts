@@ -18,6 +18,8 @@ export interface PartChange {
   readonly table: TableName
   /** The difference from what is wanted. */
   readonly problem: string
+  /** Until then a role of the config cannot use the table. */
+  readonly isNeeded?: true
   /** The reason why only the user can mend it: there are no steps. */
   readonly obstacle?: string
   readonly steps: Partial<Readonly<Record<PhaseName, readonly Step[]>>>

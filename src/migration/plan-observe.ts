@@ -32,7 +32,7 @@ export function isToBeObserved({ table }: PlannedTable): boolean {
   return table.observedBy !== undefined
 }
 
-function isEnforced({ rlsEnabled, policies }: RelationState): boolean {
+export function isEnforced({ rlsEnabled, policies }: RelationState): boolean {
   return rlsEnabled && !policies.some(isObserving)
 }
 

@@ -35,7 +35,7 @@ export function planParts(wanted: Wanted, snapshot: Snapshot): PartChange[] {
     ...planForeignKeys(global, keys),
     ...global.map((key) => planUniqueKey(key, keys)),
     ...planViews(context),
-    ...planGrants(context),
+    ...planGrants(wanted, context),
   ]
 }
 

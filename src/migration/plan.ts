@@ -140,6 +140,7 @@ function stepsByPhase(
         ...planEnable(entry),
       ]),
       ...observer.ends,
+      ...optional('policies'),
     ],
     force: tables.flatMap((entry) => (isToBeObserved(entry) ? [] : planForce(entry))),
   }

@@ -24,6 +24,8 @@ export interface Status {
   readonly views: readonly ViewStatus[]
   /** Tables that have a tenant column and that the config does not mention. */
   readonly unlisted: readonly UnlistedStatus[]
+  /** Privileges without which a role of the config cannot use its tables; absent: it has them all. */
+  readonly privileges?: readonly MissingPrivilege[]
   /** Code and logins that see no row of these tables; absent: none is known. */
   readonly blind?: readonly OwnerCode[]
 }
@@ -45,6 +47,10 @@ export interface ViewStatus extends TableName {
   readonly drift: readonly string[]
 }
 
+export interface MissingPrivilege extends TableName {
+  readonly problem: string
+}
+
 export interface UnlistedStatus extends TableName {
   readonly column: string
 }
@@ -55,6 +61,9 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   // Foreign keys are a matter of two tables: they are planned for all of them together.
   const changes = planParts(wanted, snapshot)
   const blind = blindCode(wanted, snapshot)
+  const privileges = changes.flatMap(({ table, problem, isNeeded }) =>
+    isNeeded ? [{ ...table, problem }] : [],
+  )
   const catalog: Catalog = {
     wanted,
     snapshot,
@@ -74,6 +83,7 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
         : [],
     ),
     unlisted: unlistedTables(wanted, snapshot).flatMap(withTenantColumn),
+    ...(privileges.length > 0 && { privileges }),
     ...(blind.length > 0 && { blind }),
   }
 }

@@ -105,6 +105,7 @@ const BASE = {
   notNull: false,
   default: null,
   defaultFunctions: [],
+  defaultSequences: [],
   isIdentity: false,
 }
 

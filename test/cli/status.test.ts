@@ -21,6 +21,8 @@ describe('kysely-tenants status', () => {
         create table countries (code text primary key);
         create schema billing;
         create table billing.invoices (id int, org_id bigint, primary key (org_id, id));
+        grant usage on schema billing to ${roles.app}, ${roles.admin};
+        grant select on projects, "Task Lists", billing.invoices to ${roles.app}, ${roles.admin};
       `),
     )
   })

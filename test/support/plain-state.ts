@@ -67,5 +67,6 @@ export function plainColumn(name: string, baseType: string): ColumnState {
     default: null,
     isIdentity: false,
     defaultFunctions: [],
+    defaultSequences: [],
   }
 }

@@ -8,6 +8,8 @@ import { paint } from './paint.ts'
 import { plural } from './plural.ts'
 import { wrap } from './wrap.ts'
 
+const MOST = 10
+
 const HEADER = ['table', 'column', 'type', 'policies', 'enabled', 'forced', 'drift']
 
 /** A line for each table of the config, then the tables that the config does not mention. */
@@ -22,6 +24,7 @@ export function renderStatus(status: Status, { color, columns }: Screen): string
     ...views(status, c),
     ...blockers(status, c),
     ...unlisted(status, c),
+    ...privileges(status, c),
     ...blind(status, c),
     [summary(status, c)],
   ]
@@ -78,6 +81,20 @@ function unlisted({ unlisted }: Status, c: ChalkInstance): string[][] {
       c.bold('Not in the config, but with a tenant column'),
       ...unlisted.map((table) => `  ${c.yellow('?')} ${qualifiedName(table)}  ${table.column}`),
       `  ${c.dim('next')} List them under \`tables\`, or under \`global\` if they hold no tenant data.`,
+    ],
+  ]
+}
+
+function privileges({ privileges = [] }: Status, c: ChalkInstance): string[][] {
+  if (privileges.length === 0) return []
+  return [
+    [
+      c.bold('Missing privileges'),
+      ...privileges
+        .slice(0, MOST)
+        .map((table) => `  ${c.yellow('!')} ${qualifiedName(table)}: ${table.problem}`),
+      ...(privileges.length > MOST ? [`  and ${privileges.length - MOST} more`] : []),
+      `  ${c.dim('next')} Grant them, or let \`kysely-tenants migrate:rls --with grants\` do it.`,
     ],
   ]
 }
