@@ -35,6 +35,15 @@ export function connectionInTransaction(cause: unknown): TenancyError {
   )
 }
 
+/** An object with a `submit` of its own would be sent without the tenant. */
+export function queryUnsupported(): TenancyError {
+  return new TenancyError(
+    'QUERY.UNSUPPORTED',
+    'A connection was asked to run what is neither a text nor a stream of pg-query-stream; nothing was sent.',
+    'Pass a text and its values, or use `.stream()`. COPY runs over a plain Knex or pg, with a login that row security does not bind.',
+  )
+}
+
 /** A clean-up that the server refused: what it would have taken away may still be there. */
 export function sessionNotCleaned(cause: unknown): TenancyError {
   return inDoubt(

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { queryUnsupported } from '../errors/connection.ts'
 import type { Lease } from '../runtime/lease.ts'
 import type { PgClient, PgResult } from '../runtime/pg-client.ts'
 import type { PgCursor } from '../runtime/pg-cursor.ts'
@@ -9,6 +10,8 @@ interface QueryConfig extends StatementOptions {
   readonly text: string
   readonly values?: readonly unknown[]
 }
+
+type Done = (error: unknown, result?: PgResult) => void
 
 /** A stream of pg-query-stream. */
 type QueryStream = Readable & { readonly cursor: PgCursor }
@@ -38,24 +41,54 @@ export class KnexConnection {
     this.lease.destroy(reason)
   }
 
+  /** In each of the ways in which pg is asked: Knex gives a callback, code that took the connection by hand may not. */
   query(stream: QueryStream): QueryStream
-  query(config: QueryConfig, done: (error: unknown, result?: PgResult) => void): void
+  query(query: string | QueryConfig, values?: readonly unknown[]): Promise<PgResult>
+  query(query: string | QueryConfig, done: Done): void
+  query(query: string | QueryConfig, values: readonly unknown[], done: Done): void
   query(
-    query: QueryConfig | QueryStream,
-    done: (error: unknown, result?: PgResult) => void = () => undefined,
-  ): QueryStream | undefined {
-    if ('cursor' in query) {
-      this.lease.query(query.cursor)
-      this.#stream = query
-      return query
+    query: string | QueryConfig | QueryStream,
+    valuesOrDone?: readonly unknown[] | Done,
+    done: unknown = valuesOrDone,
+  ): QueryStream | Promise<PgResult> | undefined {
+    if (isStream(query)) return this.#streamed(query)
+    const { text, values, ...options } = configOf(query)
+    const given = Array.isArray(valuesOrDone) ? valuesOrDone : (values ?? [])
+    if (typeof done !== 'function') {
+      return new Promise((resolve, reject) => {
+        this.#execute(text, given, options, (error, result) => {
+          // Without an error there is a result.
+          if (error === undefined) resolve(result as PgResult)
+          else reject(error)
+        })
+      })
     }
-    const { text, values = [] } = query
+    this.#execute(text, given, options, done as Done)
+    return undefined
+  }
+
+  /** Resolves when the server has given its last row, or the stream was destroyed. */
+  get streamEnded(): Promise<void> {
+    const stream = this.#stream
+    if (!stream || stream.closed) return Promise.resolve()
+    return new Promise((resolve) => {
+      stream.once('end', resolve)
+      stream.once('close', resolve)
+    })
+  }
+
+  #execute(text: string, values: readonly unknown[], options: StatementOptions, done: Done): void {
     try {
-      this.lease.execute(text, values, done, optionsOf(query))
+      this.lease.execute(text, values, done, optionsOf(options))
     } catch (error) {
       done(error)
     }
-    return undefined
+  }
+
+  #streamed(stream: QueryStream): QueryStream {
+    this.lease.query(stream.cursor)
+    this.#stream = stream
+    return stream
   }
 
   /**
@@ -78,13 +111,25 @@ export function isKnexConnection(connection: unknown): connection is KnexConnect
   return connection instanceof KnexConnection
 }
 
+function isStream(query: unknown): query is QueryStream {
+  return typeof query === 'object' && query !== null && 'cursor' in query
+}
+
+/** @throws `QUERY.UNSUPPORTED` */
+function configOf(query: string | QueryConfig): QueryConfig {
+  const config = typeof query === 'string' ? { text: query } : query
+  // A cursor and a stream of COPY have a text as well.
+  if (typeof config?.text !== 'string' || 'submit' in config) throw queryUnsupported()
+  return config
+}
+
 /** As `.options(…)` gave them. A name is left out: `prepare` names statements, for each connection. */
 function optionsOf({
   rowMode,
   types,
   binary,
   query_timeout,
-}: QueryConfig): StatementOptions | undefined {
+}: StatementOptions): StatementOptions | undefined {
   if (rowMode === undefined && types === undefined && binary === undefined && !query_timeout) {
     return undefined
   }

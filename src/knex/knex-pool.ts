@@ -16,6 +16,10 @@ interface PooledClient extends PgClient {
   release: PgClient['release']
 }
 
+// Knex logs it when it removes the connection.
+const DESTROYED =
+  'kysely-tenants destroyed this connection, which may not be used again; the channel kysely-tenants:destroyed says why'
+
 /**
  * The pool of a client of Knex, as the runtime sees pools. Knex goes on to make, to validate and to end
  * the connections in it.
@@ -36,7 +40,7 @@ export function knexPool(client: KnexClient, acquire: () => Promise<unknown>): P
       const pooled = (await acquire()) as PooledClient
       // A pool of pg that Knex was given has clients that can do it already.
       pooled.release ??= (reason) => {
-        if (reason) pooled.__knex__disposed = reason
+        if (reason) pooled.__knex__disposed = reason === true ? new Error(DESTROYED) : reason
         pool.release(pooled)
       }
       return pooled

@@ -42,10 +42,16 @@ export interface TransactionConfig {
 export interface KnexRunner {
   readonly client: KnexClient
   connection: unknown
-  ensureConnection(run: RunnerCallback, parameters?: unknown): Promise<unknown>
+  ensureConnection(run: RunnerCallback, parameters?: RunnerParameters): Promise<unknown>
+  stream(...parameters: unknown[]): unknown
 }
 
-export type RunnerCallback = (runner: KnexRunner, parameters?: unknown) => unknown
+/** `stream` is there for a query that is streamed. */
+export interface RunnerParameters {
+  readonly stream?: KnexStream
+}
+
+export type RunnerCallback = (runner: KnexRunner, parameters?: RunnerParameters) => unknown
 
 /** A query builder; of a raw query and of a schema builder only `_connection` is there. */
 export interface KnexBuilder {
@@ -84,4 +90,11 @@ export interface KnexCompiler {
 
 export interface KnexStream extends EventEmitter {
   readonly destroyed: boolean
+  destroy(error?: unknown): unknown
+}
+
+/** The Knex that a transaction is, for the code in it. */
+export interface KnexTransactor {
+  readonly executionPromise: Promise<unknown>
+  commit(value?: unknown): Promise<unknown>
 }

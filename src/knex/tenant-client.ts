@@ -15,7 +15,9 @@ import type {
   KnexStream,
   TransactionConfig,
 } from './knex-shapes.ts'
+import { withLoudCommit } from './loud-commit.ts'
 import { postgresClient } from './postgres-client.ts'
+import { prepareRunner } from './prepare-runner.ts'
 import { checkClientOptions, type TenantClientOptions } from './tenant-client-options.ts'
 
 /** The leases on the pool of a client; a class, since Knex copies plain objects of a client deeply. */
@@ -115,13 +117,10 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
 
     override runner(builder: KnexBuilder): KnexRunner {
       const runner = super.runner(builder)
-      const { ensureConnection } = runner
-      runner.ensureConnection = async (run, parameters) => {
+      return prepareRunner(runner, async () => {
         const scope = await scopeOf(this, builder._connection ?? runner.connection)
         queries.check(this, builder, scope)
-        return ensureConnection.call(runner, run, parameters)
-      }
-      return runner
+      })
     }
 
     override queryCompiler(builder: KnexBuilder, bindings?: unknown): KnexCompiler {
@@ -130,7 +129,7 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
 
     override transaction(container: unknown, config?: TransactionConfig, outer?: unknown): unknown {
       if (config?.connection) assertOwnConnection(config.connection)
-      return super.transaction(container, config, outer)
+      return super.transaction(withLoudCommit(container), config, outer)
     }
 
     /** The signal may arrive when the statement is over: its lease ends with the connection. */
@@ -140,7 +139,10 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
       return super.cancelQuery(connection)
     }
 
-    /** Knex waits for the end of the source, and one that is destroyed early has none. */
+    /**
+     * Knex waits for the end of the source, and one that is destroyed early has none; before 3.3 it waits
+     * for the reader, which may never come.
+     */
     override async _stream(
       connection: KnexConnection,
       query: object,
@@ -149,7 +151,8 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
     ): Promise<unknown> {
       if (stream.destroyed) return undefined
       const closed = new Promise((resolve) => stream.once('close', resolve))
-      return Promise.race([super._stream(connection, query, stream, streamOptions), closed])
+      const streamed = super._stream(connection, query, stream, streamOptions)
+      return Promise.race([streamed, closed, connection.streamEnded])
     }
   }
   return TenantClient as unknown as typeof Knex.Client

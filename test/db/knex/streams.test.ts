@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
 import { forTenant } from '../../../src/knex/index.ts'
+import { failure } from '../../support/failure.ts'
 import { KNEXES, openKnex } from '../../support/tenant-knex.ts'
 import { A, B, createWorld, type TenantWorld } from '../../support/tenants.ts'
 
@@ -135,6 +136,63 @@ for (const [version, knex] of Object.entries(KNEXES)) {
         )
         expect(inTransaction).to.deep.equal({ [B]: 1000 })
         expect(db.client.pool.numUsed()).to.equal(0)
+      } finally {
+        await app[Symbol.asyncDispose]()
+      }
+    })
+
+    it('ends, with its error, where Knex would leave its reader waiting; no client is lost', async () => {
+      const app = openKnex(world, { client: { knex }, config: { log: SILENT } })
+      const { db, tenancy } = app
+      const read = async (query: { stream(options?: object): AsyncIterable<unknown> }) => {
+        for await (const _ of query.stream()) break
+      }
+      const inTransaction = async (body: (trx: Knex.Transaction) => Promise<unknown>) => {
+        const trx = await db.transaction()
+        try {
+          return await body(trx)
+        } finally {
+          await trx.rollback()
+        }
+      }
+      const tries: (() => Promise<unknown>)[] = [
+        () => read(db.raw('')),
+        async () => {
+          for await (const _ of db('projects').stream({ highWaterMark: -1 })) break
+        },
+        () =>
+          inTransaction((trx) =>
+            tenancy.detached(() => tenancy.run(B, () => read(trx('projects')))),
+          ),
+        async () => {
+          const trx = await db.transaction()
+          await trx.commit()
+          await read(trx('projects'))
+        },
+        async () =>
+          rowsOf(db).stream(() => {
+            throw new Error('of the handler')
+          }),
+        async () =>
+          db.raw('select from generate_series(1, ?::int)', [1000]).stream(() => {
+            throw new Error('of the handler')
+          }),
+      ]
+      const failed: unknown[] = []
+      try {
+        for (const attempt of tries) {
+          const { code, message } = await failure(tenancy.run(A, attempt))
+          failed.push(code ?? message)
+          await tenancy.run(A, async () => db('projects').select())
+        }
+        expect(failed).to.deep.equal([
+          'The query is empty',
+          'ERR_INVALID_ARG_VALUE',
+          'TENANT.MISMATCH',
+          'Transaction query already complete, run with DEBUG=knex:tx for more info',
+          'of the handler',
+          'of the handler',
+        ])
       } finally {
         await app[Symbol.asyncDispose]()
       }
