@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type SnapshotRequest, schemasOf } from '../catalog/read-snapshot.ts'
+import { schemasOf } from '../catalog/read-snapshot.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { ensureParsed } from '../config/parse-config.ts'
@@ -9,16 +9,14 @@ import {
   snapshotUnreadable,
 } from '../errors/command/snapshot.ts'
 import { snapshotRequest } from '../wanted/resolve-wanted.ts'
-
-/** Changes whenever a release reads more facts: an older file would look clean of them. */
-const VERSION = 4
-
-interface SnapshotFile {
-  readonly version: typeof VERSION
-  /** The part of the database that was read. The file knows no other part. */
-  readonly request: SnapshotRequest
-  readonly snapshot: Snapshot
-}
+import { checksumsOf, readSnapshotFile } from './read-snapshot-file.ts'
+import {
+  fromSaved,
+  type SavedRequest,
+  SNAPSHOT_VERSION,
+  type SnapshotFile,
+  toSaved,
+} from './saved-snapshot.ts'
 
 /**
  * Writes a snapshot to a file, as `audit --snapshot` does. The config must be the one that
@@ -32,8 +30,9 @@ interface SnapshotFile {
  * ```
  */
 export function saveSnapshot(path: string, config: ConfigInput | Config, snapshot: Snapshot): void {
-  const request = snapshotRequest(ensureParsed(config))
-  const file: SnapshotFile = { version: VERSION, request, snapshot }
+  const parts = { request: requestOf(config), snapshot: toSaved(snapshot) }
+  const checksums = checksumsOf(parts)
+  const file: SnapshotFile = { version: SNAPSHOT_VERSION, checksums, ...parts }
   try {
     writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`)
   } catch (error) {
@@ -44,7 +43,7 @@ export function saveSnapshot(path: string, config: ConfigInput | Config, snapsho
 /**
  * Reads a file of {@link saveSnapshot}.
  *
- * @throws `SNAPSHOT.UNREADABLE`, or `SNAPSHOT.OTHER_CONFIG` when it was made without reading all that
+ * @throws `SNAPSHOT.UNREADABLE` with the place that is missing, damaged or of another shape; `SNAPSHOT.OTHER_CONFIG` when it was made without reading all that
  * the config names, for a part that was not read must not look clean; `CONFIG.INVALID`
  *
  * @example
@@ -53,29 +52,30 @@ export function saveSnapshot(path: string, config: ConfigInput | Config, snapsho
  * ```
  */
 export function loadSnapshot(path: string, config: ConfigInput | Config): Snapshot {
-  const request = snapshotRequest(ensureParsed(config))
-  const { request: read, snapshot } = parse(path)
+  const request = requestOf(config)
+  const { request: read, snapshot } = load(path)
   const missing = [
     ...(request.setting === read.setting ? [] : ['It is of another setting.']),
-    ...without(schemasOf(request), schemasOf(read)).map((name) => `It has no schema ${name}.`),
+    ...without(request.schemas, read.schemas).map((name) => `It has no schema ${name}.`),
     ...without(request.appRoles, read.appRoles).map((name) => `It has no app role ${name}.`),
     ...without(request.adminRoles, read.adminRoles).map((name) => `It has no admin role ${name}.`),
   ]
   if (missing.length > 0) throw snapshotOtherConfig(path, missing)
-  return snapshot
+  return fromSaved(snapshot)
 }
 
-function parse(path: string): SnapshotFile {
-  let file: Partial<SnapshotFile> | null
+function load(path: string): SnapshotFile {
   try {
-    file = JSON.parse(readFileSync(path, 'utf8'))
+    return readSnapshotFile(readFileSync(path))
   } catch (error) {
     throw snapshotUnreadable(path, error)
   }
-  if (file?.version !== VERSION || !file.request || !file.snapshot) {
-    throw snapshotUnreadable(path, new Error('it is no snapshot of this release'))
-  }
-  return { version: file.version, request: file.request, snapshot: file.snapshot }
+}
+
+function requestOf(config: ConfigInput | Config): SavedRequest {
+  const request = snapshotRequest(ensureParsed(config))
+  const { appRoles, adminRoles, setting = null } = request
+  return { schemas: schemasOf(request), appRoles, adminRoles, setting }
 }
 
 function without(wanted: readonly string[], read: readonly string[]): string[] {

@@ -48,7 +48,8 @@ export async function takeSnapshot(
     const { tables } = resolveWanted(parsed, read, { allowMistyped: true })
     const keyRows = rows && { keyRows: await readKeyRows(db, tables) }
     const reach = await readReachFacts(db, read)
-    return { ...read, ...keyRows, reach, truthTables: await readTruthTables(db, tables, read) }
+    const truthTables = await readTruthTables(db, tables, read)
+    return { ...read, ...keyRows, reach, truthTables, takenAt: now() }
   })
   if (!appLogin) return snapshot
   if (appLogin.database !== snapshot.database) {
@@ -57,4 +58,8 @@ export async function takeSnapshot(
     ])
   }
   return { ...snapshot, appLogin }
+}
+
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+/, '')
 }

@@ -5,8 +5,8 @@ import type { Queryable } from './read-only.ts'
 export interface Upsert {
   /** The signature of the function: `public.track()`. */
   readonly signature: string
-  /** As the body writes it, in the case that PostgreSQL gives it; undefined when it could be any table. */
-  readonly table: { readonly schema: string | undefined; readonly name: string } | undefined
+  /** As the body writes it, in the case that PostgreSQL gives it; null when it could be any table. */
+  readonly table: { readonly schema: string | null; readonly name: string } | null
   /** The columns and expressions of the conflict, in lower case where they are not quoted. */
   readonly keys: readonly string[]
 }
@@ -39,7 +39,7 @@ export function upsertsIn(body: string): Omit<Upsert, 'signature'>[] {
   const text = body.replace(/--[^\n]*/g, ' ').replace(/\/\*.*?\*\//gs, ' ')
   return text.split(/\binsert\s+into\b/i).flatMap((statement, index) => {
     const [, first, second] = (index > 0 && TABLE.exec(statement)) || []
-    const table = first === undefined ? undefined : tableName(first, second)
+    const table = first === undefined ? null : tableName(first, second)
     return [...statement.matchAll(/\bon\s+conflict\s*\(/gi)].map(({ index, 0: found }) => ({
       table,
       keys: keysIn(statement.slice(index + found.length)),
@@ -49,7 +49,7 @@ export function upsertsIn(body: string): Omit<Upsert, 'signature'>[] {
 
 function tableName(first: string, second: string | undefined): Upsert['table'] {
   return second === undefined
-    ? { schema: undefined, name: folded(first) }
+    ? { schema: null, name: folded(first) }
     : { schema: folded(first), name: folded(second) }
 }
 

@@ -76,7 +76,7 @@ export const READ_RELATIONS = `
         and e.objid = c.oid and e.deptype = 'e'
     )                                                              as "extension",
     c.relpersistence = 'u'                                         as "isUnlogged",
-    c.reltuples::float8                                            as "estimatedRows",
+    pg_catalog.round(c.reltuples::float8)                          as "estimatedRows",
     array(
       select a.attname::text
       from pg_catalog.pg_partitioned_table t

@@ -54,6 +54,8 @@ export interface Snapshot {
   readonly keyRows?: readonly KeyRows[]
   /** The objects of every schema that lead to rows. Absent where no road was followed. */
   readonly reach?: ReachFacts
+  /** When the audit read it, in UTC: `2026-11-29T17:00:00Z`. */
+  readonly takenAt?: string
 }
 
 /** The rows of a foreign key that PostgreSQL calls valid. */

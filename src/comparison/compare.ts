@@ -44,6 +44,7 @@ const COMPARES: { readonly [K in keyof Snapshot]-?: Compare } = {
   ownerFacts: () => [],
   // Its objects lead to the same rows as before, or the changes of those are reported.
   reach: () => [],
+  takenAt: () => [],
 }
 
 /**

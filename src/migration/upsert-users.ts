@@ -22,7 +22,7 @@ export function upsertUsers(
 }
 
 function mayBe({ table }: Upsert, { schema, name }: RelationState): boolean {
-  return table === undefined || (table.name === name && (table.schema ?? schema) === schema)
+  return table === null || (table.name === name && (table.schema ?? schema) === schema)
 }
 
 /** Expressions are compared without blanks, brackets and casts, which PostgreSQL adds. */

@@ -143,7 +143,12 @@ describe('an audit of what was saved', () => {
       login.password = 'hunter2'
       await run('audit', '--url', login.href, '--snapshot', 'now.json')
       const text = readFileSync(join(folder, 'now.json'), 'utf8')
-      expect(Object.keys(JSON.parse(text))).to.deep.equal(['version', 'request', 'snapshot'])
+      expect(Object.keys(JSON.parse(text))).to.deep.equal([
+        'version',
+        'checksums',
+        'request',
+        'snapshot',
+      ])
       expect(text).not.to.include('hunter2')
     }))
 })

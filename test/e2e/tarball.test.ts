@@ -62,6 +62,7 @@ describe('the packed tarball, in an empty project beside kysely, knex and pg', f
       './config.schema.json': ['default'],
       './knex': ['TenancyError', 'createTenancy', 'forTenant', 'isTenancyError', 'tenantClient'],
       './package.json': ['default'],
+      './snapshot.schema.json': ['default'],
     })
   })
 

@@ -114,8 +114,8 @@ export interface CodePlace {
   readonly command: PolicyState['command'] | null
   readonly functions: readonly number[]
   readonly relations: readonly number[]
-  /** The statements of the actions of a rule. */
-  readonly body?: BodyFacts
+  /** The statements of the actions of a rule; null for every other kind. */
+  readonly body: BodyFacts | null
 }
 
 export interface ReachTrigger {

@@ -17,7 +17,9 @@ export async function readPlaces(db: Queryable, known: KnownNames): Promise<Code
   const references = await db.query<FoundPlace>(READ_REFERENCES)
   const types = await db.query<FoundPlace>(READ_TYPE_PLACES)
   const rules = await db.query<FoundRule>(READ_RULES)
-  const placed = [...references.rows, ...types.rows].filter(({ kind }) => kind !== 'rule')
+  const placed = [...references.rows, ...types.rows].flatMap((place) =>
+    place.kind === 'rule' ? [] : { ...place, body: null },
+  )
   const ofRules = new Map(
     references.rows.flatMap((place) =>
       place.kind === 'rule' ? [[`${place.on} ${place.name}`, place]] : [],

@@ -6,7 +6,7 @@ describe('the upserts in the text of a function', () => {
     [
       'have the table and the columns',
       'insert into task_status (task_id) values (1) on conflict (task_id) do nothing;',
-      [{ table: { schema: undefined, name: 'task_status' }, keys: ['task_id'] }],
+      [{ table: { schema: null, name: 'task_status' }, keys: ['task_id'] }],
     ],
     [
       'have quoted names, schemas, expressions and comments',
@@ -25,12 +25,12 @@ describe('the upserts in the text of a function', () => {
       `insert into a values (1) on conflict do nothing;
        insert into b values (1) on conflict (id) where x > 1 do nothing;
        insert into c values (1) on conflict on constraint c_pkey do nothing`,
-      [{ table: { schema: undefined, name: 'b' }, keys: ['id'] }],
+      [{ table: { schema: null, name: 'b' }, keys: ['id'] }],
     ],
     [
       'are of any table where the name is made at run time',
       `execute format('insert into %I (id) values (1) on conflict (id) do nothing', name)`,
-      [{ table: undefined, keys: ['id'] }],
+      [{ table: null, keys: ['id'] }],
     ],
     ['are none', 'select 1', []],
   ] as const) {
