@@ -35,6 +35,29 @@ export const LEAVINGS = {
 
 export type Leaving = keyof typeof LEAVINGS
 
+/**
+ * One of each kind that is taken away by other means: DISCARD TEMP, CLOSE ALL, the role and the
+ * settings of the baseline.
+ */
+export const ONE_OF_EACH = [
+  'temporary table',
+  'cursor with hold',
+  'role',
+  'search_path',
+] as const satisfies readonly Leaving[]
+
+/**
+ * How a session should be and what cleans it are the same texts for every strategy
+ * (`src/runtime/residue/`); the strategies differ in when they ask, and in which flight the clean-up
+ * goes. So `local` meets all cases, and each of the others those of other kinds.
+ */
+export function casesFor<T>(
+  strategy: StrategyName,
+  { all, few }: Record<'all' | 'few', readonly T[]>,
+): readonly T[] {
+  return strategy === 'local' ? all : few
+}
+
 /** The state of its session that a statement can see. */
 export interface Seen {
   readonly user: string

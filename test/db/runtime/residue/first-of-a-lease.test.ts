@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
 import { failure } from '../../../support/failure.ts'
 import { backendOf } from '../../../support/fault-bench.ts'
-import { describeResidue, type Leaving, look, type Seen } from '../../../support/residue-bench.ts'
+import {
+  casesFor,
+  describeResidue,
+  type Leaving,
+  look,
+  type Seen,
+} from '../../../support/residue-bench.ts'
 import { B, type Tables } from '../../../support/tenants.ts'
 
 // One of each kind that a session is asked for or cleaned of.
@@ -14,6 +20,9 @@ const KINDS: readonly Leaving[] = [
   'row_security',
   'statement_timeout',
 ]
+
+// What goes in front of the statement, and what refuses it.
+const FEW: readonly Leaving[] = ['temporary table', 'role']
 
 /**
  * The statements that may come first in a lease; each returns the state that it saw, or that the
@@ -97,7 +106,7 @@ async function streamed(db: Kysely<Tables>): Promise<string[]> {
 
 describeResidue('the first of a lease', (bench) => {
   for (const [first, run] of Object.entries(FIRSTS)) {
-    for (const kind of KINDS) {
+    for (const kind of casesFor(bench.strategy, { all: KINDS, few: FEW })) {
       it(`${first}, behind a function that left a ${kind}`, async () => {
         const pid = await bench.inB(backendOf)
         await bench.leave(kind)

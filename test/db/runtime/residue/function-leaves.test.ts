@@ -1,10 +1,18 @@
 import { expect } from 'chai'
 import { sql } from 'kysely'
 import { backendOf } from '../../../support/fault-bench.ts'
-import { describeResidue, LEAVINGS, type Leaving, look } from '../../../support/residue-bench.ts'
+import {
+  casesFor,
+  describeResidue,
+  LEAVINGS,
+  type Leaving,
+  look,
+  ONE_OF_EACH,
+} from '../../../support/residue-bench.ts'
 
 const KINDS = Object.keys(LEAVINGS) as Leaving[]
 
+// Every kind with every strategy on the same connection; elsewhere as `casesFor` has it.
 describeResidue('what a function leaves is gone for the next tenant', (bench) => {
   for (const kind of KINDS) {
     it(`${kind}, on the same connection`, async () => {
@@ -13,7 +21,9 @@ describeResidue('what a function leaves is gone for the next tenant', (bench) =>
       expect(await bench.inB(look)).to.deep.equal(bench.clean)
       expect(await bench.inB(backendOf)).to.equal(pid)
     })
+  }
 
+  for (const kind of casesFor(bench.strategy, { all: KINDS, few: ONE_OF_EACH })) {
     it(`${kind}, left as the first statement of a connection`, async () => {
       await bench.leave(kind)
       await bench.leave(kind)

@@ -4,7 +4,14 @@ import type { DestroyedEvent } from '../../../../src/index.ts'
 import { eventsOf } from '../../../support/events.ts'
 import { failure } from '../../../support/failure.ts'
 import { backendOf } from '../../../support/fault-bench.ts'
-import { describeResidue, LEAVINGS, type Leaving, look } from '../../../support/residue-bench.ts'
+import {
+  casesFor,
+  describeResidue,
+  LEAVINGS,
+  type Leaving,
+  look,
+  ONE_OF_EACH,
+} from '../../../support/residue-bench.ts'
 
 const KINDS = Object.keys(LEAVINGS) as Leaving[]
 
@@ -14,7 +21,7 @@ describeResidue('another user of the pool', (bench) => {
     await bench.app.pool.query('select leave($1)', [kind])
   }
 
-  for (const kind of KINDS) {
+  for (const kind of casesFor(bench.strategy, { all: KINDS, few: ONE_OF_EACH })) {
     it(`leaves nothing for a tenant: ${kind}`, async () => {
       const pid = await bench.inB(backendOf)
       await leave(kind)

@@ -5,11 +5,13 @@ import pg from 'pg'
 import { type PgBouncer, pgbouncerBinary, startPgBouncer } from '../../../support/pgbouncer.ts'
 import { withClient } from '../../../support/postgres.ts'
 import {
+  casesFor,
   cleanIn,
   createResidueWorld,
   LEAVINGS,
   type Leaving,
   look,
+  ONE_OF_EACH,
   type Seen,
 } from '../../../support/residue-bench.ts'
 import { strategyOptions } from '../../../support/strategies.ts'
@@ -17,6 +19,7 @@ import { B, openDb, type TenantDb, type TenantWorld } from '../../../support/ten
 
 const binary = pgbouncerBinary()
 const READS = 300
+const KINDS = Object.keys(LEAVINGS) as Leaving[]
 
 // Without PgBouncer the tests behind it are pending in `pgbouncer.test.ts`, which says so.
 if (binary !== undefined) {
@@ -68,7 +71,7 @@ if (binary !== undefined) {
     const leave = (kind: Leaving) => other.query('select leave($1)', [kind])
 
     for (const strategy of ['local', 'set-local', 'sequential'] as const) {
-      for (const kind of Object.keys(LEAVINGS) as Leaving[]) {
+      for (const kind of casesFor(strategy, { all: KINDS, few: ONE_OF_EACH })) {
         it(`${strategy}: the first statement of a client trusts no session: ${kind}`, () =>
           withApp(strategy, async ({ db, tenancy }) => {
             await leave(kind)
@@ -92,11 +95,10 @@ if (binary !== undefined) {
 
       it(`${strategy}: ${READS} reads beside a client that leaves residue all the time`, () =>
         withApp(strategy, async ({ db, tenancy }) => {
-          const kinds = Object.keys(LEAVINGS) as Leaving[]
           let isOver = false
           const leaving = (async () => {
             for (let i = 0; !isOver; i++) {
-              await leave(kinds[i % kinds.length] as Leaving).catch(() => undefined)
+              await leave(KINDS[i % KINDS.length] as Leaving).catch(() => undefined)
               await turn()
             }
           })()
