@@ -25,6 +25,7 @@ export function buildConcurrently({ schema, name }: TableName, index: NewIndex):
     {
       ...step,
       why: index.why,
+      outcome: `index ${index.name}`,
       up: `create ${index.isUnique ? 'unique ' : ''}index concurrently ${onTable({ schema, name }, index)}`,
       down: [drop],
       hazard: 'Waits for every transaction that is older.',

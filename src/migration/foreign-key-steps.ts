@@ -40,9 +40,10 @@ export function addForeignKey(key: NewForeignKey, relation: RelationState): Step
   return {
     ...stepOn(key, relation),
     why: 'A row can refer to rows of its own tenant only. The rows that are there are looked at later.',
+    outcome: `foreign key ${key.name}`,
     up: alter(
       relation,
-      `add constraint ${identifier(key.name)} ${key.wanted.definition}\n  not valid`,
+      `add constraint ${identifier(key.name)}\n  ${key.wanted.definition} not valid`,
     ),
     down: [alter(relation, `drop constraint if exists ${identifier(key.name)}`)],
     lock: 'share row exclusive',
@@ -59,15 +60,12 @@ export function validateForeignKey(key: NewForeignKey, relation: RelationState):
     table: { schema: relation.schema, name: relation.name },
     ...(relation === key.child.relation && reachesOf(key.partitions)),
     why: 'Looks at the rows that are there; ends here, and says where to look, when one is of another tenant.',
-    up: `do ${dollarQuoted(`
-begin
-  ${alter(relation, `  validate constraint ${name}`)};
+    outcome: `${key.name} validated`,
+    up: `do ${dollarQuoted(` begin
+  ${alter(relation, `validate constraint ${name}`)};
 exception when foreign_key_violation then
-  raise exception using
-    errcode = 'foreign_key_violation',
-    message = ${literal(message)};
-end
-`)}`,
+  raise foreign_key_violation using message = ${literal(message)};
+end `)}`,
     down: [],
     lock: 'share update exclusive',
   }
@@ -82,6 +80,7 @@ export function takeInForeignKeys(key: NewForeignKey): Step {
   return {
     ...stepOn(key, child.relation),
     why: 'Takes in the foreign keys of the partitions, and gives one to every new partition.',
+    outcome: `foreign key ${name}`,
     up: alter(child.relation, `add constraint ${identifier(name)} ${wanted.definition}`),
     down: [],
     lock: 'access exclusive',
@@ -122,6 +121,7 @@ export function dropForeignKey(key: NewForeignKey, snapshot: Snapshot): Step {
   return {
     ...stepOn(key, relation),
     why: 'Its successor holds the tenant, and every row was looked at.',
+    outcome: `${key.key.name} replaced`,
     up: alter(relation, `drop constraint ${old}`),
     down: downSeeingAllRows(key.relations, snapshot, [
       alter(relation, `add constraint ${old} ${key.key.definition}`),
@@ -175,7 +175,7 @@ function reachesOf(relations: readonly RelationState[]): { readonly reaches?: Ta
 }
 
 function alter(relation: RelationState, what: string): string {
-  return `alter table ${qualifiedName(relation)}\n  ${what}`
+  return `alter table ${qualifiedName(relation)} ${what}`
 }
 
 function constraintNames({ foreignKeys, indexes }: RelationState): string[] {

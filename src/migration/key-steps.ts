@@ -28,12 +28,13 @@ export function drop(key: GlobalKey): Step {
     lock: 'access exclusive',
     ...hazardOf(key),
     why: 'Its successor is there: the values are unique for each tenant.',
+    outcome: `${index.constraint ?? index.name} replaced`,
     up: constraint
-      ? `alter table ${table}\n  drop constraint ${constraint}`
+      ? `alter table ${table} drop constraint ${constraint}`
       : `drop index ${qualifiedName({ schema, name: index.name })}`,
     down: [
       constraint
-        ? `alter table ${table}\n  add constraint ${constraint} ${index.constraintDefinition}`
+        ? `alter table ${table} add constraint ${constraint} ${index.constraintDefinition}`
         : `create unique index ${onTable(entry.table, { name: index.name, body: oldBody(key) })}`,
     ],
   }

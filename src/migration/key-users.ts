@@ -44,5 +44,5 @@ export function usersOfSuccessor(
 }
 
 function alter(relation: RelationState, what: string): string {
-  return `alter table ${qualifiedName(relation)}\n  ${what}`
+  return `alter table ${qualifiedName(relation)} ${what}`
 }

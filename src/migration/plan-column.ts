@@ -33,8 +33,9 @@ export function planColumn({ tables, column, source }: TenantFill, snapshot: Sna
         'tenant' in source
           ? `The tenant of each row. All rows so far are of the tenant ${source.tenant}; none is rewritten.`
           : 'The tenant of each row. Empty at first: filling it here would block every other statement.',
-      up: `alter table ${qualifiedName(root)}\n  add column ${definition.join(' ')}`,
-      down: [`alter table ${qualifiedName(root)}\n  drop column ${identifier(column.name)}`],
+      outcome: `column ${column.name}`,
+      up: `alter table ${qualifiedName(root)} add column ${definition.join(' ')}`,
+      down: [`alter table ${qualifiedName(root)} drop column ${identifier(column.name)}`],
       lock: 'access exclusive',
       downHazard: 'The column goes, and the tenants of the rows with it.',
     },
@@ -62,6 +63,7 @@ export function planBackfill(tenantFill: TenantFill, snapshot: Snapshot): Step[]
     .map((table) => ({
       table: { schema: table.schema, name: table.name },
       why: `Gives each row ${'tenant' in source ? `the tenant ${source.tenant}` : `the tenant of its row in ${qualifiedName(source.parent)}`}, ${BATCH} at a time; rows that are locked wait for the next turn.`,
+      outcome: 'its rows filled',
       up: `do ${dollarQuoted(fill(table, source, { snapshot, commits: true }))}`,
       down: [],
       lock: 'row exclusive',
@@ -83,28 +85,18 @@ function fill(
   const table = qualifiedName({ schema, name })
   const tenant = identifier(column)
   const rows = rowsToFill(table, tenant, { source, snapshot })
-  return `
-begin
+  return ` begin
   while exists (
-    select
-    ${rows.from.join('\n    ')}
+    select ${rows.from.join('\n    ')}
   ) loop
-    update only ${table} as filled
-    set ${tenant} = ${rows.value}
-    from (
+    update only ${table} as filled set ${tenant} = ${rows.value} from (
       select ${rows.columns}
       ${rows.from.join('\n      ')}
-      limit ${BATCH}
-      for no key update of child skip locked
-    ) as batch
-    where filled.ctid = batch.place;
-
-    if not found then
-      perform pg_sleep(0.1);
-    end if;${commits ? '\n    commit;' : ''}
+      limit ${BATCH} for no key update of child skip locked
+    ) as batch where filled.ctid = batch.place;
+    if not found then perform pg_sleep(0.1); end if;${commits ? '\n    commit;' : ''}
   end loop;
-end
-`
+end `
 }
 
 function rowsToFill(
@@ -125,11 +117,11 @@ function rowsToFill(
   const pairs = source.on.map(
     ([own, other]) => `parent.${identifier(other)} = child.${identifier(own)}`,
   )
-  const join = [`join ${rowsOf(source.parent, snapshot)} as parent`, `  on ${pairs.join(' and ')}`]
+  const join = `join ${rowsOf(source.parent, snapshot)} as parent on ${pairs.join(' and ')}`
   return {
     value: 'batch.tenant',
     columns: `child.ctid as place, ${theirs} as tenant`,
     // A parent without a tenant has none to give: its rows are shown when the constraint is added.
-    from: [...from, ...join, `${isEmpty} and ${theirs} is not null`],
+    from: [...from, join, `${isEmpty} and ${theirs} is not null`],
   }
 }

@@ -33,6 +33,7 @@ export function planDefault(
     {
       table,
       why: 'A new row that names no tenant gets the one of its statement.',
+      outcome: 'default',
       up: `${alter}\n  set default ${wanted.sql}`,
       down: [
         column.default === null

@@ -24,17 +24,11 @@ export function lookForDuplicates({ entry, index }: GlobalKey): Step[] {
     {
       table: { schema, name },
       why: 'Ends here, and says where to look, when a value is there twice.',
-      up: `do ${dollarQuoted(`
-begin
-  if exists (
-    ${query}
-  ) then
-    raise exception using
-      errcode = 'unique_violation',
-      message = ${literal(message)};
+      up: `do ${dollarQuoted(` begin
+  if exists (${query}) then
+    raise unique_violation using message = ${literal(message)};
   end if;
-end
-`)}`,
+end `)}`,
       down: [],
       lock: 'access share',
     },

@@ -145,6 +145,7 @@ function buildParentKey(
           name: partition.name,
         })),
         why: 'Takes in the indexes of the partitions, and gives one to every new partition.',
+        outcome: `index ${index}`,
         up: `create unique index ${onTable(table, { name: index, body })}`,
         down: [`drop index ${qualifiedName({ schema, name: index })}`],
         lock: 'share',

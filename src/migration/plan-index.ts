@@ -46,6 +46,7 @@ export function planPartitionedIndex(
       table: { schema, name },
       reaches: partitions.map((leaf) => ({ schema: leaf.schema, name: leaf.name })),
       why: 'Takes in the indexes of the partitions, and gives one to every new partition.',
+      outcome: `index ${index}`,
       up: `create index ${identifier(index)} ${on(relation, table.column)}`,
       down: [`drop index ${qualifiedName({ schema, name: index })}`, ...taken],
       lock: 'share',
@@ -79,6 +80,7 @@ function rebuild({ schema, name }: RelationState, index: IndexState): Step {
   return {
     table: { schema, name },
     why: 'A build that failed left an index that every write maintains and no query uses.',
+    outcome: `index ${index.name} rebuilt`,
     up: `reindex index concurrently ${qualifiedName({ schema, name: index.name })}`,
     // An index that is not valid is of no use to the way back.
     down: [],

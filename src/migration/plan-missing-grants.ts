@@ -44,6 +44,7 @@ function giving({ table, role, privileges, kind, object, problem }: MissingPrivi
   const step: Step = {
     table,
     why: 'The role could not use the table without it; the policies of the tables hold by now.',
+    outcome: `grant to ${role}`,
     up: `grant ${names} on ${on} to ${identifier(role)}`,
     down: [`revoke ${names} on ${on} from ${identifier(role)}`],
     lock: kind === 'table' ? 'access share' : 'none',
@@ -75,6 +76,7 @@ function forNew(
     const step: Step = {
       table,
       why: `For the ${kind} that ${identifier(owner)} makes from here on in this schema.`,
+      outcome: `default privileges of ${role}`,
       up: `${alter}\n  grant ${names} on ${kind} to ${identifier(role)}`,
       down: [`${alter}\n  revoke ${names} on ${kind} from ${identifier(role)}`],
       lock: 'none',

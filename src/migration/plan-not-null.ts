@@ -27,25 +27,20 @@ export function planConstraint(
     looks: {
       ...steps,
       why: 'Ends here, and says where to look, when a row has no tenant.',
-      up: `do ${dollarQuoted(`
-begin
-  if exists (
-    ${without}
-  ) then
-    raise exception using
-      errcode = 'not_null_violation',
-      message = ${literal(`${name} has rows without a tenant: ${without}`)};
+      up: `do ${dollarQuoted(` begin
+  if exists (${without}) then
+    raise not_null_violation using message = ${literal(`${name} has rows without a tenant: ${without}`)};
   end if;
-end
-`)}`,
+end `)}`,
       down: [],
       lock: 'access share',
     },
     adds: {
       ...steps,
       why: 'A row without a tenant is refused. Validated, this proves NOT NULL without a scan.',
-      up: `alter table ${name}\n  add constraint ${CONSTRAINT} check (${column} is not null) not valid`,
-      down: [`alter table ${name}\n  drop constraint ${CONSTRAINT}`],
+      outcome: `CHECK ${CONSTRAINT}`,
+      up: `alter table ${name} add constraint ${CONSTRAINT} check (${column} is not null) not valid`,
+      down: [`alter table ${name} drop constraint ${CONSTRAINT}`],
       lock: 'access exclusive',
       hazard: 'An insert that names no tenant and has none to take is refused from here on.',
     },
@@ -70,7 +65,7 @@ export function planNotNull(
     validates: {
       ...steps,
       why: 'Looks at the rows that are there.',
-      up: `${alter}\n  validate constraint ${CONSTRAINT}`,
+      up: `${alter} validate constraint ${CONSTRAINT}`,
       down: [],
       lock: 'share update exclusive',
     },
@@ -78,9 +73,10 @@ export function planNotNull(
       {
         ...steps,
         why: 'The tenant is never missing. The constraint proves it, so no row is scanned.',
-        up: `${alter}\n  ${column} set not null`,
+        outcome: 'NOT NULL',
+        up: `${alter} ${column} set not null`,
         down: [
-          `${alter}\n  ${column} drop not null`,
+          `${alter} ${column} drop not null`,
           ...strict.map((child) => `alter table ${qualifiedName(child)} ${column} set not null`),
         ],
         lock: 'access exclusive',
@@ -88,8 +84,8 @@ export function planNotNull(
       {
         ...steps,
         why: 'The constraint has done its work.',
-        up: `${alter}\n  drop constraint ${CONSTRAINT}`,
-        down: [`${alter}\n  add constraint ${CONSTRAINT} ${check} not valid`],
+        up: `${alter} drop constraint ${CONSTRAINT}`,
+        down: [`${alter} add constraint ${CONSTRAINT} ${check} not valid`],
         lock: 'access exclusive',
       },
     ],

@@ -79,6 +79,7 @@ function begin(entries: readonly PlannedTable[], snapshot: Snapshot): Step[] {
     {
       ...step,
       why: 'Writes a line into the log of the server when a statement comes without a tenant.',
+      outcome: 'the function that logs',
       up: createObserver(observedBy),
       down: [dropObserver(observedBy)],
     },
@@ -103,6 +104,7 @@ function end(entries: readonly PlannedTable[], snapshot: Snapshot): Step[] {
     {
       table: { schema: table.schema, name: table.name },
       why: 'No policy calls it any more.',
+      outcome: 'the function that logs dropped',
       up: dropObserver(schema),
       down: [createObserver(schema), ...keepObserverTo(schema, table.appRoles)],
       lock: 'none',

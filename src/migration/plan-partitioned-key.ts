@@ -73,6 +73,7 @@ function takeIn(key: GlobalKey, successor: string, partitions: readonly Relation
   return {
     ...stepOn(key, partitions),
     why: 'Takes in the indexes of the partitions, and gives one to every new partition.',
+    outcome: `index ${successor}`,
     up: `create unique index ${onTable(key.entry.table, { name: successor, body: key.body })}`,
     down: [`drop index ${qualifiedName({ schema, name: successor })}`],
     lock: 'share',
@@ -91,6 +92,7 @@ function dropIndex(
     ...hazardOf(key),
     lock: 'access exclusive',
     why: 'Its successor is there: the values are unique for each tenant.',
+    outcome: `${name} replaced`,
     up: `drop index ${qualifiedName({ schema, name })}`,
     // The whole table takes in the indexes of its partitions, with the names that they had.
     down: [
@@ -116,16 +118,16 @@ function dropConstraint(
     ...hazardOf(key),
     lock: 'access exclusive',
     why: 'The old key goes from the table and from its partitions. What follows puts the new one there.',
-    up: `alter table ${table}\n  drop constraint ${constraint}`,
+    up: `alter table ${table} drop constraint ${constraint}`,
     down: [
       ...leaves.flatMap(({ relation, old }) =>
         old && old.constraint !== null
           ? [
-              `alter table ${qualifiedName(relation)}\n  add constraint ${identifier(old.constraint)} ${key.index.constraintDefinition}`,
+              `alter table ${qualifiedName(relation)} add constraint ${identifier(old.constraint)} ${key.index.constraintDefinition}`,
             ]
           : [],
       ),
-      `alter table ${table}\n  add constraint ${constraint} ${key.index.constraintDefinition}`,
+      `alter table ${table} add constraint ${constraint} ${key.index.constraintDefinition}`,
     ],
   }
 }
@@ -136,7 +138,7 @@ function constrain(key: GlobalKey, { relation, index, old }: Leaf): Step {
   return {
     table: { schema, name },
     why: 'The index of the partition becomes its key.',
-    up: `alter table ${qualifiedName(relation)}\n  add constraint ${constraint} ${constraintUsing(index, key)}`,
+    up: `alter table ${qualifiedName(relation)} add constraint ${constraint} ${constraintUsing(index, key)}`,
     // The constraint is gone with that of the whole table.
     down: [`create unique index ${onTable({ schema, name }, { name: index, body: key.body })}`],
     lock: 'access exclusive',
@@ -153,8 +155,9 @@ function addConstraint(key: GlobalKey, partitions: readonly RelationState[]): St
   return {
     ...stepOn(key, partitions),
     why: 'Takes in the keys of the partitions, and gives one to every new partition.',
-    up: `alter table ${table}\n  add constraint ${constraint} ${definition}`,
-    down: [`alter table ${table}\n  drop constraint ${constraint}`],
+    outcome: `${key.index.constraint} replaced`,
+    up: `alter table ${table} add constraint ${constraint} ${definition}`,
+    down: [`alter table ${table} drop constraint ${constraint}`],
     lock: 'access exclusive',
   }
 }

@@ -100,6 +100,7 @@ function keep(
       {
         table: { schema, name },
         why: 'Has it because everybody has it so far, and keeps it.',
+        outcome: `grant to ${role}`,
         up: `grant ${list(kept)} on ${qualifiedName(relation)} to ${identifier(role)}`,
         down: [`revoke ${list(kept)} on ${qualifiedName(relation)} from ${identifier(role)}`],
         lock: 'access share' as const,
@@ -124,6 +125,7 @@ function revoke({ relation }: PlannedTable, { grantee, grants }: Group): Step {
         ? 'Roles that are created later have the privileges of PUBLIC, too.'
         : 'No statement of the application needs it, and no policy restrains it.',
     // Taken on the table, it is taken on the columns too.
+    outcome: `revoke from ${role}`,
     up: `revoke ${names(grants).join(', ').toLowerCase()} on ${table} from ${role}`,
     down: [...give(false), ...give(true)],
     lock: 'access share',

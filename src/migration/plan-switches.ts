@@ -13,6 +13,7 @@ export function planEnable({
   const enable: Step = {
     table,
     why: 'Turns the policies on.',
+    outcome: 'ENABLE',
     up: `${alter} enable row level security`,
     down: [`${alter} disable row level security`],
     lock: 'access exclusive',
@@ -23,6 +24,7 @@ export function planEnable({
     table,
     lock: 'access exclusive' as const,
     why: 'The owner has no policy yet.',
+    outcome: 'NO FORCE',
     up: `${alter} no force row level security`,
     down: [`${alter} force row level security`],
   }
@@ -48,6 +50,7 @@ export function planForce({ table: wanted, relation: { rlsForced } }: PlannedTab
         {
           ...step,
           why: 'The config leaves FORCE out: the owner of the table sees every tenant.',
+          outcome: 'NO FORCE',
           up: unforce,
           down: [force],
           hazard:
@@ -59,6 +62,7 @@ export function planForce({ table: wanted, relation: { rlsForced } }: PlannedTab
         {
           ...step,
           why: 'Makes the policies apply to the owner of the table too.',
+          outcome: 'FORCE',
           up: force,
           down: [unforce],
           hazard: HIDDEN,

@@ -70,10 +70,11 @@ function exchange(key: GlobalKey, successor: string, context: KeyContext): Step 
     lock: 'access exclusive',
     ...hazardOf(key),
     why: 'The successor takes the place of the old key, and its name.',
-    up: `alter table ${table}\n  drop constraint ${constraint},\n  add constraint ${constraint} ${constraintUsing(successor, key)}`,
+    outcome: `${index.constraint ?? index.name} replaced`,
+    up: `alter table ${table} drop constraint ${constraint}, add constraint ${constraint} ${constraintUsing(successor, key)}`,
     down: [
       ...drops,
-      `alter table ${table}\n  drop constraint ${constraint},\n  add constraint ${constraint} ${index.constraintDefinition}`,
+      `alter table ${table} drop constraint ${constraint}, add constraint ${constraint} ${index.constraintDefinition}`,
       `create unique index ${onTable(entry.table, { name: successor, body })}`,
       ...adds,
     ],

@@ -59,6 +59,7 @@ function changeOf(view: RelationState, context: PartContext): PartChange {
   const step: Step = {
     table: { schema, name },
     why: 'Reads as its caller: with the privileges and the policies of the role that asks.',
+    outcome: 'security_invoker',
     up: `${alter} set (security_invoker = true)`,
     down: [`${alter} reset (security_invoker)`],
     lock: 'access exclusive',

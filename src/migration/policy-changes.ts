@@ -22,6 +22,7 @@ export function create(table: TenantTable, policy: TenantPolicy): PolicyChange[]
   return [
     {
       why: policy.why,
+      outcome: policy.name,
       up: createPolicy(table, policy),
       down: [dropPolicy(table, policy.name)],
       lock: 'access exclusive',
@@ -43,6 +44,7 @@ export function adopt(table: TenantTable, { name, comment }: PolicyState): Polic
   return {
     ...marking(markPolicy(table, name, POLICY_MARKER)),
     why: 'The policy is as it should be; the marker hands it over to kysely-tenants.',
+    outcome: `${name} adopted`,
     down: [markPolicy(table, name, comment)],
   }
 }
@@ -55,6 +57,7 @@ export function drop(table: TenantTable, actual: PolicyState): PolicyChange[] {
   return [
     {
       why: 'The config does not ask for this policy.',
+      outcome: `${actual.name} dropped`,
       up: dropPolicy(table, actual.name),
       down: recreate(table, actual),
       lock: 'access exclusive',
@@ -72,6 +75,7 @@ export function alter(
 ): PolicyChange {
   const { wanted, actual } = pair
   const change = {
+    outcome: `${wanted.name} altered`,
     up: alterPolicy(table, wanted),
     down: restore(table, pair, policies),
     lock: 'access exclusive' as const,
@@ -117,6 +121,7 @@ export function replace(
     marking(mark),
     {
       why: 'The old policy differed in its command or its kind.',
+      outcome: `${actual.name} replaced`,
       up: drop,
       down: recreate(table, actual),
       lock: 'access exclusive',

@@ -7,6 +7,8 @@ export interface Step {
   readonly reaches?: readonly TableName[]
   /** Becomes the comment above the statement in the written file. */
   readonly why: string
+  /** The change in few words, for a list of what the table gets. A step that only serves another has none. */
+  readonly outcome?: string
   readonly up: string
   /**
    * Restores the state that was captured, together with the `down` of the steps before. Empty when

@@ -3,31 +3,36 @@ import { withoutBindings } from './without-bindings.ts'
 /** How statements and comments are written in a file. */
 export interface Syntax {
   readonly comment: '//' | '--'
-  /** @param width what is left of the line */
-  readonly statement: (sql: string, width: number) => string
+  readonly statement: (sql: string) => string
+  /** The lines before and after the statements, where they are a list in code. */
+  readonly list?: readonly [before: string, after: string]
   /** A line between the statements of `up`. */
   readonly separator?: string
 }
 
 export const KYSELY: Syntax = {
   comment: '//',
-  statement: (sql, width) => call(sql, ['await sql', '.execute(db)'], width),
+  statement: (sql) => `sql\`${templateText(sql)}\`,`,
+  list: listOf('await statement.execute(db)'),
 }
 
 export const KNEX: Syntax = {
   comment: '//',
-  statement: (sql, width) => call(withoutBindings(sql), ['await knex.raw(', ')'], width),
+  statement: (sql) => `\`${templateText(withoutBindings(sql))}\`,`,
+  list: listOf('await knex.raw(statement)'),
 }
 
 /** Where the statements need a session of their own, which a pool does not give. */
 export const CONNECTION: Syntax = {
   comment: '//',
-  statement: (sql, width) => call(sql, ['await connection.query(', ')'], width),
+  statement: (sql) => `\`${templateText(sql)}\`,`,
+  list: listOf('await connection.query(statement)'),
 }
 
 export const NODE_PG_MIGRATE: Syntax = {
   comment: '//',
-  statement: (sql, width) => call(sql, ['pgm.sql(', ')'], width),
+  statement: (sql) => `\`${templateText(sql)}\`,`,
+  list: listOf('pgm.sql(statement)'),
 }
 
 export const SQL: Syntax = { comment: '--', statement: (sql) => `${sql};` }
@@ -42,14 +47,11 @@ export const SINGLE: Syntax = {
     `${sql.replace(BLOCK, `$1  perform pg_catalog.set_config('row_security', 'off', false);\n`)};`,
 }
 
-const BLOCK = /^(do (\$\w*\$)\nbegin\n)/
+const BLOCK = /^(do (\$\w*\$) begin\n)/
 
-/** The SQL between the two parts, as a template literal. */
-function call(sql: string, [before, after]: [string, string], width: number): string {
-  const text = templateText(sql)
-  const line = `${before}\`${text}\`${after}`
-  if (!text.includes('\n') && line.length <= width) return line
-  return `${before}\`\n${indent(text, 2)}\n\`${after}`
+// A list: a call around the text of a long statement would take lines of its own.
+function listOf(call: string): readonly [string, string] {
+  return ['const statements = [', `]\nfor (const statement of statements) ${call}`]
 }
 
 // Line breaks between words may be indented; those inside quotes belong to the value.

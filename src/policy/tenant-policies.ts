@@ -143,9 +143,7 @@ type Owner = Pick<TenantTable, 'schema' | 'name'>
 
 export function createPolicy(table: Owner, policy: TenantPolicy): string {
   return [
-    `create policy ${identifier(policy.name)} on ${qualifiedName(table)}`,
-    `  as ${policy.permissive ? 'permissive' : 'restrictive'} for ${policy.command}`,
-    `  to ${roleList(policy.roles)}`,
+    `create policy ${identifier(policy.name)} on ${qualifiedName(table)} ${kindOf(policy)} to ${roleList(policy.roles)}`,
     ...clauses(policy),
   ].join('\n')
 }
@@ -153,8 +151,7 @@ export function createPolicy(table: Owner, policy: TenantPolicy): string {
 /** Changes roles and expressions in place: the policy holds all the time and keeps its marker. */
 export function alterPolicy(table: Owner, policy: TenantPolicy): string {
   return [
-    `alter policy ${identifier(policy.name)} on ${qualifiedName(table)}`,
-    `  to ${roleList(policy.roles)}`,
+    `alter policy ${identifier(policy.name)} on ${qualifiedName(table)} to ${roleList(policy.roles)}`,
     ...clauses(policy),
   ].join('\n')
 }
@@ -174,6 +171,10 @@ export function renamePolicy(table: Owner, name: string, to: string): string {
 export function markPolicy(table: Owner, name: string, marker: string | null): string {
   const text = marker === null ? 'null' : literal(marker)
   return `comment on policy ${identifier(name)} on ${qualifiedName(table)} is ${text}`
+}
+
+function kindOf({ permissive, command }: TenantPolicy): string {
+  return `as ${permissive ? 'permissive' : 'restrictive'} for ${command}`
 }
 
 // `public` is a keyword here, not a role name.

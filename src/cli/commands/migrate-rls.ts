@@ -17,6 +17,7 @@ import { renderAdvice } from '../render/advice.ts'
 import { renderBlind } from '../render/blind-code.ts'
 import { renderJson } from '../render/json.ts'
 import { plural } from '../render/plural.ts'
+import { renderRlsSummary } from '../render/rls-summary.ts'
 
 interface RlsOptions extends CommonOptions {
   readonly dryRun?: boolean
@@ -27,6 +28,7 @@ interface RlsOptions extends CommonOptions {
   readonly takeOver: readonly string[]
   readonly observe?: boolean
   readonly replacePending?: boolean
+  readonly summary?: boolean
 }
 
 const HELP = `
@@ -41,6 +43,7 @@ Examples:
   kysely-tenants migrate:rls --with foreign-keys,grants
   kysely-tenants migrate:rls --take-over 'read_all on public.projects'
   kysely-tenants migrate:rls --observe
+  kysely-tenants migrate:rls --summary > review.md
   kysely-tenants migrate:rls --json | jq '.phases[].steps[].up'`
 
 export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command {
@@ -91,6 +94,12 @@ export function migrateRlsCommand(io: Io, exit: (code: number) => void): Command
         'write the files anew that were written and never run',
       ).conflicts(['check', 'dryRun']),
     )
+    .addOption(
+      new Option(
+        '--summary',
+        'print the review as markdown for a pull request, and write nothing',
+      ).conflicts(['check', 'dryRun', 'json', 'replacePending']),
+    )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: RlsOptions) => exit(await writePlan(io, options)))
@@ -111,6 +120,11 @@ async function writePlan(io: Io, options: RlsOptions): Promise<number> {
     observes: options.observe ?? false,
     url: options.url,
   })
+  if (options.summary) {
+    const pending = planned.pending.map((path) => relative(io.cwd, path))
+    io.out(renderRlsSummary({ ...planned, pending }, parts))
+    return EXIT.clean
+  }
   const replaced = options.replacePending ? planned.pending : []
   const isWritten = !options.dryRun && !options.check
   if (isWritten && planned.pending.length > replaced.length) {
@@ -153,7 +167,7 @@ function report(
   if (json) {
     const phases = written.map(({ phase, files: [file, downFile] }) => ({
       name: phase.name,
-      steps: phase.steps.map(({ inTransaction, isCleanUp, ...step }) => step),
+      steps: phase.steps.map(plainStep),
       ...(phase.isObserving && { isObserving: true }),
       file: file && pathOf(file.path),
       ...(downFile && { downFile: pathOf(downFile.path) }),
@@ -191,10 +205,18 @@ function report(
 /** The steps are planned all the same, and not written. */
 function reportPending(io: Io, { phases, pending }: RlsPlan, { json }: RlsOptions): void {
   const paths = pending.map((path) => relative(io.cwd, path))
-  if (json) io.out(renderJson({ phases, advice: [], pending: paths }))
+  if (json) {
+    const plain = phases.map((phase) => ({ ...phase, steps: phase.steps.map(plainStep) }))
+    io.out(renderJson({ phases: plain, advice: [], pending: paths }))
+  }
   io.err(pendingText(paths))
   io.err('Nothing was written: new files would repeat their steps.\n')
   io.err('Run them first, or write them anew with `--replace-pending`.\n')
+}
+
+/** Without the fields that only files are written from. */
+function plainStep({ inTransaction, isCleanUp, outcome, ...step }: Step): Step {
+  return step
 }
 
 function pendingText(paths: readonly string[]): string {

@@ -8,16 +8,27 @@ const OPEN: readonly MigrationPart[] = ['foreign-keys', 'views']
 
 const MOST = 10
 
-/**
- * Writes a line for each decision of the user, and for each way between tenants that stays open; of the
- * rest how much there is, and the flag that plans it.
- */
+/** The list for stderr. */
 export function renderAdvice(
   advice: readonly PartChange[],
   asked: readonly MigrationPart[],
   columns: number | undefined,
 ): string {
-  const lines = MIGRATION_PARTS.flatMap((part) => {
+  const lines = adviceLines(advice, asked)
+  if (lines.length === 0) return ''
+  const wrapped = lines.flatMap((line) => wrap(`  ${line}`.split(' '), { columns, indent: 4 }))
+  return `${['Not planned:', ...wrapped].join('\n')}\n`
+}
+
+/**
+ * Writes a line for each decision of the user, and for each way between tenants that stays open; of the
+ * rest how much there is, and the flag that plans it.
+ */
+export function adviceLines(
+  advice: readonly PartChange[],
+  asked: readonly MigrationPart[],
+): string[] {
+  return MIGRATION_PARTS.flatMap((part) => {
     const changes = advice.filter((change) => change.part === part)
     if (asked.includes(part)) return changes.map(sentence)
     const shown = changes.slice(0, OPEN.includes(part) ? MOST : 1)
@@ -27,9 +38,6 @@ export function renderAdvice(
       return `--with ${part}  ${qualifiedName(table)}: ${problem}${more}`
     })
   })
-  if (lines.length === 0) return ''
-  const wrapped = lines.flatMap((line) => wrap(`  ${line}`.split(' '), { columns, indent: 4 }))
-  return `${['Not planned:', ...wrapped].join('\n')}\n`
 }
 
 function sentence({ table, problem, obstacle }: PartChange): string {

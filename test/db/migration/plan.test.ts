@@ -30,7 +30,7 @@ describe('P11 generated, executed, gone', () => {
       await project.run('migrate:rls', '-c', 'public.config.json')
       const files = project.files()
       const policies = files.find((file) => file.includes('policies')) ?? ''
-      expect(project.text(policies)).to.match(/for all\n *to public\n.*'custom\.tenant'/)
+      expect(project.text(policies)).to.match(/for all to public\n.*'custom\.tenant'/)
       expect(await project.run('migrate:latest')).to.have.property('code', 0)
       expect(await project.run('migrate:rls', '-c', 'public.config.json')).to.deep.equal({
         ...NOTHING_TO_DO,

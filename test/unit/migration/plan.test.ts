@@ -155,9 +155,9 @@ describe('plan', () => {
     const text = phase
       ? renderMigration('/* summary */\n/* up */\n/* down */\n', phase, TYPESCRIPT)
       : ''
-    expect(text).to.include('//   public."a b": access exclusive\n')
+    expect(text).to.include('//   public."a b" (access exclusive): ')
     expect(text).to.include("Hazard: Replaces the default ' //'.\n")
-    expect(text).to.include("set default '\u2028\\r\\n//'\n")
+    expect(text).to.include("set default '\u2028\\r\\n//'`,\n")
     expect(text).to.include("'app.\\`x'")
   })
 })

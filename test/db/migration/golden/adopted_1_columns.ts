@@ -2,9 +2,10 @@
 //
 // Columns: whose row it is; the default is the tenant of the statement.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
-//   public.tasks: access exclusive
-//   public.settings: access exclusive
+// Each table, its lock from the first statement on until the commit, and what it gets. A lock that is
+// not free within 2 s ends it all.
+//   public.tasks (access exclusive): column tenant_id, default
+//   public.settings (access exclusive): column tenant_id, default
 //
 // `down` puts back what was there when this file was written.
 import { type Kysely, sql } from 'kysely'
@@ -17,33 +18,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // The tenant of each row. Empty at first: filling it here would block every other statement.
-  // Lock: access exclusive.
-  await sql`
-    alter table public.tasks
-      add column tenant_id character varying(20)
-  `.execute(db)
+  const statements = [
+    // The tenant of each row. Empty at first: filling it here would block every other statement.
+    // Lock: access exclusive.
+    sql`alter table public.tasks add column tenant_id character varying(20)`,
 
-  // The tenant of each row. All rows so far are of the tenant o'clock; none is rewritten.
-  // Lock: access exclusive.
-  await sql`
-    alter table public.settings
-      add column tenant_id character varying(20) not null default 'o''clock'
-  `.execute(db)
+    // The tenant of each row. All rows so far are of the tenant o'clock; none is rewritten.
+    // Lock: access exclusive.
+    sql`alter table public.settings add column tenant_id character varying(20) not null default 'o''clock'`,
 
-  // A new row that names no tenant gets the one of its statement.
-  // Lock: access exclusive.
-  await sql`
-    alter table public.tasks alter column tenant_id
-      set default nullif(current_setting('app.tenant_id', true), '')
-  `.execute(db)
-
-  // A new row that names no tenant gets the one of its statement.
-  // Lock: access exclusive.
-  await sql`
-    alter table public.settings alter column tenant_id
-      set default nullif(current_setting('app.tenant_id', true), '')
-  `.execute(db)
+    // A new row that names no tenant gets the one of its statement.
+    // Lock: access exclusive.
+    sql`alter table public.tasks alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')`,
+    sql`alter table public.settings alter column tenant_id
+      set default nullif(current_setting('app.tenant_id', true), '')`,
+  ]
+  for (const statement of statements) await statement.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
@@ -52,17 +43,13 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`set local row_security = off`.execute(db)
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // Restores what was there when this file was written.
-  await sql`alter table public.settings alter column tenant_id drop default`.execute(db)
-  await sql`alter table public.tasks alter column tenant_id drop default`.execute(db)
-  // Hazard: The column goes, and the tenants of the rows with it.
-  await sql`
-    alter table public.settings
-      drop column tenant_id
-  `.execute(db)
-  // Hazard: The column goes, and the tenants of the rows with it.
-  await sql`
-    alter table public.tasks
-      drop column tenant_id
-  `.execute(db)
+  const statements = [
+    // Restores what was there when this file was written.
+    sql`alter table public.settings alter column tenant_id drop default`,
+    sql`alter table public.tasks alter column tenant_id drop default`,
+    // Hazard: The column goes, and the tenants of the rows with it.
+    sql`alter table public.settings drop column tenant_id`,
+    sql`alter table public.tasks drop column tenant_id`,
+  ]
+  for (const statement of statements) await statement.execute(db)
 }

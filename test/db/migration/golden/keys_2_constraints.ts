@@ -2,9 +2,10 @@
 //
 // Constraints, not validated yet: they hold for new rows, and no row is scanned.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
-//   public.tasks: share row exclusive
-//   public.projects: share row exclusive
+// Each table, its lock from the first statement on until the commit, and what it gets. A lock that is
+// not free within 2 s ends it all.
+//   public.tasks (share row exclusive): foreign key tasks_project_id_fkey_tenant
+//   public.projects (share row exclusive)
 //
 // `down` puts back what was there when this file was written.
 import { type Kysely, sql } from 'kysely'
@@ -17,18 +18,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // A row can refer to rows of its own tenant only. The rows that are there are looked at
-  // later.
-  // Hazard: A row that refers to another tenant is refused from here on. ON UPDATE CASCADE
-  // goes: changing a key that is referred to is refused.
-  // Lock: share row exclusive.
-  await sql`
-    alter table public.tasks
-      add constraint tasks_project_id_fkey_tenant foreign key (tenant_id, project_id)
+  const statements = [
+    // A row can refer to rows of its own tenant only. The rows that are there are looked at
+    // later.
+    // Hazard: A row that refers to another tenant is refused from here on. ON UPDATE CASCADE
+    // goes: changing a key that is referred to is refused.
+    // Lock: share row exclusive.
+    sql`alter table public.tasks add constraint tasks_project_id_fkey_tenant
+      foreign key (tenant_id, project_id)
       references public.projects (tenant_id, id)
-      on delete cascade
-      not valid
-  `.execute(db)
+      on delete cascade not valid`,
+  ]
+  for (const statement of statements) await statement.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
@@ -37,9 +38,9 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`set local row_security = off`.execute(db)
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // Restores what was there when this file was written.
-  await sql`
-    alter table public.tasks
-      drop constraint if exists tasks_project_id_fkey_tenant
-  `.execute(db)
+  const statements = [
+    // Restores what was there when this file was written.
+    sql`alter table public.tasks drop constraint if exists tasks_project_id_fkey_tenant`,
+  ]
+  for (const statement of statements) await statement.execute(db)
 }

@@ -3,8 +3,9 @@
 // FORCE: the policies bind the owner of the tables too. Before this runs, its jobs, views and
 // functions need a role that has a policy.
 //
-// Locks, from its statement on until the commit; a lock that is not free within 2 s ends it all:
-//   public.counters: access exclusive
+// Each table, its lock from the first statement on until the commit, and what it gets. A lock that is
+// not free within 2 s ends it all.
+//   public.counters (access exclusive): FORCE
 //
 // `down` reduces isolation: it puts back what was there when this file was written.
 import { type Kysely, sql } from 'kysely'
@@ -17,10 +18,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // Gives up rather than make every other query wait behind this migration for its lock.
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // Makes the policies apply to the owner of the table too.
-  // Hazard: Jobs, views and functions of the owner see no rows without a policy for it.
-  // Lock: access exclusive.
-  await sql`alter table public.counters force row level security`.execute(db)
+  const statements = [
+    // Makes the policies apply to the owner of the table too.
+    // Hazard: Jobs, views and functions of the owner see no rows without a policy for it.
+    // Lock: access exclusive.
+    sql`alter table public.counters force row level security`,
+  ]
+  for (const statement of statements) await statement.execute(db)
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
@@ -29,6 +33,9 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`set local row_security = off`.execute(db)
   await sql`set local lock_timeout = '2s'`.execute(db)
 
-  // Restores what was there when this file was written.
-  await sql`alter table public.counters no force row level security`.execute(db)
+  const statements = [
+    // Restores what was there when this file was written.
+    sql`alter table public.counters no force row level security`,
+  ]
+  for (const statement of statements) await statement.execute(db)
 }

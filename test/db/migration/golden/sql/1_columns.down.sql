@@ -17,7 +17,6 @@ alter table only public.visits alter column tenant_id drop default;
 alter table public."why\? Größe?" alter column tenant_id drop default;
 alter table public.settings alter column org drop default;
 -- Hazard: The column goes, and the tenants of the rows with it.
-alter table public.tasks
-  drop column tenant_id;
+alter table public.tasks drop column tenant_id;
 
 commit;
