@@ -13,8 +13,10 @@ import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
 import { createTables, TENANTS } from './tables.ts'
 
-// `--quick` for a look, `--audit` for that part alone, `--write` for the record: bench/RESULTS.md.
+// `--quick` for a look, `--audit` or `--runtime` for that part alone, `--write` for the record:
+// bench/RESULTS.md.
 const isQuick = process.argv.includes('--quick')
+const isRuntime = process.argv.includes('--runtime')
 const rounds = isQuick ? 3 : 15
 const lines: string[] = []
 
@@ -29,11 +31,11 @@ async function bench(): Promise<void> {
       `${await machine(server.url)}. ${rounds} interleaved rounds; medians, and medians of the ratios within a round: to the first row, and to the one that has the policies by hand.`,
     )
     if (!process.argv.includes('--audit')) await benchRuntime(server.url)
-    await benchAudit(server.url, { isQuick, print })
+    if (!isRuntime) await benchAudit(server.url, { isQuick, print })
   } finally {
     await server.stop()
   }
-  for await (const line of benchMigrations(isQuick)) print(line)
+  if (!isRuntime) for await (const line of benchMigrations(isQuick)) print(line)
   if (process.argv.includes('--write')) {
     writeFileSync(new URL('./RESULTS.md', import.meta.url), `# Results\n\n${lines.join('\n')}\n`)
   }

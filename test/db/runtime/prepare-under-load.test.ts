@@ -7,7 +7,7 @@ import { pgbouncerBinary, startPgBouncer } from '../../support/pgbouncer.ts'
 import { A, B, createWorld, openDb, type Tables, type TenantWorld } from '../../support/tenants.ts'
 
 const WORKERS = 8
-const TEXTS = 2_000
+const TEXTS = 700
 const MB = 1024 * 1024
 
 describe('prepare by default', () => {
