@@ -1,4 +1,5 @@
 export type { ErrorCode } from './errors/codes.ts'
+export { httpStatus } from './errors/http-status.ts'
 export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
 export { createTenancy } from './kysely/create-tenancy.ts'
 export { TenantPlugin, type TenantPluginOptions } from './kysely/plugin/tenant-plugin.ts'

@@ -67,4 +67,6 @@ export const COMMAND_ERROR_CODES = [
   'SNAPSHOT.UNREADABLE',
 ] as const
 
+export type ApplicationErrorCode = (typeof APPLICATION_ERROR_CODES)[number]
+
 export type ErrorCode = (typeof APPLICATION_ERROR_CODES | typeof COMMAND_ERROR_CODES)[number]

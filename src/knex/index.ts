@@ -1,4 +1,5 @@
 export type { ErrorCode } from '../errors/codes.ts'
+export { httpStatus } from '../errors/http-status.ts'
 export { isTenancyError, TenancyError } from '../errors/tenancy-error.ts'
 export type { Guard } from '../runtime/guard.ts'
 export type { RuntimeConfig, RuntimeConfigInput, RuntimeTable } from '../runtime/runtime-config.ts'
