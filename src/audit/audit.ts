@@ -1,7 +1,7 @@
 import { isDistributed } from '../catalog/is-distributed.ts'
 import type { Queryable } from '../catalog/read-only.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
-import type { Finding } from '../checks/check.ts'
+import type { Check, Finding } from '../checks/check.ts'
 import { openRoads } from '../checks/facts/roads.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { LEVELS } from '../config/level.ts'
@@ -38,6 +38,8 @@ export interface AuditReport {
   readonly checks: number
   /** The ids of the checks that the config switched off. */
   readonly off: readonly string[]
+  /** The ids of the checks that looked at everything, and found nothing. */
+  readonly passed: readonly string[]
   /** Worst first, then by object and check. */
   readonly findings: readonly Finding[]
   /** The findings that the config waives. */
@@ -115,6 +117,7 @@ export function auditSnapshot(
     tables: context.wanted.tables.length + context.wanted.withoutColumn.length,
     checks: chosen.length,
     off: switchedOff(levels),
+    passed: passedChecks(runnable, [...found, ...inconclusive]),
     findings: [...(compared ?? judged).findings].sort(worstFirst),
     waived: judged.waived.sort(worstFirst),
     notLookedAt: notLookedAt(context),
@@ -129,6 +132,14 @@ export function auditSnapshot(
     }),
     ...(compared && { baseline: { known: compared.known, fixed: compared.fixed } }),
   }
+}
+
+function passedChecks(
+  made: readonly Check[],
+  others: readonly { readonly check: string }[],
+): string[] {
+  const ids = new Set(others.map(({ check }) => check))
+  return made.flatMap(({ id }) => (ids.has(id) ? [] : id)).sort()
 }
 
 function worstFirst(a: Finding, b: Finding): number {

@@ -33,7 +33,7 @@ end $$`,
     if (createRole && snapshot.serverVersion < 160000) {
       const [worst] = rolesOnRoads(name, ['createrole'], context)
       return {
-        summary: 'Before PostgreSQL 16, CREATEROLE grants itself any role that is no superuser.',
+        summary: `Before PostgreSQL 16, CREATEROLE grants itself any role that is no superuser${worst ? `: ${worst.summary}` : '.'}`,
         fix: `alter role ${identifier(name)} nocreaterole`,
         ...(worst?.road && { road: worst.road }),
       }

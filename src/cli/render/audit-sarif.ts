@@ -1,4 +1,12 @@
-import type { Location, Log, Notification, ReportingDescriptor, Result } from 'sarif'
+import type {
+  CodeFlow,
+  Location,
+  Log,
+  Notification,
+  PhysicalLocation,
+  ReportingDescriptor,
+  Result,
+} from 'sarif'
 import type { AuditReport, BaselineEntry } from '../../audit/audit.ts'
 import type { Check } from '../../checks/check.ts'
 import { CHECKS } from '../../checks/registry.ts'
@@ -97,9 +105,19 @@ function result(
     level: SARIF_LEVEL[level],
     message: { text: `${object}: ${summary}\n\n${auditFix(fix)}` },
     locations: [location(object, source)],
+    ...(road && { codeFlows: [codeFlow(road, source)] }),
     partialFingerprints: { 'finding/v1': fingerprint },
     properties: { level, ...(road && { road }) },
   }
+}
+
+/** The road, which a viewer walks step by step. */
+function codeFlow(road: readonly string[], source: AuditSource): CodeFlow {
+  const locations = road.map((step, index) => ({
+    location: { physicalLocation: configOf(source), message: { text: step } },
+    executionOrder: index + 1,
+  }))
+  return { message: { text: road.join(' → ') }, threadFlows: [{ locations }] }
 }
 
 /** A finding of the baseline that is gone. */
@@ -122,13 +140,17 @@ function ruleOf(check: string): Pick<Result, 'ruleId' | 'ruleIndex'> {
 }
 
 // The object lives in a database. The repository has the config that names it.
-function location(object: string, { configFile }: AuditSource): Location {
+function location(object: string, source: AuditSource): Location {
   return {
-    physicalLocation: {
-      artifactLocation: { uri: encodeURI(configFile), uriBaseId: '%SRCROOT%' },
-      region: { startLine: 1 },
-    },
+    physicalLocation: configOf(source),
     logicalLocations: [{ fullyQualifiedName: object }],
+  }
+}
+
+function configOf({ configFile }: AuditSource): PhysicalLocation {
+  return {
+    artifactLocation: { uri: encodeURI(configFile), uriBaseId: '%SRCROOT%' },
+    region: { startLine: 1 },
   }
 }
 

@@ -16,6 +16,7 @@ describe('renderAuditHuman', () => {
     tables: 2,
     checks: 3,
     off: [],
+    passed: [],
     findings: [
       {
         check: 'rls-disabled',

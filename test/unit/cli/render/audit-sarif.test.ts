@@ -42,6 +42,10 @@ describe('audit --format sarif', () => {
   it('says what, where and how to mend it', () => {
     const [result] = log(REPORT).runs[0]?.results ?? []
     const { ruleIndex, ...rest } = result ?? expect.fail('no result')
+    const physicalLocation = {
+      artifactLocation: { uri: 'apps/my%20api/kysely-tenants.config.ts', uriBaseId: '%SRCROOT%' },
+      region: { startLine: 1 },
+    }
     expect(rest).to.deep.equal({
       ruleId: 'rls-disabled',
       level: 'error',
@@ -50,14 +54,25 @@ describe('audit --format sarif', () => {
       },
       locations: [
         {
-          physicalLocation: {
-            artifactLocation: {
-              uri: 'apps/my%20api/kysely-tenants.config.ts',
-              uriBaseId: '%SRCROOT%',
-            },
-            region: { startLine: 1 },
-          },
+          physicalLocation,
           logicalLocations: [{ fullyQualifiedName: 'public.tasks' }],
+        },
+      ],
+      codeFlows: [
+        {
+          message: { text: 'app_user → reads public.tasks → public.tasks: rows of every tenant' },
+          threadFlows: [
+            {
+              locations: [
+                'app_user',
+                'reads public.tasks',
+                'public.tasks: rows of every tenant',
+              ].map((text, index) => ({
+                location: { physicalLocation, message: { text } },
+                executionOrder: index + 1,
+              })),
+            },
+          ],
         },
       ],
       partialFingerprints: { 'finding/v1': '0123456789ab' },
