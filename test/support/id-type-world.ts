@@ -144,7 +144,10 @@ export function apiForms(plain: () => Kysely<Tables>): Readonly<Record<string, F
 
 /** The two ways to give a statement its tenant. */
 export const SCOPES: Readonly<
-  Record<string, <T>(app: TenantDb, tenant: string, body: (db: Kysely<Tables>) => T) => T>
+  Record<
+    'run' | 'forTenant',
+    <T>(app: TenantDb, tenant: string, body: (db: Kysely<Tables>) => T) => T
+  >
 > = {
   run: ({ db, tenancy }, tenant, body) => tenancy.run(tenant, () => body(db)),
   forTenant: ({ db, tenancy }, tenant, body) => body(tenancy.forTenant(db, tenant)),

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
@@ -13,7 +14,15 @@ import { A, openDb, type Tables } from '../../support/tenants.ts'
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
 
-const READS = 20_000
+/** Bytes of buffers; those that are garbage are given back behind a collection, not in it. */
+async function kept(): Promise<number> {
+  collect()
+  await turn()
+  collect()
+  return process.memoryUsage().arrayBuffers
+}
+
+const READS = 6000
 const LARGE = 2_000_000
 
 describeStrategies('what is kept', (bench) => {
@@ -25,7 +34,7 @@ describeStrategies('what is kept', (bench) => {
       let atFirst = 0
       let most = 0
       for await (const _ of bench.db.getExecutor().stream(query.compile(bench.db), 1)) {
-        if (++read % 2000 !== 0) continue
+        if (++read % 1000 !== 0) continue
         collect()
         const used = process.memoryUsage().heapUsed
         if (atFirst === 0) atFirst = used
@@ -33,20 +42,18 @@ describeStrategies('what is kept', (bench) => {
       }
       expect(read).to.equal(READS)
       // A kilobyte for each read, if every read were remembered.
-      expect(most).to.be.below(2_000_000)
+      expect(most).to.be.below(1_000_000)
     })
   })
 
   it('of a large statement is nothing when its client is idle', async () => {
     await bench.inA(() => backendOf(bench.db))
-    collect()
-    const before = process.memoryUsage().arrayBuffers
+    const before = await kept()
     await bench.inA(async () => {
       const { rows } = await sql`select length(${'x'.repeat(LARGE)}) as length`.execute(bench.db)
       expect(rows).to.deep.equal([{ length: LARGE }])
     })
-    collect()
-    expect(process.memoryUsage().arrayBuffers - before).to.be.below(LARGE / 2)
+    expect((await kept()) - before).to.be.below(LARGE / 2)
   })
 
   it('on a pool is one set of listeners, for however many dialects', async () => {
@@ -91,8 +98,10 @@ describe('what is said', () => {
 })
 
 describeStrategies('a parameter that cannot be converted', (bench) => {
-  it('leaves the books of named statements right', async function () {
-    if (bench.strategy === 'sequential') this.skip()
+  // `sequential` prepares nothing.
+  if (bench.strategy === 'sequential') return
+
+  it('leaves the books of named statements right', async () => {
     const app = bench.open({ dialect: { prepare: { max: 2 } } })
     const run = (text: string, value: unknown) =>
       app.tenancy.run(A, () => sql`${sql.raw(text)} ${value}`.execute(app.db))

@@ -6,24 +6,29 @@ import { NAIVE } from '../../soak/subject.ts'
 import { createDatabase, withClient } from '../../support/postgres.ts'
 import { STRATEGIES } from '../../support/strategies.ts'
 
-// The short form of `npm run soak`; a seed that failed there can be run here.
+// The short form of `npm run soak`, shortest where `local`, the default, has shown the same; a seed that failed there can be run here.
 const SEED = 42
 const STATEMENTS = 3000
+const SOME_STATEMENTS = 1200
 
 describe('P2, P3 soak: a thousand tenants on one pool, and everything that goes wrong', function () {
   this.timeout(120_000)
 
   for (const strategy of STRATEGIES) {
     it(`${strategy}: no foreign row, no lost client, nothing left behind`, async () => {
-      const { findings, details, statements } = await run({ subject: strategy })
+      const wanted = strategy === 'local' ? STATEMENTS : SOME_STATEMENTS
+      const { findings, details, statements } = await run({
+        subject: strategy,
+        statements: wanted,
+      })
       expect({ findings, details }).to.deep.equal({ findings: {}, details: [] })
-      expect(statements).to.be.at.least(STATEMENTS)
+      expect(statements).to.be.at.least(wanted)
     })
   }
 
   for (const naive of NAIVE) {
     it(`sees the leaks of the ${naive} driver, with the same operations`, async () => {
-      const { findings } = await run({ subject: naive })
+      const { findings } = await run({ subject: naive, statements: SOME_STATEMENTS })
       expect(findings['foreign row read']).to.be.at.least(1)
       expect(findings['client left dirty']).to.be.at.least(1)
     })
