@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Difference, testsFor } from './support/matrix-tests.ts'
 
 /** One run of the tests that need a server, with these versions. */
 interface Cell {
@@ -10,24 +11,21 @@ interface Cell {
   readonly pg?: string
   /** Runs and is reported, and may fail: a beta. */
   readonly optional?: true
-  /** With the tests that say the same on every version and take long. */
+  /** Decides which tests can tell. */
+  readonly difference: Difference
+  /** With those that take long. */
   readonly isComplete?: true
 }
 
 // PostgreSQL 18 with Kysely 0.29 is what `npm test` runs.
 const CELLS: readonly Cell[] = [
-  { postgres: '14', kysely: '0.29', isComplete: true },
-  { postgres: '15', kysely: '0.29' },
-  { postgres: '16', kysely: '0.29' },
-  { postgres: '17', kysely: '0.29' },
-  { postgres: '18', kysely: '0.28', pg: '8.16', isComplete: true },
-  { postgres: '18', kysely: '0.30', optional: true },
+  { postgres: '14', kysely: '0.29', difference: 'oldest server', isComplete: true },
+  { postgres: '15', kysely: '0.29', difference: 'server' },
+  { postgres: '16', kysely: '0.29', difference: 'server' },
+  { postgres: '17', kysely: '0.29', difference: 'server' },
+  { postgres: '18', kysely: '0.28', pg: '8.16', difference: 'packages', isComplete: true },
+  { postgres: '18', kysely: '0.30', difference: 'packages', optional: true },
 ]
-
-const TESTS = 'test/{db,cli}/**/*.test.ts'
-const LONG = ['runtime/soak', 'runtime/pgbouncer', 'migration/killed', 'cli/backfill/stopped'].map(
-  (name) => `test/db/${name}.test.ts`,
-)
 
 /** The versions that are installed under the package's own name have no alias. */
 const UNALIASED = { postgres: '18', kysely: '0.29' }
@@ -114,8 +112,8 @@ function renderFailure({ fullTitle, err }: Report['failures'][number]): string {
 function mocha(cell: Cell, file: string): Promise<{ code: number | null; output: string }> {
   const bin = new URL('../node_modules/mocha/bin/mocha.js', import.meta.url).pathname
   const reporter = ['--reporter', 'json', '--reporter-option', `output=${file}`]
-  const ignored = cell.isComplete ? [] : LONG.flatMap((path) => ['--ignore', path])
-  const args = [bin, '--parallel', '--jobs', '3', ...reporter, ...ignored, TESTS]
+  const tests = testsFor(cell.difference, cell)
+  const args = [bin, '--parallel', '--jobs', '3', ...reporter, ...tests]
   const child = spawn(process.execPath, args, { env: environment(cell) })
   let output = ''
   const collect = (chunk: Buffer) => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { type ImportKind, specifiersOf } from '../support/imports.ts'
 
 const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 
@@ -163,9 +164,7 @@ function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   return found
 }
 
-type Kind = 'type' | 'value'
-
-function importsOf(file: string): { target: string; kind: Kind }[] {
+function importsOf(file: string): { target: string; kind: ImportKind }[] {
   return specifiersOf(readFileSync(join(SRC, file), 'utf8'))
     .filter(({ specifier }) => !specifier.startsWith('node:'))
     .map(({ specifier, kind }) => ({
@@ -174,16 +173,6 @@ function importsOf(file: string): { target: string; kind: Kind }[] {
         : specifier,
       kind,
     }))
-}
-
-function specifiersOf(source: string): { specifier: string; kind: Kind }[] {
-  const STATEMENT = /^ *(?:import|export)\s+(type\s)?(?:[\w\s{},*$]+?\sfrom\s+)?'([^']+)'/gm
-  const CALL = /\bimport\(\s*()'([^']+)'/g
-
-  return [...source.matchAll(STATEMENT), ...source.matchAll(CALL)].map(([, type, specifier]) => ({
-    specifier: specifier as string,
-    kind: type ? 'type' : 'value',
-  }))
 }
 
 /** The folder `kysely` is a layer beside the package of that name, which it may import. */
