@@ -24,7 +24,11 @@ grant insert on public.settings to app_admin`,
   (context) => {
     const map = roadMap(context)
     if (!map) return []
-    return rolesOfApp(context).flatMap((free) => [...functions(free, map), ...tables(free, map)])
+    return rolesOfApp(context).flatMap((free) => [
+      ...functions(free, map),
+      ...tables(free, map),
+      ...views(free, map),
+    ])
   },
 )
 
@@ -72,6 +76,27 @@ function tables({ role, who }: FreeRole, map: RoadMap): Problem[] {
       fix: owns
         ? `-- Let another role own it: alter table ${qualifiedName(relation)} owner to …`
         : `revoke trigger on ${qualifiedName(relation)} from ${identifier(role)}`,
+    }
+  })
+}
+
+/** Rules and defaults take the ownership of a view alone, another query CREATE on its schema too. */
+function views({ role, who }: FreeRole, map: RoadMap): Problem[] {
+  const has = map.graph.inherited(role)
+  const isOther = (grantee: string | null) => grantee !== null && !has.has(grantee)
+  return [...map.index.relations.values()].flatMap((relation) => {
+    if (relation.kind !== 'view' || !map.rights.owns(role, relation)) return []
+    const others = relation.grants.filter(({ grantee }) => isOther(grantee))
+    const user = others.find(
+      ({ privilege }) =>
+        WRITES.includes(privilege) ||
+        (privilege === 'SELECT' && map.rights.create(role, relation.schema)),
+    )
+    if (!user?.grantee) return []
+    return {
+      object: qualifiedName(relation),
+      summary: `${who} can add code to it, and ${identifier(user.grantee)} uses it.`,
+      fix: `-- Let another role own it: alter view ${qualifiedName(relation)} owner to …`,
     }
   })
 }

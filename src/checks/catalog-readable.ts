@@ -1,17 +1,8 @@
+import { CLOSED_CATALOGS } from '../catalog/reach/closed-catalogs.ts'
 import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { rolesOfApp } from './facts/free-roles.ts'
 import { roadMap } from './facts/roads.ts'
-
-const HOLDS: Readonly<Record<string, string>> = {
-  pg_authid: 'the hashes of all passwords',
-  pg_shadow: 'the hashes of all passwords',
-  pg_statistic: 'values of the rows of every tenant',
-  pg_statistic_ext_data: 'values of the rows of every tenant',
-  pg_largeobject: 'every large object',
-  pg_user_mapping: 'the logins on other servers',
-  pg_subscription: 'the logins on other servers',
-}
 
 export const catalogReadable: Check = defineCheck(
   {
@@ -36,10 +27,11 @@ export const catalogReadable: Check = defineCheck(
       )
       // Another finding: `app-role-predefined`.
       if (!user || grantee?.startsWith('pg_')) return []
+      const table = `${relation.startsWith('pg_toast_') ? 'pg_toast' : 'pg_catalog'}.${relation}`
       return {
-        object: `pg_catalog.${relation}`,
-        summary: `${user.who} has ${privilege} on it; it holds ${HOLDS[relation] ?? 'what no role should see'}.`,
-        fix: `revoke ${privilege.toLowerCase()} on pg_catalog.${relation} from ${grantee === null ? 'public' : identifier(grantee)}`,
+        object: table,
+        summary: `${user.who} has ${privilege} on it; it holds ${CLOSED_CATALOGS[relation] ?? 'long values of the rows of every tenant'}.`,
+        fix: `revoke ${privilege.toLowerCase()} on ${table} from ${grantee === null ? 'public' : identifier(grantee)}`,
       }
     })
   },

@@ -26,7 +26,9 @@ create event trigger choose on ddl_command_end execute function public.choose()`
     const names = [context.wanted.setting.toLowerCase(), ...ALSO]
     return (map?.context.snapshot.reach.eventTriggers ?? []).flatMap((trigger) => {
       const fn = map?.index.functions.get(trigger.function)
-      const sets = fn?.body.sets.filter((setting) => names.includes(setting)) ?? []
+      const sets = [...new Set(fn?.body.sets.map(({ name }) => name))].filter((name) =>
+        names.includes(name),
+      )
       if (!fn || !trigger.isEnabled || sets.length === 0) return []
       return {
         object: fn.signature,

@@ -28,9 +28,12 @@ export const fkSetNullNullsTenant: Check = tableCheck(
     return child.relation.foreignKeys
       .filter((key) => !key.isPartition && key.columns.includes(child.table.column))
       .flatMap((key) => {
-        const actions = touching(key, child.table.column, refersToTenant(key, context))
-        if (actions.length === 0) return []
         const parent = parents.get(qualifiedName(key.references))
+        const at = key.columns.indexOf(child.table.column)
+        const follows = parent?.table.column === key.referencedColumns[at]
+        const isTenant = follows || refersToTenant(key, context)
+        const actions = touching(key, child.table.column, isTenant)
+        if (actions.length === 0) return []
         return {
           summary: `${key.name} sets the tenant ${actions.join(' and ')}.`,
           fix: parent
@@ -41,7 +44,7 @@ export const fkSetNullNullsTenant: Check = tableCheck(
   },
 )
 
-/** The id of the tenant itself: where it changes, the rows have to follow. */
+/** The id of the tenant itself: where it changes, the rows have to follow, as those of a parent do. */
 function refersToTenant({ columns, references }: ForeignKeyState, context: CheckContext): boolean {
   return (
     columns.length === 1 || tenantsTables(context).some((table) => isSameTable(table, references))

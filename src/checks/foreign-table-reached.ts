@@ -2,6 +2,7 @@ import { qualifiedName } from '../sql/quote.ts'
 import type { Check } from './check.ts'
 import { crossingObject } from './facts/crossing-object.ts'
 import { roadCheck } from './facts/road-check.ts'
+import { roadMap } from './facts/roads.ts'
 
 export const foreignTableReached: Check = roadCheck(
   {
@@ -21,7 +22,13 @@ grant select on public.fact_list to app_user`,
     fixed: 'revoke select on public.fact_list from app_user',
     alsoFinds: ['fdw-user-mapping', 'unclassified-table'],
   },
-  ({ kind }) => kind === 'foreign',
+  ({ kind, crossing, relation }, context) => {
+    const tenancy = roadMap(context)?.tenancy
+    // Another finding: `foreign-table-with-tenant-data`.
+    const isKnown =
+      tenancy?.standingOf(relation) === 'unlisted' && tenancy.tenantColumnOf(relation) !== undefined
+    return kind === 'foreign' && !(isKnown && crossing.kind === 'relation')
+  },
   ({ road: { crossing, relation } }, context) => ({
     object: crossingObject(crossing, context),
     fix: `-- See that ${qualifiedName(relation)} holds rows of one tenant alone, or revoke it from the application.`,

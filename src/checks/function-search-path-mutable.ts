@@ -3,6 +3,7 @@ import { searchPathOf } from '../reach/resolve-names.ts'
 import type { RoadMap } from '../reach/road-map.ts'
 import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
+import { codeUnderKeys } from './facts/code-under-keys.ts'
 import { type FreeRole, rolesOfApp } from './facts/free-roles.ts'
 import { pinSearchPath } from './facts/functions.ts'
 import { roadMap } from './facts/roads.ts'
@@ -12,11 +13,12 @@ export const functionSearchPathMutable: Check = defineCheck(
   {
     id: 'function-search-path-mutable',
     level: 'medium',
-    title: 'The caller decides which objects a SECURITY DEFINER function finds',
+    title: 'The caller decides which objects a function finds that runs as another role',
     why:
       'Without a search_path of its own, or with a schema in it where the application creates objects, the ' +
       'function finds a table or an operator of the caller and uses it with the rights of the owner. ' +
-      'Temporary tables come first unless pg_temp stands in the path.',
+      'Temporary tables come first unless pg_temp stands in the path. The action of a foreign key runs ' +
+      'triggers as the owner of the table, with the search_path of its caller.',
     link: 'https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY',
     broken: `create function public.today() returns date language sql security definer
   as 'select current_date';
@@ -29,7 +31,7 @@ alter function public.today() owner to app_owner`,
     if (!map) return []
     const roles = rolesOfApp(context)
     const set = setOff(map)
-    return [...map.index.functions.values()].flatMap((fn) => {
+    const definers = [...map.index.functions.values()].flatMap((fn) => {
       // Names in a parsed body were looked up when it was made.
       if (!fn.securityDefiner || fn.isBuiltIn || fn.extension !== null || fn.isAtomic) return []
       const isRun = set.has(fn.id) || roles.some(({ role }) => mayCall(role, fn, map))
@@ -41,6 +43,16 @@ alter function public.today() owner to app_owner`,
         fix: fault.fix ?? pinSearchPath(fn, context),
       }
     })
+    const underKeys = codeUnderKeys(map, roles).flatMap(({ fn, owner, key }) => {
+      const fault = searchPathOf(fn) ? undefined : hiddenName([], fn, roles, map)
+      if (!fault) return []
+      return {
+        object: fn.signature,
+        summary: `Foreign key ${identifier(key)} makes it run as ${owner} ${fault.how}.`,
+        fix: pinSearchPath(fn, context),
+      }
+    })
+    return [...definers, ...underKeys]
   },
 )
 

@@ -16,7 +16,9 @@ export const materializedViewExposed: Check = roadCheck(
 grant select on public.project_count to app_user`,
     fixed: 'revoke select on public.project_count from app_user',
   },
-  ({ crossing, kind }) => kind === 'stored' && ['relation', 'view'].includes(crossing.kind),
+  ({ crossing, kind, relation }) =>
+    ['relation', 'view'].includes(crossing.kind) &&
+    (kind === 'stored' || (kind === 'data' && relation.kind === 'materialized view')),
   ({ road: { crossing } }, context) => {
     if (crossing.kind !== 'relation' && crossing.kind !== 'view') return
     return {

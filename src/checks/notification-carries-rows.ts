@@ -1,9 +1,9 @@
+import type { ReachFunction, ReachTrigger } from '../catalog/reach/reach-facts.ts'
+import { codeBehind, takenColumns, tellsLittle } from '../reach/code-behind.ts'
+import type { RoadMap } from '../reach/road-map.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { roadMap } from './facts/roads.ts'
-
-// A key or a time says which row changed, and every listener can ask row security for the rest.
-const TELLS_LITTLE = /^(?:id|uuid|key|version|.*_id|.*Id|.*_at|.*At)$/
 
 export const notificationCarriesRows: Check = defineCheck(
   {
@@ -25,8 +25,8 @@ create trigger tell after insert on public.projects for each row execute functio
     return (map?.tenancy.tenantRelations ?? []).flatMap((relation) =>
       (map?.index.triggersOn(relation.id) ?? []).flatMap((trigger) => {
         const fn = map?.index.functions.get(trigger.function)
-        const sent = fn?.body.notifies?.filter((column) => !TELLS_LITTLE.test(column)) ?? []
-        if (!fn || !trigger.isEnabled || sent.length === 0) return []
+        const sent = map && fn && trigger.isEnabled ? sentBy(fn, trigger, map) : []
+        if (!fn || sent.length === 0) return []
         const what = sent.includes('*') ? 'whole rows' : sent.join(', ')
         return {
           object: qualifiedName(relation),
@@ -38,3 +38,11 @@ create trigger tell after insert on public.projects for each row execute functio
     )
   },
 )
+
+/** The trigger function sends them, or hands them to a function that does. */
+function sentBy(fn: ReachFunction, trigger: ReachTrigger, { index }: RoadMap): readonly string[] {
+  const { notifies } = fn.body
+  if (notifies && !trigger.hasTransitions) return notifies.filter((column) => !tellsLittle(column))
+  const isSent = codeBehind(fn, index).some(({ body }) => body.notifies !== null)
+  return isSent ? takenColumns(fn, trigger) : []
+}

@@ -17,10 +17,17 @@ create view public.history as select body from public.projects_history;
 grant select on public.history to app_user`,
     fixed: 'revoke select on public.history from app_user',
   },
-  ({ crossing, kind }) =>
-    kind === 'data' && crossing.kind !== 'relation' && crossing.kind !== 'role',
+  ({ crossing, kind, relation }) =>
+    kind === 'data' &&
+    crossing.kind !== 'relation' &&
+    crossing.kind !== 'role' &&
+    // Another finding: `materialized-view-exposed`.
+    !(crossing.kind === 'view' && relation.kind === 'materialized view'),
   ({ road: { crossing, relation } }, context) => ({
     object: crossingObject(crossing, context),
-    fix: `-- List ${qualifiedName(relation)} under \`tables\`, or under \`global\` if its rows are of no tenant.`,
+    fix:
+      relation.schema === 'pg_catalog'
+        ? `-- Let it run as a role that may not read ${qualifiedName(relation)}, or keep it from the application.`
+        : `-- List ${qualifiedName(relation)} under \`tables\`, or under \`global\` if its rows are of no tenant.`,
   }),
 )

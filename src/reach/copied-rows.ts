@@ -1,7 +1,8 @@
 import type { BodyFacts } from '../catalog/reach/body-facts.ts'
-import type { ReachFunction, ReachRelation } from '../catalog/reach/reach-facts.ts'
+import type { ReachFunction, ReachRelation, ReachTrigger } from '../catalog/reach/reach-facts.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { CatalogIndex } from './catalog-index.ts'
+import { codeBehind, takenColumns } from './code-behind.ts'
 import { resolveRelation } from './resolve-names.ts'
 import type { TenancyIndex } from './tenancy-index.ts'
 
@@ -23,7 +24,7 @@ export function copiedRows(
   index: CatalogIndex,
   tenancy: TenancyIndex,
 ): ReadonlyMap<ReachRelation, Copied> {
-  const writers = writersOf(index).filter(({ writes }) => writes.size > 0)
+  const writers = writersOf(index, tenancy).filter(({ writes }) => writes.size > 0)
   const copied = new Map<ReachRelation, Copied>()
   const isSource = (relation: ReachRelation) =>
     tenancy.standingOf(relation) === 'tenant' || copied.has(relation)
@@ -42,16 +43,12 @@ export function copiedRows(
   return copied
 }
 
-function writersOf(index: CatalogIndex): Writer[] {
+function writersOf(index: CatalogIndex, tenancy: TenancyIndex): Writer[] {
   return [...index.relations.values()]
     .flatMap((relation) => [
-      ...index.triggersOn(relation.id).flatMap((trigger): Writer[] => {
-        const fn = index.functions.get(trigger.function)
-        if (!fn || !trigger.isEnabled) return []
-        const { reads, writes } = usesOf(fn.body, fn, index)
-        const by = `trigger ${trigger.name} on ${qualifiedName(relation)}`
-        return [{ by, writes, reads: new Set([...(takesRow(fn) ? [relation] : []), ...reads]) }]
-      }),
+      ...index
+        .triggersOn(relation.id)
+        .flatMap((trigger) => ofTrigger(trigger, relation, index, tenancy)),
       ...index.placesOn(relation.id).flatMap((place): Writer[] => {
         if (place.kind !== 'rule' || !place.body) return []
         const { reads, writes } = usesOf(place.body, { settings: [], owner: relation.owner }, index)
@@ -66,8 +63,25 @@ function writersOf(index: CatalogIndex): Writer[] {
     )
 }
 
-function takesRow({ body }: ReachFunction): boolean {
-  return body.rowColumns.length > 0
+/** The row goes where the trigger writes, and where a function does that it hands more than the key to. */
+function ofTrigger(
+  trigger: ReachTrigger,
+  relation: ReachRelation,
+  index: CatalogIndex,
+  tenancy: TenancyIndex,
+): Writer[] {
+  const fn = index.functions.get(trigger.function)
+  if (!fn || !trigger.isEnabled) return []
+  const handsRow = takenColumns(fn, trigger).length > 0
+  const behind = handsRow ? codeBehind(fn, index) : [fn]
+  const writes = behind.flatMap((code) => [...usesOf(code.body, code, index).writes])
+  const takesRow = handsRow || fn.body.rowColumns.length > 0
+  const reads = new Set([...(takesRow ? [relation] : []), ...usesOf(fn.body, fn, index).reads])
+  const by = `trigger ${trigger.name} on ${qualifiedName(relation)}`
+  const isDynamic = handsRow && behind.some(({ body }) => body.dynamicAt !== null)
+  if (!isDynamic) return [{ by, reads, writes: new Set(writes) }]
+  const all = new Set([...writes, ...tenancy.calledAfter(relation)])
+  return [{ by: `${by}, which puts SQL together,`, reads, writes: all }]
 }
 
 function usesOf(

@@ -1,7 +1,7 @@
-import type { KeyAction } from '../catalog/reach/reach-facts.ts'
+import type { KeyAction, ReachRelation } from '../catalog/reach/reach-facts.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { RoadMap } from './road-map.ts'
-import type { Edge, RoadCommand, Stop } from './road-state.ts'
+import type { Edge, RoadCommand, State, Stop } from './road-state.ts'
 
 /**
  * The actions of foreign keys: they change the rows that refer as the owner of those, with no privilege of
@@ -9,15 +9,22 @@ import type { Edge, RoadCommand, Stop } from './road-state.ts'
  * https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
  */
 export function edgesOfKeys(
-  { relation, command }: Extract<Stop, { kind: 'relation' }>,
+  { relation, command, key: by }: Extract<Stop, { kind: 'relation' }>,
+  { actor }: State,
   map: RoadMap,
 ): Edge[] {
   if (command !== 'delete' && command !== 'update') return []
-  return map.index.familyOf(relation).flatMap((parent) =>
+  return [...wholesOf(relation, map), ...map.index.familyOf(relation)].flatMap((parent) =>
     map.index.keysTo(parent.id).flatMap((key): Edge[] => {
       const child = map.index.relations.get(key.child)
       const action = command === 'delete' ? key.onDelete : key.onUpdate
       if (!child || action === null) return []
+      // A key that may not be changed carries nothing on. Another key changes what it wants.
+      const mayChange =
+        command === 'delete' ||
+        by !== undefined ||
+        map.rights.mayOnAny(actor.as, 'UPDATE', relation, key.referencedColumns)
+      if (!mayChange) return []
       const does = command === 'delete' && action === 'cascade' ? 'delete' : 'update'
       return [
         {
@@ -29,6 +36,15 @@ export function edgesOfKeys(
       ]
     }),
   )
+}
+
+/** The tables that it is a partition of: keys to them are keys to it. */
+function wholesOf({ isPartition, parents }: ReachRelation, map: RoadMap): ReachRelation[] {
+  if (!isPartition) return []
+  return parents.flatMap((id) => {
+    const parent = map.index.relations.get(id)
+    return parent ? [parent, ...wholesOf(parent, map)] : []
+  })
 }
 
 const WORDS: Readonly<Partial<Record<RoadCommand, string>>> = {

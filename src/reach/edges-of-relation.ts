@@ -13,13 +13,15 @@ type OnRelation = Extract<Stop, { kind: 'relation' }>
 export function edgesOfRelation(stop: OnRelation, state: State, map: RoadMap): Edge[] {
   const { relation, command } = stop
   if (command === 'truncate' || command === 'define') {
-    return command === 'truncate' ? edgesOfTriggers(stop, state, map) : []
+    if (command === 'define') return []
+    return [...edgesOfTriggers(stop, state, map), ...ofRow(relation, stop, state, map)]
   }
   const places = map.index.placesOn(relation.id)
   if (relation.kind === 'view') {
     return [
       ...viewed(stop, state, map),
       ...places.flatMap((place) => ofRule(place, stop, state, map)),
+      ...ofRow(relation, stop, state, map),
       ...edgesOfTriggers(stop, state, map),
     ]
   }
@@ -28,7 +30,7 @@ export function edgesOfRelation(stop: OnRelation, state: State, map: RoadMap): E
     ...places.flatMap((place) => ofPolicy(place, stop, state, map)),
     ...map.index.familyOf(relation).flatMap((member) => ofRow(member, stop, state, map)),
     ...edgesOfTriggers(stop, state, map),
-    ...edgesOfKeys(stop, map),
+    ...edgesOfKeys(stop, state, map),
   ]
 }
 
@@ -94,10 +96,12 @@ function ofPolicy(place: CodePlace, stop: OnRelation, { actor }: State, map: Roa
 /** The code of a row that is written: PostgreSQL asks for EXECUTE but behind an index. */
 function ofRow(relation: ReachRelation, stop: OnRelation, { actor }: State, map: RoadMap): Edge[] {
   const { command, key } = stop
-  if (command !== 'insert' && command !== 'update') return []
+  if (command === 'select') return []
+  const isWritten = command === 'insert' || command === 'update'
   return map.index.placesOn(relation.id).flatMap((place) => {
     const unasked = place.kind === 'exclusion' || place.kind === 'range'
-    if (!unasked && !['default', 'check', 'domain', 'index'].includes(place.kind)) return []
+    const isRun = place.kind === 'when' || (isWritten && (unasked || OF_ROWS.has(place.kind)))
+    if (!isRun) return []
     const words = `${WORDS[place.kind] ?? place.kind} ${identifier(place.name)} of ${qualifiedName(relation)} calls`
     // Inside an action of a key it runs where FORCE does not count.
     const row = key ? { row: relation } : {}
@@ -105,8 +109,17 @@ function ofRow(relation: ReachRelation, stop: OnRelation, { actor }: State, map:
   })
 }
 
+const OF_ROWS: ReadonlySet<CodePlace['kind']> = new Set([
+  'default',
+  'check',
+  'domain',
+  'index',
+  'partition key',
+])
+
 const WORDS: Readonly<Record<string, string>> = {
   default: 'column',
+  when: 'condition of trigger',
   check: 'constraint',
   domain: 'domain constraint',
   exclusion: 'exclusion constraint',

@@ -1,4 +1,8 @@
-import type { ReachEventTrigger, ReachRelation } from '../catalog/reach/reach-facts.ts'
+import type {
+  OperatorFunction,
+  ReachEventTrigger,
+  ReachRelation,
+} from '../catalog/reach/reach-facts.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { callFunction } from './call-function.ts'
 import type { RoadMap } from './road-map.ts'
@@ -57,20 +61,28 @@ function calls(role: string, map: RoadMap, withClosed: boolean): Edge[] {
 
 // The schema of the function is not looked at: it was found when the operator was made.
 function operators(role: string, map: RoadMap): Edge[] {
-  const { operators: all, casts } = map.context.snapshot.reach
-  const through = (id: number, words: string) => {
+  const { operators: all, casts, domains, supportFunctions } = map.context.snapshot.reach
+  const through = (id: number, words: string, asked: string | null = role) => {
     const fn = map.index.functions.get(id)
-    if (!fn || map.rights.use(role, fn.schema)) return []
-    return callFunction(fn, { actor: ordinary(role), asked: role, words }, map)
+    // Other edges: calls.
+    if (!fn || (asked !== null && map.rights.use(role, fn.schema))) return []
+    return callFunction(fn, { actor: ordinary(role), asked: asked ?? undefined, words }, map)
   }
+  const usable = (objects: readonly OperatorFunction[]) =>
+    objects.filter(({ schema }) => map.rights.use(role, schema))
   return [
-    ...all
-      .filter(({ schema }) => map.rights.use(role, schema))
-      .flatMap((operator) =>
-        through(operator.function, `uses operator ${operator.name}, which calls`),
-      ),
+    ...usable(all).flatMap((operator) =>
+      through(operator.function, `uses operator ${operator.name}, which calls`),
+    ),
+    ...usable(domains).flatMap((domain) =>
+      through(domain.function, `casts to domain ${domain.name}, whose constraint calls`),
+    ),
     ...casts.flatMap((cast) =>
       through(cast.function, `casts ${cast.source} to ${cast.target}, which calls`),
+    ),
+    // EXECUTE is asked of nobody.
+    ...supportFunctions.flatMap((family) =>
+      through(family.function, `sorts or compares by ${family.name}, which calls`, null),
     ),
   ]
 }

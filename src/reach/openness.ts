@@ -22,6 +22,8 @@ export interface OwnRow {
   /** The tenant columns, by any of which rows can be of a tenant. */
   readonly columns: readonly string[]
   readonly setting: string
+  /** `current_user`; undefined where it is not known. */
+  readonly user?: string
 }
 
 export function opennessOf({ text, columns }: Condition, own: OwnRow): Openness {
@@ -49,9 +51,13 @@ const ASKS_ELSEWHERE = [
   /\b(?:pg_has_role|has_\w+_privilege)\(/,
 ]
 
+const CURRENT_USER = /^\(*CURRENT_USER = '((?:[^']|'')*)'::name\)*$/
+
 function opennessOfLeaf({ text, columns }: Condition, own: OwnRow): Openness {
   if (text === 'true') return 'all'
   if (text === 'false' || text === 'NULL::boolean') return 'none'
+  const asked = own.user === undefined ? null : CURRENT_USER.exec(text)
+  if (asked) return asked[1]?.replaceAll("''", "'") === own.user ? 'all' : 'none'
   const named = columns.filter((column) => namesColumn(text, column))
   if (isOwnEquality(text, named, own)) return 'own'
   const words = text.replaceAll(/'(?:[^']|'')*'/g, "''")

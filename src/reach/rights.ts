@@ -8,6 +8,13 @@ import type { RoleGraph } from './role-graph.ts'
 export interface Rights {
   /** On the relation, or on some column of it. */
   may(role: string, privilege: string, relation: ReachRelation): boolean
+  /** On one of these columns at least. */
+  mayOnAny(
+    role: string,
+    privilege: string,
+    relation: ReachRelation,
+    columns: readonly string[],
+  ): boolean
   /** On some columns alone. */
   mayOnColumnsOnly(role: string, privilege: string, relation: ReachRelation): boolean
   execute(role: string, fn: ReachFunction): boolean
@@ -42,6 +49,12 @@ export function createRights(graph: RoleGraph, index: CatalogIndex): Rights {
       owns(role, relation) ||
       ofAll(role, privilege) ||
       isGranted(role, privilege, relation).length > 0,
+    mayOnAny: (role, privilege, relation, columns) =>
+      owns(role, relation) ||
+      ofAll(role, privilege) ||
+      isGranted(role, privilege, relation).some(
+        (grant) => !grant.isOfColumns || grant.columns.some((name) => columns.includes(name)),
+      ),
     mayOnColumnsOnly: (role, privilege, relation) =>
       !owns(role, relation) &&
       !ofAll(role, privilege) &&

@@ -20,8 +20,8 @@ export function roadLevel(end: End, map: RoadMap): Level {
 }
 
 // A boundary of another kind, such as `user_id = …`, and it is said as such.
-function isUnknownPolicy({ doubt, state }: End): boolean {
-  return state.doubt === undefined && doubt !== undefined
+function isUnknownPolicy({ doubt, state, isBoundary = false }: End): boolean {
+  return state.doubt === undefined && doubt !== undefined && isBoundary
 }
 
 function isPowerful({ crossing, isSuperuser, because }: End, map: RoadMap): boolean {
@@ -41,18 +41,26 @@ function isReadInWhereOfKey({ crossing, state }: End): boolean {
   return false
 }
 
-/** One value that a policy asks for, such as a membership: the policy cannot look it up as its caller. */
+/**
+ * Yes, no or a tenant, as a policy asks for a membership: the policy cannot look it up as its caller. A text
+ * could be any row.
+ */
 function isOfPolicy(crossing: Crossing, { command, kind }: End, map: RoadMap): boolean {
   if (crossing.kind !== 'function' || command !== 'select' || kind === 'anything') return false
   const { fn } = crossing
+  const types = map.context.wanted.tables.map(({ type }) => type)
+  const answers = ['boolean', ...types].filter((type) => !TEXTS.includes(type))
   return (
     fn.returns === 'value' &&
+    answers.includes(fn.returnType) &&
     fn.body.dynamicAt === null &&
     !fn.body.isUnread &&
     (fn.isAtomic || fn.settings.some((setting) => setting.startsWith('search_path='))) &&
     map.index.isCalledByPolicy(fn.id)
   )
 }
+
+const TEXTS: readonly string[] = ['text', 'character varying']
 
 /** One value out of columns that were granted for it, by a role that owns nothing and cannot log in. */
 function isLookup(crossing: Crossing, { command, state, kind }: End, map: RoadMap): boolean {

@@ -83,6 +83,8 @@ export interface End {
   readonly closed: string | undefined
   /** It names the tenant itself, or hands out one value: to be read by a person. */
   readonly isNarrow: boolean
+  /** A policy holds him by something else than the tenant, such as `user_id = …`. */
+  readonly isBoundary?: boolean
 }
 
 export function sameActor(a: Actor, b: Actor): boolean {

@@ -15,6 +15,8 @@ export interface Sight {
   readonly by: 'superuser' | 'bypassrls' | 'no row security' | 'owner' | 'policy' | 'policies'
   /** A sentence without its subject: `is a superuser`, `whose policy p is …` */
   readonly because: string
+  /** Where it is unknown: the policies tell rows apart, and are no switch for all of them. */
+  readonly isBoundary?: boolean
 }
 
 export interface SecuredRelation {
@@ -28,6 +30,11 @@ interface Circumstances {
   /** False inside an action of a foreign key, where FORCE does not count. */
   readonly force: boolean
   readonly own: OwnRow
+  /**
+   * `current_user` in the policies, which is another one in a view.
+   * @default the role
+   */
+  readonly user?: string
 }
 
 /**
@@ -39,7 +46,7 @@ export function seesRows(
   graph: RoleGraph,
   role: string,
   { relation, command }: { relation: SecuredRelation; command: RowCommand },
-  { force, own }: Circumstances,
+  { force, own, user = role }: Circumstances,
 ): Sight {
   const free = isFree(graph, role, relation, force)
   if (free) return free
@@ -49,7 +56,7 @@ export function seesRows(
       [command, 'all'].includes(policy.command) &&
       (policy.roles.length === 0 || policy.roles.some((name) => has.has(name))),
   )
-  return judged(applied, command, own)
+  return judged(applied, command, { ...own, user })
 }
 
 /** Why no policy binds the role; undefined when they do. */
@@ -71,10 +78,14 @@ export function isFree(
 }
 
 function judged(policies: readonly PolicyState[], command: RowCommand, own: OwnRow): Sight {
-  const judgedOnes = policies.map((policy) => ({
-    policy,
-    openness: opennessFor(policy, command, own),
-  }))
+  const judgedOnes = policies.map((policy) => {
+    const clause = clauseFor(policy, command)
+    return {
+      policy,
+      openness: opennessFor(policy, clause, own),
+      asksRow: clause.columns.length > 0,
+    }
+  })
   const opening = judgedOnes.filter(({ policy }) => policy.permissive)
   const bounding = judgedOnes.filter(({ policy }) => !policy.permissive)
   const openness = least([
@@ -87,6 +98,11 @@ function judged(policies: readonly PolicyState[], command: RowCommand, own: OwnR
     verdict: VERDICT[openness],
     by: decisive ? 'policy' : 'policies',
     because: decisive ? said(decisive.policy) : 'for which there is no policy',
+    ...(openness === 'unknown' && {
+      isBoundary:
+        bounding.some((it) => it.openness === 'unknown' && it.asksRow) ||
+        opening.filter((it) => it.openness === 'unknown').every((it) => it.asksRow),
+    }),
   }
 }
 
@@ -97,13 +113,27 @@ const VERDICT: Readonly<Record<Openness, Sight['verdict']>> = {
   all: 'all',
 }
 
-function opennessFor(policy: PolicyState, command: RowCommand, own: OwnRow): Openness {
-  const { using, check, usingColumns, checkColumns } = policy
+interface Clause {
+  readonly text: string | null
+  readonly columns: readonly string[]
+}
+
+function clauseFor(
+  { using, check, usingColumns, checkColumns }: PolicyState,
+  command: RowCommand,
+): Clause {
   const reading = { text: using, columns: usingColumns }
-  const writing = check === null ? reading : { text: check, columns: checkColumns }
-  const clause = command === 'insert' ? writing : reading
-  if (clause.text === null) return policy.permissive ? 'none' : 'all'
-  return opennessOf({ text: clause.text, columns: clause.columns }, own)
+  if (command !== 'insert' || check === null) return reading
+  return { text: check, columns: checkColumns }
+}
+
+function opennessFor(
+  { permissive }: PolicyState,
+  { text, columns }: Clause,
+  own: OwnRow,
+): Openness {
+  if (text === null) return permissive ? 'none' : 'all'
+  return opennessOf({ text, columns }, own)
 }
 
 function said({ name, using, check }: PolicyState): string {

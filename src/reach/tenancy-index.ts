@@ -3,6 +3,7 @@ import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
+import { grouped } from '../util/grouped.ts'
 import { tenantColumnFinder } from '../wanted/tenant-column-names.ts'
 import type { CatalogIndex } from './catalog-index.ts'
 import type { OwnRow } from './openness.ts'
@@ -10,13 +11,14 @@ import { ownRowOf } from './own-row.ts'
 import type { ReachContext } from './reach-context.ts'
 
 /**
- * The word of the config on a relation. `outside`: in a schema that the config does not name. `derived`: a
+ * The word of the config on a relation. `catalog`: one of PostgreSQL's own that holds rows. `outside`: in a schema that the config does not name. `derived`: a
  * view or what a view stored.
  */
 export type Standing =
   | 'tenant'
   | 'global'
   | 'bookkeeping'
+  | 'catalog'
   | 'extension'
   | 'derived'
   | 'unlisted'
@@ -33,6 +35,8 @@ export interface TenancyIndex {
   tenantColumnOf(relation: ReachRelation): string | undefined
   /** The tenant table that it is called after. */
   namesakeOf(relation: ReachRelation): ReachRelation | undefined
+  /** The tables that are called after a tenant table. */
+  calledAfter(relation: ReachRelation): readonly ReachRelation[]
 }
 
 export function createTenancyIndex(
@@ -43,6 +47,7 @@ export function createTenancyIndex(
   const find = (table: TableName) => byName.get(qualifiedName(table)) ?? []
   const tables = new Map(wanted.tables.map((table) => [qualifiedName(table), table]))
   const roots = [...wanted.tables, ...wanted.withoutColumn].flatMap(find)
+  const rootsByName = new Map(roots.map((root) => [root.name, root]))
   const tenants = new Set(roots.flatMap((relation) => index.familyOf(relation)))
   const global = new Set(wanted.global.flatMap(find))
   const findColumn = tenantColumnFinder(wanted, snapshot)
@@ -50,15 +55,29 @@ export function createTenancyIndex(
     findColumn({ columns: columns.map((name) => ({ name })) })?.name
   const schemas = new Set([...wanted.schemas, ...[...tenants].map(({ schema }) => schema)])
 
+  const namesakeOf = (relation: ReachRelation) =>
+    tablesBehind(relation.remoteName ?? relation.name)
+      .map((table) => rootsByName.get(table))
+      .find((root) => root !== undefined && root !== relation)
+  const namesakes = lazy(() =>
+    grouped(
+      snapshot.reach.relations.filter(
+        ({ kind }) => kind === 'table' || kind === 'partitioned table',
+      ),
+      namesakeOf,
+    ),
+  )
+
   return {
     tenantRelations: [...tenants],
     tableOf: (relation) => tables.get(qualifiedName(relation)),
     standingOf: (relation) => {
       if (tenants.has(relation)) return 'tenant'
+      if (relation.schema === 'pg_catalog') return 'catalog'
       if (['view', 'materialized view'].includes(relation.kind)) return 'derived'
       if (global.has(relation) || isPartOf(relation, global, index)) return 'global'
       if (isBookkeeping(relation)) return 'bookkeeping'
-      if (relation.extension !== null && !isOpened(relation)) return 'extension'
+      if (isOfExtension(relation)) return 'extension'
       return schemas.has(relation.schema) ? 'unlisted' : 'outside'
     },
     ownRowOf: (relation) => {
@@ -67,8 +86,16 @@ export function createTenancyIndex(
       return { texts: [], columns: relation.columns, setting: wanted.setting }
     },
     tenantColumnOf,
-    namesakeOf: (relation) =>
-      roots.find((root) => root !== relation && isCalledAfter(relation.name, root.name)),
+    namesakeOf,
+    calledAfter: (relation) => namesakes().get(relation) ?? [],
+  }
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
@@ -86,19 +113,22 @@ function isPartOf(
   })
 }
 
-/** Somebody gave more of it than the extension it is a member of did. */
-function isOpened({ grants }: ReachRelation): boolean {
-  return grants.some(({ isInitial }) => !isInitial)
+/** No more of it was given than the extension gave. PL/pgSQL has no tables. */
+function isOfExtension({ extension, grants }: ReachRelation): boolean {
+  return extension !== null && extension !== 'plpgsql' && grants.every(({ isInitial }) => isInitial)
 }
 
 const COPIES =
   'history|log|logs|audit|archive|archived|copy|backup|bak|old|hist|versions|revisions|snapshot|queue|outbox|deleted|trash|staging|export|cache|index|search'
+const COPY = new RegExp(`^(?:${COPIES})(?:_\\w+)?$`, 'i')
 
-/** `archive.projects`, `projects_history`, `old_projects` of `projects`. */
-function isCalledAfter(name: string, table: string): boolean {
-  if (name === table) return true
-  const [rest, isAfter] = name.startsWith(`${table}_`)
-    ? [name.slice(table.length + 1), true]
-    : [name.slice(0, -(table.length + 1)), name.endsWith(`_${table}`)]
-  return isAfter && new RegExp(`^(?:${COPIES})(?:_\\w+)?$`, 'i').test(rest)
+/** The tables that `archive.projects`, `projects_history` or `old_projects` may be called after. */
+function tablesBehind(name: string): string[] {
+  const parts = name.split('_')
+  const isCopy = (words: readonly string[]) => COPY.test(words.join('_'))
+  return parts.flatMap((_, i) => [
+    ...(i === 0 ? [name] : []),
+    ...(i > 0 && isCopy(parts.slice(i)) ? [parts.slice(0, i).join('_')] : []),
+    ...(i > 0 && isCopy(parts.slice(0, i)) ? [parts.slice(i).join('_')] : []),
+  ])
 }

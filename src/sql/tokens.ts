@@ -101,12 +101,20 @@ function endOfDollar(source: string, start: number, tag: string): number {
 
 function partOf({ kind, text }: Piece): string | undefined {
   if (kind === 'word') return text.toLowerCase()
-  if (kind === 'quoted')
-    return text
-      .replace(/^[uU]&/, '')
-      .replace(/^"|"$/g, '')
-      .replaceAll('""', '"')
-  return undefined
+  if (kind !== 'quoted') return undefined
+  const name = text
+    .replace(/^[uU]&/, '')
+    .replace(/^"|"$/g, '')
+    .replaceAll('""', '"')
+  return /^[uU]&/.test(text) ? unescaped(name) : name
+}
+
+/** The characters behind `\0065` and `\+000065`. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(?:\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4})|\\)/g, (found, long, short) => {
+    const code = Number.parseInt(long ?? short, 16)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : found === '\\\\' ? '\\' : found
+  })
 }
 
 function nameToken({ kind, at }: Piece, part: string): NameToken {

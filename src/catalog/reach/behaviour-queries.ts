@@ -4,6 +4,7 @@ export const READ_REACH_TRIGGERS = `
     t.tgtype & 2 = 2           as "isBefore",
     t.tgtype & 64 = 64         as "isInsteadOf",
     t.tgtype & 1 = 1           as "isForEachRow",
+    t.tgoldtable is not null or t.tgnewtable is not null as "hasTransitions",
     array_remove(array[
       case when t.tgtype & 4 = 4 then 'insert' end, case when t.tgtype & 16 = 16 then 'update' end,
       case when t.tgtype & 8 = 8 then 'delete' end, case when t.tgtype & 32 = 32 then 'truncate' end
@@ -51,6 +52,17 @@ export const READ_OPERATORS = `
   from pg_catalog.pg_operator o
   join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
   where o.oid >= 16384 and o.oprcode >= 16384
+  order by 1, 3
+`
+
+/** The functions that sort, compare and hash for an index or an ORDER BY. */
+export const READ_SUPPORT_FUNCTIONS = `
+  select pg_catalog.format('%I.%I', n.nspname, f.opfname) as "name", n.nspname as "schema",
+    p.amproc::oid as "function"
+  from pg_catalog.pg_amproc p
+  join pg_catalog.pg_opfamily f  on f.oid = p.amprocfamily
+  join pg_catalog.pg_namespace n on n.oid = f.opfnamespace
+  where p.oid >= 16384 and p.amproc::oid >= 16384
   order by 1, 3
 `
 

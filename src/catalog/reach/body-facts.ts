@@ -3,23 +3,32 @@ export interface BodyFacts {
   readonly statements: readonly BodyStatement[]
   /** Where it puts SQL together and runs it. */
   readonly dynamicAt: number | null
+  /** Where it gives away roles, schemas or whole sets of privileges. */
+  readonly administersAt: number | null
+  /** The setting that is all it returns. */
+  readonly returnsSetting: string | null
   /** Its language is none that names are read from. */
   readonly isUnread: boolean
   /** The columns of OLD and NEW that it takes; `*` is the row. */
   readonly rowColumns: readonly string[]
   /** The columns of OLD and NEW that can be in a notification that it sends; null when it sends none. */
   readonly notifies: readonly string[] | null
-  /** The settings that it sets, in lower case. */
-  readonly sets: readonly string[]
+  /** The settings that it sets. */
+  readonly sets: readonly SetSetting[]
 }
 
 export interface BodyStatement {
   readonly relations: readonly NamedRelation[]
   readonly calls: readonly NamedCall[]
-  /** Columns that must equal something, and that is not a column. */
+  /** Columns that must equal something in every row that it uses. */
   readonly equals: readonly Equality[]
-  /** It says OR, so that no condition of it must be true. */
-  readonly hasOr: boolean
+}
+
+export interface SetSetting {
+  /** In lower case; `*` where it is put together. */
+  readonly name: string
+  /** Offset in the body, in characters. */
+  readonly at: number
 }
 
 export type Verb = 'read' | 'insert' | 'update' | 'delete' | 'truncate' | 'define'
@@ -42,15 +51,17 @@ export type NamedCall = Named
 
 export interface Equality {
   readonly column: string
-  /** A column of OLD or NEW, or a setting. */
-  readonly to: 'row' | 'setting'
-  /** Of that column or setting. */
+  /** A column of OLD or NEW, a setting, the result of a function without arguments, another column. */
+  readonly to: 'row' | 'setting' | 'call' | 'column'
+  /** Of that column, setting or function. */
   readonly name: string
 }
 
 export const NO_BODY: BodyFacts = {
   statements: [],
   dynamicAt: null,
+  administersAt: null,
+  returnsSetting: null,
   isUnread: false,
   rowColumns: [],
   notifies: null,

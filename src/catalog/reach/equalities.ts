@@ -1,60 +1,94 @@
-import type { NameToken, Token } from '../../sql/tokens.ts'
+import type { Token } from '../../sql/tokens.ts'
 import type { Equality } from './body-facts.ts'
+import { type Clause, clausesOf } from './clauses.ts'
+import { type Operand, operandOf } from './operand.ts'
+import { isSymbol, levelsOf, type Node, splitAt, treeOf, wordOf } from './token-tree.ts'
 
-/** Between `=` and what a column has to equal. */
-const SKIPPED = new Set(['select', 'nullif', 'cast', 'pg_catalog'])
+/**
+ * The columns that must equal something in every row that a statement uses: conditions of its WHERE and ON
+ * that are joined by AND. Below NOT, OR and CASE nothing must be true, nor in a list of columns.
+ *
+ * @param settings the variables that hold a setting, by their names
+ */
+export function equalitiesOf(
+  statement: readonly Token[],
+  settings: ReadonlyMap<string, string> = new Map(),
+): Equality[] {
+  const found = levelsOf(treeOf(statement)).flatMap((level, index) =>
+    clausesOf(level)
+      .flatMap((clause) => ofClause(clause, settings))
+      .map(({ equality, tables }) => ({
+        equality,
+        key: JSON.stringify([index, tables]),
+      })),
+  )
+  // A condition that is said twice binds one table.
+  return [...new Map(found.map(({ key, equality }) => [key, equality])).values()]
+}
 
-/** Where no condition is: `set tenant_id = new.tenant_id` assigns. */
-const ENDS_SET = new Set(['where', 'from', 'returning', 'when'])
+interface Bound {
+  readonly equality: Equality
+  /** The columns in it, each behind what stands before it. */
+  readonly tables: readonly string[]
+}
 
-/** The columns that a statement compares with the row of a trigger, or with a setting. */
-export function equalitiesOf(statement: readonly Token[]): Equality[] {
-  let assigns = false
-  return statement.flatMap((token, i) => {
-    if (token.kind === 'name') {
-      if (token.word === 'set') assigns = true
-      if (ENDS_SET.has(token.word)) assigns = false
-    }
-    if (assigns || token.kind !== 'symbol' || token.text !== '=') return []
-    const [left, right] = [leftOf(statement, i), rightOf(statement, i)]
-    return [equality(left, right, statement), equality(right, left, statement)].flat()
+function ofClause(
+  { nodes, nullable, using }: Clause,
+  settings: ReadonlyMap<string, string>,
+): Bound[] {
+  const shared = using.map(
+    (name): Bound => ({
+      equality: { column: name, to: 'column', name },
+      tables: [`using.${name}`],
+    }),
+  )
+  const equal = conjunctsOf(nodes).flatMap((part) => equalityOf(part, settings))
+  // The ON of a left join leaves the rows on its left as they are.
+  const binding = equal.filter(({ tables }) => nullable === undefined || isOf(nullable, tables))
+  return [...shared, ...binding]
+}
+
+function conjunctsOf(nodes: readonly Node[]): (readonly Node[])[] {
+  if (nodes.some((node) => wordOf(node) === 'or')) return []
+  return splitAt(nodes, (node) => wordOf(node) === 'and').flatMap((part) => {
+    const [first, ...rest] = part
+    const isPlain =
+      first?.kind === 'group' && rest.length === 0 && wordOf(first.nodes[0]) !== 'select'
+    return isPlain ? conjunctsOf(first.nodes) : [part]
   })
 }
 
-function equality(
-  column: NameToken | undefined,
-  value: NameToken | undefined,
-  statement: readonly Token[],
-): Equality[] {
-  if (!column || !value || isRow(column) || isSetting(column)) return []
-  const name = column.parts.at(-1) ?? ''
-  if (isRow(value)) return [{ column: name, to: 'row', name: value.parts[1] ?? '' }]
-  if (!isSetting(value)) return []
-  const argument = statement[statement.indexOf(value) + 2]
-  if (argument?.kind !== 'string') return []
-  return [{ column: name, to: 'setting', name: argument.text.toLowerCase() }]
+function equalityOf(part: readonly Node[], settings: ReadonlyMap<string, string>): Bound[] {
+  const at = part.findIndex((node) => isSymbol(node, '='))
+  if (at === -1) return []
+  const sides = [part.slice(0, at), part.slice(at + 1)].map((nodes) =>
+    withVariables(operandOf(nodes), settings),
+  )
+  const [left, right] = sides
+  if (!left || !right) return []
+  const [column, value] = left.to === 'column' ? [left, right] : [right, left]
+  if (column.to !== 'column' || isSame(column, value)) return []
+  const tables = [column, value].flatMap(({ to, of = '', name }) =>
+    to === 'column' ? `${of}.${name}` : [],
+  )
+  return [
+    { equality: { column: column.name, to: value.to, name: value.name }, tables: tables.sort() },
+  ]
 }
 
-function isRow({ parts }: NameToken): boolean {
-  return parts.length === 2 && ['old', 'new'].includes(parts[0] ?? '')
+function isSame(a: Operand, b: Operand): boolean {
+  return a.to === b.to && a.name === b.name && a.of === b.of
 }
 
-function isSetting({ parts }: NameToken): boolean {
-  return parts.at(-1) === 'current_setting'
+function isOf(table: string, columns: readonly string[]): boolean {
+  return columns.some((column) => column.startsWith(`${table}.`))
 }
 
-function leftOf(statement: readonly Token[], at: number): NameToken | undefined {
-  const cast = statement[at - 2]
-  const isCast = cast?.kind === 'symbol' && cast.text === '::'
-  const token = statement[isCast ? at - 3 : at - 1]
-  return token?.kind === 'name' ? token : undefined
-}
-
-function rightOf(statement: readonly Token[], at: number): NameToken | undefined {
-  for (const token of statement.slice(at + 1, at + 7)) {
-    if (token.kind === 'symbol' && token.text === '(') continue
-    if (token.kind !== 'name') return undefined
-    if (!SKIPPED.has(token.word)) return token
-  }
-  return undefined
+function withVariables(
+  operand: Operand | undefined,
+  settings: ReadonlyMap<string, string>,
+): Operand | undefined {
+  if (operand?.to !== 'column' || operand.of !== undefined) return operand
+  const setting = settings.get(operand.name)
+  return setting === undefined ? operand : { to: 'setting', name: setting }
 }

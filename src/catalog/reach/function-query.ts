@@ -1,8 +1,12 @@
 import { SIGNATURE } from '../function-signature.ts'
+import { quotedNames } from './closed-catalogs.ts'
+import { READS_PAST_POLICIES, RUNS_SQL } from './powerful-names.ts'
+
+const POWERFUL = quotedNames([...RUNS_SQL, ...Object.keys(READS_PAST_POLICIES)])
 
 /**
  * Every function that users made. Of those in C only the ones that somebody closed or that run SQL which
- * they are given; of the built-in ones those that are closed by default and were opened.
+ * they are given; of the built-in ones these too, and those that are closed by default and were opened.
  */
 export const READ_REACH_FUNCTIONS: string = `
   with init (id, acl) as (
@@ -26,8 +30,9 @@ export const READ_REACH_FUNCTIONS: string = `
     left join member               on member.id = f.oid
     where (f.oid >= 16384 and (
         member.extension is null or l.lanname <> 'c' or f.prosecdef or f.proacl is not null
-        or f.proname ~ '^(dblink|crosstab|connectby|xpath_table)'
+        or f.proname in (${POWERFUL})
       ))
+      or (f.oid < 16384 and f.proname in (${POWERFUL}))
       or (f.oid < 16384 and f.proacl is not null and exists (
         select from pg_catalog.aclexplode(f.proacl) x
         where x.privilege_type = 'EXECUTE' and (x.grantee = 0 or x.grantee >= 16384)
@@ -58,6 +63,7 @@ export const READ_REACH_FUNCTIONS: string = `
         or t.typname in ('record', 'json', 'jsonb', 'xml', 'hstore', 'refcursor') then 'rows'
       else 'value'
     end                                                              as "returns",
+    pg_catalog.format_type(f.prorettype, null)                       as "returnType",
     f.extension                                                      as "extension",
     f.oid < 16384                                                    as "isBuiltIn",
     coalesce(f.initial is not null and not exists (

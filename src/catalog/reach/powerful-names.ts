@@ -7,6 +7,7 @@ export const RUNS_SQL: ReadonlySet<string> = new Set([
   'crosstab4',
   'cursor_to_xml',
   'database_to_xml',
+  'database_to_xml_and_xmlschema',
   'dblink',
   'dblink_connect',
   'dblink_connect_u',
@@ -17,6 +18,7 @@ export const RUNS_SQL: ReadonlySet<string> = new Set([
   'query_to_xml_and_xmlschema',
   'query_to_xmlschema',
   'schema_to_xml',
+  'schema_to_xml_and_xmlschema',
   'table_to_xml',
   'table_to_xml_and_xmlschema',
   'ts_rewrite',
@@ -24,5 +26,37 @@ export const RUNS_SQL: ReadonlySet<string> = new Set([
   'xpath_table',
 ])
 
+/** Those that open a connection, with a login of their own. */
+export const CONNECTS: ReadonlySet<string> = new Set([
+  'dblink',
+  'dblink_connect',
+  'dblink_connect_u',
+  'dblink_exec',
+  'dblink_open',
+  'dblink_send_query',
+])
+
+/** Functions that read rows where no policy is, by their names. */
+export const READS_PAST_POLICIES: Readonly<Record<string, string>> = {
+  get_raw_page: 'reads pages of tables',
+  heap_page_items: 'reads pages of tables',
+  lo_export: 'reads large objects',
+  lo_get: 'reads large objects',
+  loread: 'reads large objects',
+  pg_get_wal_block_info: 'reads the write-ahead log',
+  pg_get_wal_records_info: 'reads the write-ahead log',
+  pg_logical_slot_get_binary_changes: 'reads the changes of every tenant',
+  pg_logical_slot_get_changes: 'reads the changes of every tenant',
+  pg_logical_slot_peek_binary_changes: 'reads the changes of every tenant',
+  pg_logical_slot_peek_changes: 'reads the changes of every tenant',
+  pg_read_binary_file: 'reads files of the server',
+  pg_read_file: 'reads files of the server',
+}
+
 /** Those that bodies are searched for although they are nobody's own. */
-export const POWERFUL_NAMES: ReadonlySet<string> = new Set([...RUNS_SQL, 'pg_notify', 'set_config'])
+export const POWERFUL_NAMES: ReadonlySet<string> = new Set([
+  ...RUNS_SQL,
+  ...Object.keys(READS_PAST_POLICIES),
+  'pg_notify',
+  'set_config',
+])

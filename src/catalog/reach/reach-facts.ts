@@ -18,6 +18,10 @@ export interface ReachFacts {
   readonly keyActions: readonly KeyAction[]
   readonly operators: readonly OperatorFunction[]
   readonly casts: readonly CastFunction[]
+  /** Of operator families, by which PostgreSQL sorts, compares and hashes. */
+  readonly supportFunctions: readonly OperatorFunction[]
+  /** Of the CHECKs of domains. */
+  readonly domains: readonly OperatorFunction[]
   readonly userMappings: readonly ReachUserMapping[]
   readonly largeObjects: readonly LargeObjects[]
   /** `lo_compat_privileges` of the session that read the catalog. */
@@ -55,6 +59,10 @@ export interface ReachRelation extends TableName {
   readonly base: number | null
   /** Of a foreign table. */
   readonly server: string | null
+  /** The foreign-data wrapper of the server: `postgres_fdw`. */
+  readonly wrapper: string | null
+  /** The name of a foreign table on the other side, where it says one. */
+  readonly remoteName: string | null
   /** Only of relations that are not among those of the snapshot, which has the others. */
   readonly policies: readonly PolicyState[]
 }
@@ -62,6 +70,8 @@ export interface ReachRelation extends TableName {
 export interface RightOnRelation extends Grant {
   /** Granted on some columns alone. */
   readonly isOfColumns: boolean
+  /** Those columns; empty where it is of the whole relation. */
+  readonly columns: readonly string[]
   /** Given to `public` by the extension that the relation came with. */
   readonly isInitial: boolean
 }
@@ -81,6 +91,8 @@ export interface ReachFunction extends TableName {
   /** Names were resolved when it was made: BEGIN ATOMIC. */
   readonly isAtomic: boolean
   readonly returns: 'trigger' | 'event trigger' | 'value' | 'rows'
+  /** `boolean`, `uuid` */
+  readonly returnType: string
   readonly extension: string | null
   readonly isBuiltIn: boolean
   /** PostgreSQL closed it, and so did the extension it came with. */
@@ -100,6 +112,8 @@ export interface CodePlace {
     | 'rule'
     | 'policy'
     | 'default'
+    | 'when'
+    | 'partition key'
     | 'check'
     | 'domain'
     | 'index'
@@ -108,7 +122,7 @@ export interface CodePlace {
     | 'function'
   /** The relation, or the function whose body it is. */
   readonly on: number
-  /** Of the rule, the policy, the constraint, the index, the column. */
+  /** Of the rule, the policy, the trigger, the constraint, the index, the column. */
   readonly name: string
   /** Which command sets it off; null: what its kind says. */
   readonly command: PolicyState['command'] | null
@@ -126,6 +140,8 @@ export interface ReachTrigger {
   readonly isBefore: boolean
   readonly isInsteadOf: boolean
   readonly isForEachRow: boolean
+  /** It has the rows of a statement as tables. */
+  readonly hasTransitions: boolean
   readonly commands: readonly ('insert' | 'update' | 'delete' | 'truncate')[]
 }
 
@@ -149,8 +165,9 @@ export interface KeyAction {
   readonly onUpdate: 'cascade' | 'set' | null
 }
 
+/** A function that stands behind an object with a name of its own. */
 export interface OperatorFunction {
-  /** As `operator(…)` wants it: `public.===`. */
+  /** Ready for SQL: `public.===`. */
   readonly name: string
   readonly schema: string
   readonly function: number

@@ -9,9 +9,11 @@ import {
   READ_OPERATORS,
   READ_REACH_EVENT_TRIGGERS,
   READ_REACH_TRIGGERS,
+  READ_SUPPORT_FUNCTIONS,
 } from './behaviour-queries.ts'
 import { NO_BODY } from './body-facts.ts'
 import { READ_REACH_FUNCTIONS } from './function-query.ts'
+import { READ_DOMAINS } from './place-queries.ts'
 import { POWERFUL_NAMES } from './powerful-names.ts'
 import type { ReachFacts, ReachFunction, ReachRelation } from './reach-facts.ts'
 import { readPlaces } from './read-places.ts'
@@ -57,6 +59,8 @@ export async function readReachFacts(
     keyActions: await rows(READ_KEY_ACTIONS),
     operators: await rows(READ_OPERATORS),
     casts: await rows(READ_CASTS),
+    supportFunctions: await rows(READ_SUPPORT_FUNCTIONS),
+    domains: await rows(READ_DOMAINS),
     userMappings: await rows(READ_REACH_MAPPINGS),
     largeObjects: await rows(READ_LARGE_OBJECTS),
     largeObjectsOpen: large?.open ?? false,

@@ -1,9 +1,12 @@
 import { type NameToken, type Token, tokensOf } from '../../sql/tokens.ts'
+import { administersAt } from './administering.ts'
 import { type BodyFacts, type BodyStatement, type NamedCall, NO_BODY } from './body-facts.ts'
 import { dynamicAt } from './dynamic-sql.ts'
 import { equalitiesOf } from './equalities.ts'
 import { namedRelations } from './named-relations.ts'
+import { returnedSetting, settingVariables } from './settings-in-body.ts'
 import { statementsOf } from './split-statements.ts'
+import { wordOf } from './token-tree.ts'
 
 /** The names that the catalog has: others are variables, columns, or of another database. */
 export interface KnownNames {
@@ -17,23 +20,43 @@ export interface KnownNames {
  * a parenthesis.
  */
 export function scanBody(source: string, known: KnownNames): BodyFacts {
-  const tokens = tokensOf(source)
+  const tokens = withBlocks(tokensOf(source))
   const at = dynamicAt(tokens)
+  const variables = settingVariables(tokens)
   const inStrings = at === null ? [] : tokens.flatMap((token) => stringStatements(token, known))
   return {
     ...NO_BODY,
-    statements: [...statementsIn(tokens, known, false), ...inStrings],
+    statements: [...statementsIn(tokens, known, { isInString: false, variables }), ...inStrings],
     dynamicAt: at,
+    administersAt: administersAt(tokens),
+    returnsSetting: returnedSetting(tokens),
     rowColumns: rowColumns(tokens),
     notifies: notified(tokens),
-    sets: [...new Set(tokens.flatMap((token, i) => settings(token, tokens, i)))].sort(),
+    sets: tokens.flatMap((token, i) =>
+      settings(token, tokens, i).map((name) => ({ name, at: token.at })),
+    ),
   }
+}
+
+/** `do $$ … $$` runs as the code around it does. */
+function withBlocks(tokens: readonly Token[]): readonly Token[] {
+  return tokens.flatMap((token, i) => {
+    const isBlock = token.kind === 'string' && wordOf(tokens[i - 1]) === 'do'
+    if (!isBlock) return token
+    const inner = tokensOf(token.text).map((part) => ({ ...part, at: token.at + part.at }))
+    return [{ kind: 'symbol', text: ';', at: token.at } as const, ...withBlocks(inner)]
+  })
+}
+
+interface Surroundings {
+  readonly isInString: boolean
+  readonly variables?: ReadonlyMap<string, string>
 }
 
 function statementsIn(
   tokens: readonly Token[],
   known: KnownNames,
-  isInString: boolean,
+  { isInString, variables }: Surroundings,
 ): BodyStatement[] {
   return statementsOf(tokens).flatMap((statement) => {
     const relations = namedRelations(statement)
@@ -45,8 +68,7 @@ function statementsIn(
       {
         relations,
         calls,
-        equals: equalitiesOf(statement),
-        hasOr: statement.some((token) => token.kind === 'name' && token.word === 'or'),
+        equals: equalitiesOf(statement, variables),
       },
     ]
   })
@@ -55,7 +77,7 @@ function statementsIn(
 // SQL that is put together of strings names its tables there, as far as it names them.
 function stringStatements(token: Token, known: KnownNames): BodyStatement[] {
   if (token.kind !== 'string' || !/\s/.test(token.text)) return []
-  return statementsIn(tokensOf(token.text), known, true)
+  return statementsIn(tokensOf(token.text), known, { isInString: true })
 }
 
 function callsOf(tokens: readonly Token[], known: KnownNames): NamedCall[] {
@@ -96,10 +118,13 @@ function notified(tokens: readonly Token[]): string[] | null {
 
 function isNotify(statement: readonly Token[]): boolean {
   const [first] = statement
-  return (
-    (first?.kind === 'name' && first.word === 'notify') ||
-    statement.some((token) => token.kind === 'name' && token.parts.at(-1) === 'pg_notify')
-  )
+  return (first?.kind === 'name' && first.word === 'notify') || statement.some(sends)
+}
+
+// `pg_notify(…)`, `execute 'notify rows, ' || …`
+function sends(token: Token): boolean {
+  if (token.kind === 'name') return token.parts.at(-1) === 'pg_notify'
+  return token.kind === 'string' && /^\s*notify\s/i.test(token.text)
 }
 
 function isAssignment(token: Token): boolean {

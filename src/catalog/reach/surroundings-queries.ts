@@ -1,3 +1,5 @@
+import { CLOSED_CATALOGS, quotedNames } from './closed-catalogs.ts'
+
 /** @param serverVersion before 16 both options are those of the member, or none */
 export function readRoleGrants(serverVersion: number): string {
   const options =
@@ -40,9 +42,7 @@ export const READ_LARGE_OBJECTS = `
   order by o.rolname, kind.count
 `
 
-/** Tables of the catalog that hold passwords, values of rows, or what others said. */
-const CLOSED = `'pg_authid', 'pg_shadow', 'pg_statistic', 'pg_statistic_ext_data', 'pg_largeobject',
-  'pg_user_mapping', 'pg_subscription'`
+const CLOSED = quotedNames(Object.keys(CLOSED_CATALOGS))
 
 export const READ_CATALOG_GRANTS: string = `
   with acl (relation, acl, owner) as (
@@ -57,6 +57,11 @@ export const READ_CATALOG_GRANTS: string = `
       and a.attacl is not null
       -- All of it may be read but where it connects to and how.
       and (c.relname <> 'pg_subscription' or a.attname = 'subconninfo')
+    union all
+    -- Long values of rows.
+    select c.relname, c.relacl, c.relowner
+    from pg_catalog.pg_class c
+    where c.relkind = 't' and c.relacl is not null
   )
   select distinct acl.relation as "relation", g.rolname as "grantee", x.privilege_type as "privilege"
   from acl

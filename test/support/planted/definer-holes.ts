@@ -141,7 +141,7 @@ export const DEFINER_HOLES: Readonly<Record<string, PlantedHole>> = {
     config: { global: ['countries', 'labels'] },
     shows: SECRET,
     check: 'function-security-definer',
-    road: 'domain constraint fits of public.labels calls closed.fits(text)',
+    road: 'casts to domain public.label, whose constraint calls closed.fits(text)',
   },
   'an expression of an index': {
     setup: `create schema closed;

@@ -26,10 +26,25 @@ export interface Planted {
 }
 
 /** Sets up a case in a database of its own, audits it, and runs its proof with the login of the application. */
-export async function plant(
-  { setup, proof, config, meanwhile, isWithoutTenant }: PlantedCase,
-  question?: string,
-): Promise<Planted> {
+export async function plant(planted: PlantedCase, question?: string): Promise<Planted> {
+  return inPlantedDatabase([planted], '', ({ report, prove }) =>
+    prove(planted, question).then((proof) => ({ report, ...proof })),
+  )
+}
+
+export type Proof = Omit<Planted, 'report'>
+
+interface PlantedDatabase {
+  readonly report: AuditReport
+  prove(planted: PlantedCase, question?: string): Promise<Proof>
+}
+
+/** Sets up cases that do not meet in one database, audits it once, and lets `body` prove each. */
+export async function inPlantedDatabase<T>(
+  cases: readonly PlantedCase[],
+  before: string,
+  body: (planted: PlantedDatabase) => Promise<T>,
+): Promise<T> {
   const database = await createDatabase()
   try {
     const text = (sql: string) => named(sql, database)
@@ -37,22 +52,36 @@ export async function plant(
     const wanted = correctConfig(database.name)
     await asSuperuser(CORRECT_SCHEMA)
     await applyPlan(database.url, wanted)
-    await asSuperuser(ROWS)
-    await asSuperuser(setup)
-    const tables = { ...(wanted.tables as object), ...(config?.tables as object | undefined) }
-    const input: ConfigInput = { ...wanted, ...config, tables }
-    const report = await withClient(database.url, (client) => audit(client, input))
+    await asSuperuser(`${ROWS} ${before}`)
+    for (const { setup } of cases) await asSuperuser(setup)
+    const report = await withClient(database.url, (client) => audit(client, merged(wanted, cases)))
     const login = loginUrl(database.url, text('app_user'))
-    const answers = await withClient(login, (client) =>
-      run(client, proof.map(text), isWithoutTenant ?? false, async () => {
-        if (meanwhile !== undefined) await asSuperuser(meanwhile)
-      }),
-    )
-    const asked = question && (await asSuperuser(question)).rows[0]
-    return { report, answers, isDone: asked?.done === true }
+    return await body({
+      report,
+      prove: async ({ proof, meanwhile, isWithoutTenant = false }, question) => {
+        const answers = await withClient(login, (client) =>
+          run(client, proof.map(text), isWithoutTenant, async () => {
+            if (meanwhile !== undefined) await asSuperuser(meanwhile)
+          }),
+        )
+        const asked = question && (await asSuperuser(question)).rows[0]
+        return { answers, isDone: asked?.done === true }
+      },
+    })
   } finally {
     await database.drop()
   }
+}
+
+function merged(wanted: ConfigInput, cases: readonly PlantedCase[]): ConfigInput {
+  const configs = cases.flatMap(({ config = [] }) => config)
+  const [only] = cases
+  const tables = Object.fromEntries(
+    [wanted, ...configs].flatMap((config) => Object.entries(config.tables ?? {})),
+  )
+  const global = [...(wanted.global ?? []), ...configs.flatMap((config) => config.global ?? [])]
+  const own = cases.length === 1 ? only?.config : {}
+  return { ...wanted, ...own, tables, global: own?.global ?? [...new Set(global)] }
 }
 
 /** The words of a report without the name of its database, which its roles carry. */

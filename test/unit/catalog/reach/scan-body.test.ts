@@ -57,7 +57,7 @@ describe('scanBody', () => {
         update projects set tenant_id = new.tenant_id, name = 'secret'
           where tenant_id = old.tenant_id;
         select 1 from tasks
-          where tenant_id::text = (select nullif(current_setting('App.Tenant_id', true), '')) or a;
+          where tenant_id::text = (select nullif(current_setting('App.Tenant_id', true), '')) and (a or b);
       end`,
       KNOWN,
     )
@@ -66,13 +66,11 @@ describe('scanBody', () => {
         relations: [{ schema: null, name: 'projects', at: 21, verb: 'update', isInString: false }],
         calls: [],
         equals: [{ column: 'tenant_id', to: 'row', name: 'tenant_id' }],
-        hasOr: false,
       },
       {
         relations: [{ schema: null, name: 'tasks', at: 142, verb: 'read', isInString: false }],
         calls: [],
         equals: [{ column: 'tenant_id', to: 'setting', name: 'app.tenant_id' }],
-        hasOr: true,
       },
     ])
   })
@@ -104,7 +102,10 @@ describe('scanBody', () => {
     )
     expect({ rowColumns, sets, notifies }).to.deep.equal({
       rowColumns: ['*', 'Id'],
-      sets: ['app.tenant_id', 'role'],
+      sets: [
+        { name: 'role', at: 14 },
+        { name: 'app.tenant_id', at: 48 },
+      ],
       notifies: ['*'],
     })
     const notified = (source: string) => scanBody(source, KNOWN).notifies

@@ -1,0 +1,29 @@
+import type { Token } from '../../sql/tokens.ts'
+import { statementsOf } from './split-statements.ts'
+import { wordOf } from './token-tree.ts'
+
+/** Objects by which everything below them changes hands. */
+const WHOLE = new Set([
+  'role',
+  'user',
+  'group',
+  'schema',
+  'database',
+  'system',
+  'owned',
+  'extension',
+])
+
+/** Where a body gives away a role, a schema, the server, or privileges on all tables; null where it does not. */
+export function administersAt(tokens: readonly Token[]): number | null {
+  return statementsOf(tokens).find(administers)?.[0]?.at ?? null
+}
+
+function administers(statement: readonly Token[]): boolean {
+  const words = statement.map(wordOf)
+  const [first = '', second = ''] = words
+  if (first === 'grant')
+    return !words.includes('on') || (words.includes('all') && words.includes('in'))
+  if (first === 'reassign') return true
+  return (first === 'alter' || first === 'drop') && WHOLE.has(second)
+}
