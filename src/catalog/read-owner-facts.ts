@@ -1,6 +1,8 @@
 import type { TableName } from '../sql/table-name.ts'
+import { grouped } from '../util/grouped.ts'
 import { SIGNATURE } from './function-signature.ts'
-import { scanBody } from './reach/scan-body.ts'
+import type { NamedCall } from './reach/body-facts.ts'
+import { type KnownNames, scanBody } from './reach/scan-body.ts'
 import type { Queryable } from './read-only.ts'
 import type { RelationState } from './relation-state.ts'
 
@@ -15,9 +17,12 @@ export interface OwnerFacts {
 export interface DefinerFacts {
   readonly signature: string
   readonly owner: string
-  /** The relations that its body names; without a schema, the search_path decides. */
+  /**
+   * The relations that its body names, and those of the functions that it calls; without a schema, the
+   * search_path decides.
+   */
   readonly relations: readonly { readonly schema: string | null; readonly name: string }[]
-  /** Its body puts SQL together, or is in a language that names are not read from. */
+  /** A body of these puts SQL together, or is in a language that names are not read from. */
   readonly isOpen: boolean
   /** `log_change on public.projects` */
   readonly triggers: readonly string[]
@@ -30,8 +35,11 @@ export interface LoginFacts {
   readonly reads: readonly TableName[]
 }
 
-const READ_DEFINERS = `
+const READ_FUNCTIONS = `
   select
+    n.nspname                                                        as "schema",
+    f.proname                                                        as "name",
+    f.prosecdef                                                      as "isDefiner",
     ${SIGNATURE}                                                     as "signature",
     o.rolname                                                        as "owner",
     case when l.lanname in ('sql', 'plpgsql')
@@ -49,7 +57,7 @@ const READ_DEFINERS = `
   join pg_catalog.pg_namespace n on n.oid = f.pronamespace
   join pg_catalog.pg_roles o     on o.oid = f.proowner
   join pg_catalog.pg_language l  on l.oid = f.prolang
-  where f.prosecdef and f.oid >= 16384 and not exists (
+  where f.oid >= 16384 and not exists (
     select from pg_catalog.pg_depend e
     where e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
       and e.objid = f.oid and e.deptype = 'e'
@@ -83,31 +91,70 @@ export async function readOwnerFacts(
   db: Queryable,
   relations: readonly RelationState[],
 ): Promise<OwnerFacts> {
-  const { rows } = await db.query<Omit<DefinerFacts, 'relations' | 'isOpen'> & Source>(
-    READ_DEFINERS,
-  )
-  const names = new Set(relations.map(({ name }) => name))
-  const definers = rows.map(({ source, signature, owner, triggers }) => ({
-    signature,
-    owner,
-    triggers,
-    ...named(source, names),
-  }))
+  const { rows } = await db.query<FunctionRow>(READ_FUNCTIONS)
+  const names: KnownNames = {
+    relations: new Set(relations.map(({ name }) => name)),
+    functions: new Set(rows.map(({ name }) => name)),
+  }
+  const functions = rows.map((row) => ({ ...row, ...bodyOf(row.source, names) }))
   const schemas = [...new Set(relations.map(({ schema }) => schema))]
-  return { definers, logins: (await db.query<LoginFacts>(READ_LOGINS, [schemas])).rows }
+  return {
+    definers: definersAmong(functions),
+    logins: (await db.query<LoginFacts>(READ_LOGINS, [schemas])).rows,
+  }
 }
 
-interface Source {
+interface FunctionRow extends Pick<DefinerFacts, 'signature' | 'owner' | 'triggers'> {
+  readonly schema: string
+  readonly name: string
+  readonly isDefiner: boolean
+  /** null: in a language that names are not read from. */
   readonly source: string | null
 }
 
-function named(
-  source: string | null,
-  relations: ReadonlySet<string>,
-): Pick<DefinerFacts, 'relations' | 'isOpen'> {
-  if (source === null) return { relations: [], isOpen: true }
-  const { statements, dynamicAt } = scanBody(source, { relations, functions: new Set() })
-  const found = statements.flatMap((statement) => statement.relations)
-  const byName = new Map(found.map(({ schema, name }) => [`${schema}\n${name}`, { schema, name }]))
-  return { relations: [...byName.values()], isOpen: dynamicAt !== null }
+type Body = Pick<DefinerFacts, 'relations' | 'isOpen'> & { readonly calls: readonly NamedCall[] }
+
+function bodyOf(source: string | null, names: KnownNames): Body {
+  if (source === null) return { relations: [], calls: [], isOpen: true }
+  const { statements, dynamicAt } = scanBody(source, names)
+  return {
+    relations: statements.flatMap((statement) => statement.relations),
+    calls: statements.flatMap((statement) => statement.calls),
+    isOpen: dynamicAt !== null,
+  }
+}
+
+function definersAmong(functions: readonly (FunctionRow & Body)[]): DefinerFacts[] {
+  const byName = grouped(functions, ({ name }) => name)
+  return functions
+    .filter(({ isDefiner }) => isDefiner)
+    .map((definer) => {
+      const bodies = [...runAs(definer, byName)]
+      const found = bodies.flatMap(({ relations }) => relations)
+      const byRelation = new Map(
+        found.map(({ schema, name }) => [`${schema}\n${name}`, { schema, name }]),
+      )
+      const { signature, owner, triggers } = definer
+      const isOpen = bodies.some((body) => body.isOpen)
+      return { signature, owner, triggers, relations: [...byRelation.values()], isOpen }
+    })
+}
+
+/** The function, and those it calls that run as its owner too, whatever their arguments. */
+function runAs<T extends FunctionRow & Body>(
+  definer: T,
+  byName: ReadonlyMap<string, readonly T[]>,
+): ReadonlySet<T> {
+  const found = new Set([definer])
+  for (const { calls } of found) {
+    for (const call of calls) {
+      for (const called of byName.get(call.name) ?? []) {
+        const isMeant = call.schema === null || call.schema === called.schema
+        const isOfOwner = !called.isDefiner || called.owner === definer.owner
+        // The set grows while it is walked through.
+        if (isMeant && isOfOwner) found.add(called)
+      }
+    }
+  }
+  return found
 }

@@ -6,7 +6,7 @@ import { normalizedName } from '../wanted/tenant-column-names.ts'
 import { tenantTypeOf } from '../wanted/tenant-type.ts'
 import type { Answers } from './answers.ts'
 import { type Candidates, tableByLabel } from './candidate-tables.ts'
-import { isTableOf, TENANT_NOUNS, USUAL_NAMES } from './column-names.ts'
+import { isPersonName, isTableOf, TENANT_NOUNS, USUAL_NAMES } from './column-names.ts'
 import { isOwnId, looksLikeId } from './id-columns.ts'
 import { commonest, references } from './references.ts'
 
@@ -18,7 +18,12 @@ export interface CandidateName {
   readonly evidence: 'given' | 'usual' | 'frequent'
 }
 
-/** The name of most tables first. */
+/** Without any usual name, one that so many tables have is a candidate. */
+const SEVERAL = 2
+
+const MOST = 6
+
+/** The name of most tables first; those of people last, who belong to a tenant rather than be one. */
 export function candidateNames(
   candidates: Candidates,
   { citus }: Survey,
@@ -36,16 +41,20 @@ export function candidateNames(
   if (distributed.length === 1) return all(distributed, 'given')
   const usual = usualNames(candidates)
   const coverage = (name: string) => holders(name, candidates).length
-  const more = usual.length > 0 ? Math.max(...usual.map(coverage)) + 1 : Infinity
+  const more = usual.length > 0 ? Math.max(...usual.map(coverage)) + 1 : SEVERAL
   const frequent = otherNames(candidates).filter(
     (name) =>
       !usual.includes(name) &&
       coverage(name) >= Math.min(more, candidates.tables.length / 2) &&
       !isInside(name, usual, candidates),
   )
-  return [...all(usual, 'usual'), ...all(frequent, 'frequent')].toSorted(
-    (a, b) => coverage(b.columnName) - coverage(a.columnName),
-  )
+  return [...all(usual, 'usual'), ...all(frequent, 'frequent')]
+    .toSorted(
+      (a, b) =>
+        Number(isPersonName(a.columnName)) - Number(isPersonName(b.columnName)) ||
+        coverage(b.columnName) - coverage(a.columnName),
+    )
+    .slice(0, MOST)
 }
 
 /** The tables that have such a column, of a type that a tenant can have. */

@@ -40,6 +40,14 @@ export const TENANT_NOUNS: readonly string[] = [
   'vendor',
 ]
 
+/** The name of a column that leads to a person: `userid`, `createdby`, as {@link normalizedName} writes them. */
+export function isPersonName(columnName: string): boolean {
+  return PERSON.test(columnName)
+}
+
+const PERSON =
+  /^(?:(?:user(?:profile)?|author|creator|sender|poster|actor|assignee|member|person|profile)(?:u?id)?|uid|\w+by(?:id|user|userid)?)$/
+
 /** The usual names of a column that refers to this table: `taskid` for `tasks`. */
 export function referringNames(table: string): string[] {
   const plural = normalizedName(table)

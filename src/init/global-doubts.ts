@@ -5,48 +5,9 @@ import { isNotNull, keysTo } from '../wanted/fill-in-rounds.ts'
 import { normalizedName } from '../wanted/tenant-column-names.ts'
 import type { AdoptedTable, OwnedTable, TenantKey } from './classification.ts'
 import { referringNames, USUAL_NAMES } from './column-names.ts'
+import { payload, personalData } from './data-of-tenants.ts'
 import { unexplainedIds } from './id-columns.ts'
 import { references } from './references.ts'
-
-/** Columns of people and of logins, as `normalizedName` writes them. */
-const PERSONAL = new Set([
-  'apikey',
-  'birthdate',
-  'dateofbirth',
-  'email',
-  'emailaddress',
-  'firstname',
-  'fullname',
-  'iban',
-  'lastname',
-  'mobile',
-  'passwd',
-  'password',
-  'passwordhash',
-  'phone',
-  'phonenumber',
-  'secret',
-  'ssn',
-  'token',
-  'username',
-])
-
-/** Tables of people, who may belong to several tenants. */
-const PEOPLE = new Set([
-  'accounts',
-  'admins',
-  'contacts',
-  'customers',
-  'employees',
-  'identities',
-  'logins',
-  'members',
-  'people',
-  'persons',
-  'profiles',
-  'staff',
-  'users',
-])
 
 export interface TenantTables {
   readonly owned: readonly OwnedTable[]
@@ -72,7 +33,10 @@ export function globalDoubts(
       unexplainedId(relation) ??
       unknownTarget(relation, known) ??
       linkedTenants(relation, tables) ??
-      personalData(relation)
+      pairedTenants(relation, tables) ??
+      linkedRecords(relation, known) ??
+      personalData(relation) ??
+      payload(relation)
     )
   }
 }
@@ -176,8 +140,44 @@ function isLink(table: OwnedTable | AdoptedTable, columns: readonly string[]): b
   )
 }
 
-function personalData({ name, columns }: RelationState): string | undefined {
-  const column = columns.find(({ name }) => PERSONAL.has(normalizedName(name)))
-  if (column) return `${column.name} looks like data of a person or a login`
-  return PEOPLE.has(normalizedName(name)) ? 'a person may belong to several tenants' : undefined
+/** A row of a tenant refers to each of its rows, and no other does: the file of a document. */
+function pairedTenants(
+  relation: RelationState,
+  { owned, adopted }: TenantTables,
+): string | undefined {
+  const self = new Map([[qualifiedName(relation), relation]])
+  const pair = [...owned, ...adopted].find(
+    (table) =>
+      !isSameTable(table.relation, relation) &&
+      keysTo(table.relation, self).some(({ columns }) => isUniqueIn(table.relation, columns)),
+  )
+  return pair && `${qualifiedName(pair.relation)} has a row of its own for each of its rows`
+}
+
+function isUniqueIn({ indexes }: RelationState, columns: readonly string[]): boolean {
+  return indexes.some(
+    (index) =>
+      index.isUnique &&
+      index.columns.length > 0 &&
+      index.columns.every((column) => column !== null && columns.includes(column)),
+  )
+}
+
+/** A table that may lead anywhere links its rows with records: `taggings`, attachments of Rails. */
+function linkedRecords(
+  relation: RelationState,
+  known: ReadonlyMap<string, RelationState>,
+): string | undefined {
+  const self = new Map([[qualifiedName(relation), relation]])
+  const link = [...known.values()].find(
+    (table) =>
+      !isSameTable(table, relation) && isPolymorphic(table) && keysTo(table, self).length > 0,
+  )
+  return link && `${qualifiedName(link)} links its rows with records of other tables`
+}
+
+/** A pair of columns names a row and its table: `record_type`, `record_id`. */
+function isPolymorphic({ columns }: RelationState): boolean {
+  const names = new Set(columns.map(({ name }) => normalizedName(name)))
+  return [...names].some((name) => /.type$/.test(name) && names.has(name.replace(/type$/, 'id')))
 }

@@ -42,7 +42,7 @@ export function ownerCode(wanted: Wanted, snapshot: Snapshot, sight: Sight): Own
     all.filter((table) => sightOf(role, table, { wanted, snapshot }) === sight)
   return [
     ...(snapshot.ownerFacts?.definers ?? []).flatMap((definer) =>
-      definerCode(definer, tablesOf(definer.owner)),
+      definerCode(definer, tablesOf(definer.owner), snapshot),
     ),
     ...snapshot.relations.flatMap((view) => viewCode(view, tablesOf, { wanted, snapshot })),
     ...(sight === 'none' ? blindLogins(all, wanted, snapshot) : []),
@@ -73,17 +73,30 @@ function sightOf(
 function definerCode(
   { signature, owner, relations, isOpen, triggers }: DefinerFacts,
   tables: readonly TenantTable[],
+  snapshot: Snapshot,
 ): OwnerCode[] {
+  const all = [...relations, ...relations.flatMap((named) => throughViews(named, snapshot))]
   const read = tables.filter((table) =>
-    relations.some(({ schema, name }) =>
-      isSameTable({ schema: schema ?? table.schema, name }, table),
-    ),
+    all.some(({ schema, name }) => isSameTable({ schema: schema ?? table.schema, name }, table)),
   )
   if (tables.length === 0 || (read.length === 0 && !isOpen)) return []
   const code = { role: owner, tables: read.map(nameOf), isOpen }
   return triggers.length === 0
     ? [{ kind: 'function', name: signature, ...code }]
     : triggers.map((name) => ({ kind: 'trigger', name: `${name}, by ${signature}`, ...code }))
+}
+
+/** The tables behind the views of this name. */
+function throughViews(
+  { schema, name }: DefinerFacts['relations'][number],
+  snapshot: Snapshot,
+): TableName[] {
+  return snapshot.relations
+    .filter(
+      (view) =>
+        view.kind === 'view' && view.name === name && view.schema === (schema ?? view.schema),
+    )
+    .flatMap((view) => [...readThrough(view, snapshot).values()])
 }
 
 function viewCode(
@@ -111,13 +124,13 @@ function viewCode(
 }
 
 /** The tables that a view reads, through other views too. */
-function readThrough(view: RelationState, snapshot: Snapshot): ReadonlySet<string> {
-  const seen = new Set<string>()
+function readThrough(view: RelationState, snapshot: Snapshot): ReadonlyMap<string, TableName> {
+  const seen = new Map<string, TableName>()
   const visit = ({ reads }: RelationState) => {
     for (const name of reads) {
       const key = qualifiedName(name)
       if (seen.has(key)) continue
-      seen.add(key)
+      seen.set(key, nameOf(name))
       const inner = findRelation(name, snapshot)
       if (inner?.kind === 'view') visit(inner)
     }

@@ -24,7 +24,32 @@ const BLIND = [
   'login OWNER_backup: public.projects',
 ]
 
+/** Each reaches a table by another function, or by a view. */
+const INDIRECT = `
+  create function in_calls() returns bigint language plpgsql security definer
+    set search_path = public as $$ begin return public.as_caller(); end $$;
+  create function in_calls_of_calls() returns bigint language sql security definer
+    set search_path = public as 'select in_calls()';
+  create function in_views() returns bigint language sql security definer
+    set search_path = public as 'select count(*) from titles_again';
+  create function in_text() returns bigint language sql security definer
+    set search_path = public as $$ select length('as_caller()') $$`
+
 describe('P16 code of the owner that row security blinds', () => {
+  it('is named when another function or a view reads for it', () =>
+    withOwner(async (world) =>
+      world.inProject({ roles: { app: world.app }, ...LISTED }, async ({ run }) => {
+        await world.query(`set role ${world.owner}; ${INDIRECT}`)
+        const { blind } = JSON.parse((await run('migrate:rls', '--check', '--json')).out)
+        const names = blind.map(({ name }: { name: string }) => name)
+        expect(names.filter((name: string) => name.startsWith('public.in_'))).to.deep.equal([
+          'public.in_calls()',
+          'public.in_calls_of_calls()',
+          'public.in_views()',
+        ])
+      }),
+    ))
+
   it('is named by migrate:rls before it happens, and by status', () =>
     withOwner(async (world) =>
       world.inProject({ roles: { app: world.app }, ...LISTED }, async (project) => {

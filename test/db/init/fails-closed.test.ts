@@ -60,6 +60,34 @@ describe('P15 a guess never opens', () => {
         },
       ],
       [
+        'when a table that may lead anywhere links its rows',
+        `create table tags (id int primary key, name text);
+         create table taggings (id int primary key, tag_id int references tags,
+           taggable_type text, taggable_id int)`,
+        {
+          taggings: 'taggable_id looks like an id, and no foreign key explains it',
+          tags: 'public.taggings links its rows with records of other tables',
+        },
+      ],
+      [
+        'when each of its rows is of a row of a tenant',
+        `create table files (id text primary key, data text);
+         create table documents (id int primary key, tenant_id uuid not null references tenants,
+           file_id text not null unique references files)`,
+        { files: 'public.documents has a row of its own for each of its rows' },
+      ],
+      [
+        'when it holds what tenants sent',
+        `create table jobs (id int primary key, queue text, args jsonb);
+         create table http_sessions (key text primary key, session_data text);
+         create table calls (id int primary key, "userAgent" text)`,
+        {
+          calls: 'userAgent may hold data of a tenant',
+          http_sessions: 'session_data may hold data of a tenant',
+          jobs: 'args may hold data of a tenant',
+        },
+      ],
+      [
         'when a column looks like an id, by its type',
         `create table a (id int primary key, owner uuid);
          create domain ref as uuid;
@@ -154,9 +182,14 @@ describe('P15 a guess never opens', () => {
         public_id uuid default gen_random_uuid(), iso text, paid boolean, valid text);
       create table ranges (grid text primary key, since date);
       create table currencies (code text, unit int, primary key (code, unit));
-      create table coins (since date) inherits (currencies)`)
+      create table coins (since date) inherits (currencies);
+      create table kinds (id int primary key, type text);
+      create table kind_names (id int primary key, type text, kind_id int references kinds);
+      create table colors (id int primary key);
+      create table cards (id int primary key, tenant_id uuid not null references tenants,
+        color_id int not null references colors)`)
     expect({ global, undecided }).to.deep.equal({
-      global: ['countries', 'currencies', 'ranges', 'regions'],
+      global: ['colors', 'countries', 'currencies', 'kind_names', 'kinds', 'ranges', 'regions'],
       undecided: [],
     })
   })

@@ -53,6 +53,22 @@ describe('P15 a guess of the tenant column never opens', () => {
       })
     }
 
+    it('when no usual one is there, and few tables have each; people are no tenants', async () => {
+      expect(
+        await options(`
+          create table realms (id int primary key, name text);
+          create table people (id int primary key, realm_id int not null references realms);
+          create table streams (id int primary key, realm_id int not null references realms);
+          create table reads (id int primary key, user_id int not null references people);
+          create table likes (id int primary key, user_id int not null references people);
+          create table stars (id int primary key, user_id int not null references people);
+          create table kinds (code text primary key)`),
+      ).to.deep.equal({
+        about: 'column',
+        options: ['realm_id in 2 of 7 tables', 'user_id in 3 of 7 tables'],
+      })
+    })
+
     it('and the answer is taken, whatever its name', async () => {
       const sql = `
         create table pages (id int primary key, namespace text not null);
