@@ -29,7 +29,7 @@ export class SessionChanges {
     else if (kind === 'listen') this.#channels.add(name)
     else if (kind === 'deallocate') forget(this.#prepared, name)
     else if (kind === 'unlisten') forget(this.#channels, name)
-    else if (kind === 'lasting') this.isLasting = true
+    else if (kind === 'lasting' || kind === 'setting') this.isLasting = true
     else {
       this.hadTemporary ||= kind !== 'clean-up'
       this.#cleansUp ||= kind !== 'temporary until commit'

@@ -5,7 +5,8 @@ import { SETTINGS } from './facts.ts'
  * The effects of a statement on its session, as far as its text shows.
  * - `clean-up`, `temporary`: a clean-up takes it away
  * - `temporary until commit`: the transaction takes it away
- * - `lasting`: only the end of the connection takes it away for certain
+ * - `setting`: one of PostgreSQL's own; only the end of the connection takes it away for certain
+ * - `lasting`: the same for what may be any setting
  * - `prepare` and the rest: of one name, and where there is none, of all
  */
 export type TextEffect =
@@ -13,7 +14,7 @@ export type TextEffect =
   | { readonly kind: 'prepare' | 'listen'; readonly name: string }
   | { readonly kind: 'deallocate' | 'unlisten'; readonly name: string | undefined }
 
-type SessionEffect = 'clean-up' | 'temporary' | 'temporary until commit' | 'lasting'
+type SessionEffect = 'clean-up' | 'temporary' | 'temporary until commit' | 'setting' | 'lasting'
 
 /** Does a part of it outlive the transaction, unless it is taken back? */
 export function staysOnSession(effect: TextEffect | undefined): boolean {
@@ -90,8 +91,14 @@ function settingEffect(verb: 'set' | 'reset', words: readonly string[]): TextEff
   const [first = '', second = ''] = words
   const isOfTransaction = first === 'local' || first === 'constraints' || first === 'transaction'
   if (verb === 'set' && isOfTransaction) return undefined
-  return KNOWN.has(first) || TWO_WORDS.has(`${first} ${second}`) ? CLEAN_UP : LASTING
+  if (KNOWN.has(first) || TWO_WORDS.has(`${first} ${second}`)) return CLEAN_UP
+  // A name with a dot or in quotes may be that of the tenant.
+  const isBuiltIn = BUILT_IN.test(first) && first !== 'all' && ASSIGNS.has(second)
+  return isBuiltIn ? { kind: 'setting' } : LASTING
 }
+
+const BUILT_IN = /^[a-z_]+$/
+const ASSIGNS = new Set(['', ';', '=', 'to'])
 
 /** `set session work_mem`, and not `set session authorization`. */
 function isOfSession([, first, second]: readonly string[]): boolean {

@@ -147,6 +147,39 @@ describe('strategies', () => {
       expect(await nextUser(app.pool)).to.deep.equal(CLEAN)
     })
 
+    it('maintains tables in one lease, whose settings and temporary tables end with it', async () => {
+      const state = sql<{
+        state: string
+      }>`select concat_ws(' ', nullif(current_setting('statement_timeout'), '0'),
+        current_setting('maintenance_work_mem'), to_regclass('pg_temp.done')) as state`
+      const stateIn = async () =>
+        (await app.tenancy.run(A, () => state.execute(app.db))).rows[0]?.state
+      const clean = await stateIn()
+      await app.tenancy.run(A, () =>
+        app.db.connection().execute(async (db) => {
+          for (const text of [
+            'set statement_timeout = 0',
+            `set session maintenance_work_mem = '1MB'`,
+            'vacuum countries',
+            'reset maintenance_work_mem',
+            'analyze countries',
+            'create temp table done (id int)',
+          ]) {
+            await sql.raw(text).execute(db)
+          }
+          await db.transaction().execute(async (trx) => {
+            await sql`create temp table moved on commit drop as select * from projects`.execute(trx)
+            const { rows } = await sql`select id from moved order by id`.execute(trx)
+            expect(rows).to.deep.equal([{ id: 1 }, { id: 2 }])
+          })
+          const { rows } = await sql`select id from projects`.execute(db)
+          expect(rows).to.deep.equal([{ id: 1 }, { id: 2 }])
+        }),
+      )
+      expect(await stateIn()).to.equal(clean)
+      expect(await nextUser(app.pool)).to.deep.equal(CLEAN)
+    })
+
     it('refuses further statements once the session was changed, and says why', async () => {
       const error = await app.tenancy
         .run(A, () =>

@@ -46,10 +46,17 @@ const EFFECTS = {
     ['CREATE TEMPORARY TABLE t ON COMMIT DROP AS SELECT 1', 'SELECT'],
     ['create temp table t (id int) on /* x */ commit\ndrop', 'CREATE TABLE'],
   ],
+  setting: [
+    ['set work_mem = 1', 'SET'],
+    ["/* set local */ set session work_mem to '1MB'", 'SET'],
+    ['RESET work_mem;', 'RESET'],
+  ],
   lasting: [
+    ['set "work_mem" = 1', 'SET'],
+    ['set U&"app\\002etenant_id" = 1', 'SET'],
+    ['set app . tenant_id = 1', 'SET'],
     ['set x.y = 1', 'SET'],
     ['SET SESSION x.y = 1', 'SET'],
-    ['set work_mem = 1', 'SET'],
     ['/* set local */ set x.y = 1', 'SET'],
     ['set localised.x = 1', 'SET'],
     ['set "role" = app', 'SET'],
