@@ -11,6 +11,7 @@ import { startDelay } from './delay.ts'
 import { type Cost, type Load, measure, ratioOf, type Sample } from './measure.ts'
 import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
+import { measureProof } from './proof.ts'
 import { createTables, TENANTS } from './tables.ts'
 
 // `--quick` for a look, `--audit` or `--runtime` for that part alone, `--write` for the record:
@@ -51,6 +52,13 @@ async function benchRuntime(url: string): Promise<void> {
     await byTenants(appUrl, contenders)
   } finally {
     for (const contender of contenders) contender.stop()
+  }
+  const proof = await measureProof(appUrl, rounds * 2)
+  if (proof) {
+    print('\n## The proof that a session is clean\n')
+    print(
+      `Takes ${proof.proof.toFixed(1)} µs of the server's CPU, of ${proof.first.toFixed(0)} µs for the select by key, and no round trip.`,
+    )
   }
   print('\n## The plugin\n')
   const { guard, predicate } = measurePlugin(isQuick ? 2000 : 20_000)

@@ -16,6 +16,8 @@ export interface ClientState {
   direct: boolean | undefined
   /** Undefined until the first statement has asked. */
   baseline: Baseline | undefined
+  /** Settings that have changed since, by name: the server reports some of them by itself. */
+  readonly reported: Map<string, string>
   /** The session has had temporary objects: the first statement of a lease discards them unasked. */
   discards: boolean
   /** How often it has lost the names of prepared statements to something beside us. */
@@ -43,6 +45,7 @@ export function clientState(client: PgClient): ClientState {
     created: false,
     direct: undefined,
     baseline: undefined,
+    reported: new Map(),
     discards: false,
     losses: 0,
     prepared: new Set(),
@@ -56,6 +59,9 @@ export function clientState(client: PgClient): ClientState {
       state.status = message.status
     })
   }
+  client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+    state.reported.set(parameterName, parameterValue)
+  })
   ignoreErrors(client)
   return state
 }

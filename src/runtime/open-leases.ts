@@ -121,6 +121,8 @@ export class OpenLeases {
    */
   #isStuck({ since }: Waiter): boolean {
     const waiting = new Set(Array.from(this.#waiters, ({ scope }) => scope))
+    // Where no client is in use the server is slow to accept one.
+    if (this.#open.length === 0) return false
     return this.#oldest().every(
       (lease) => lease.isIdle && lease.since < since && waiting.has(lease.scope),
     )

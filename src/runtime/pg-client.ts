@@ -45,6 +45,12 @@ interface PgStream {
   destroy(): void
 }
 
+/** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */
+interface ParameterStatus {
+  readonly parameterName: string
+  readonly parameterValue: string
+}
+
 export interface PgConnection {
   readonly stream: PgStream
   parse(message: { text: string; name?: string }): void
@@ -57,6 +63,7 @@ export interface PgConnection {
   /** Since pg 8.23: those that are on their way. */
   readonly submittedNamedStatements?: Record<string, string>
   on(event: string, listener: (message: { status: TransactionStatus }) => void): unknown
+  on(event: 'parameterStatus', listener: (message: ParameterStatus) => void): unknown
   off(event: string, listener: (message: { status: TransactionStatus }) => void): unknown
 }
 

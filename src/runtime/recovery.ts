@@ -35,11 +35,11 @@ export function recover(
     const isApart = state.direct === true && statement.status === 'T'
     statement.recovery = isApart ? 'cleaned' : 'clean-up'
     reopen(state, statement, outcome, recovery, isApart ? recovery.cleanUp() : undefined)
-  } else if (wasSkipped && statement.recovery !== undefined) {
-    recovery.settle(inDoubt(error))
   } else if (!statement.wasLost && isLost(state, statement, error, recovery)) {
     statement.wasLost = true
     reopen(state, statement, outcome, recovery, undefined)
+  } else if (wasSkipped && statement.recovery !== undefined) {
+    recovery.settle(inDoubt(error))
   } else {
     recovery.settle(outcome)
   }

@@ -44,6 +44,8 @@ export class Sender {
   /** In a failed transaction a prelude would only fail too, and take the `rollback to` with it. */
   prelude(state: ClientState, statement: Statement): Prelude | undefined {
     if (statement.kind !== 'statement' || statement.status === 'E') return undefined
+    // A session strategy has its own proof, and sets settings of the scope for the session.
+    if (!this.strategy.session && isToldOfResidue(state, statement)) statement.recovery = 'clean-up'
     const isCleaned = statement.recovery === 'clean-up'
     // Behind the clean-up, in the same write, the session need not be asked again.
     if (isCleaned) statement.isFirst = false
@@ -83,4 +85,17 @@ export class Sender {
     const { name } = this.strategy
     return new CleanUp(state, prelude, (found) => publishResidue(scope, name, found), first)
   }
+}
+
+/**
+ * Some settings need no question: the server has reported that they are not as they were. Statements of
+ * the same transaction may have set them for it, so that only its first one is told.
+ */
+function isToldOfResidue(
+  { baseline, reported }: ClientState,
+  { isFirst, opening, recovery }: Statement,
+): boolean {
+  if (!isFirst || reported.size === 0 || recovery !== undefined || opening === undefined)
+    return false
+  return baseline?.isReportedOtherwise(reported) === true
 }

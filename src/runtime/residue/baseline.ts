@@ -1,5 +1,11 @@
 import { literal } from '../../sql/literal.ts'
-import { ASKED_SETTINGS, type Facts, NO_TEMPORARY_SCHEMA, TEMPORARY_OBJECTS } from './facts.ts'
+import {
+  ASKED_SETTINGS,
+  type Facts,
+  NO_TEMPORARY_SCHEMA,
+  SETTINGS,
+  TEMPORARY_OBJECTS,
+} from './facts.ts'
 
 const EQUAL = 'operator(pg_catalog.=)'
 
@@ -29,6 +35,13 @@ export class Baseline {
     this.#settings = [...users, ...asked].join(' and ')
   }
 
+  /** Those that are compared with it, where a comparison costs nothing or may cost more. */
+  get #compared(): readonly string[] {
+    return this.isOwn
+      ? SETTINGS.filter((name) => this.facts.settings[name] !== null)
+      : ASKED_SETTINGS
+  }
+
   /** Temporary objects that were there at first stay: those of a connect hook. */
   get keepsTemporary(): boolean {
     return this.isOwn && this.facts.temporary.length > 0
@@ -47,6 +60,22 @@ export class Baseline {
     return `${none} and ${this.#settings}`
   }
 
+  /** SQL like that of `condition`, for a session that is asked for all that a clean-up puts back. */
+  get wholeCondition(): string {
+    const settings = this.#compared.map((name) => is(name, this.facts.settings[name] ?? ''))
+    return [this.condition('objects'), ...settings].join(' and ')
+  }
+
+  /** @param reported settings by name, as the server has reported them since the client is watched */
+  isReportedOtherwise(reported: ReadonlyMap<string, string>): boolean {
+    if (!this.isOwn) return false
+    for (const [name, value] of reported) {
+      const known = this.facts.settings[name]
+      if (known !== undefined && known !== value) return true
+    }
+    return false
+  }
+
   /** How a session differs, for people. */
   differences(facts: Facts): string[] {
     const found: string[] = []
@@ -55,7 +84,7 @@ export class Baseline {
     if (facts.holdsCursor) found.push('a cursor with hold')
     if (this.isOwn && facts.login !== this.facts.login) found.push(`session_user ${facts.login}`)
     if (facts.user !== this.facts.user) found.push(`current_user ${facts.user}`)
-    for (const name of ASKED_SETTINGS) {
+    for (const name of this.#compared) {
       const value = facts.settings[name]
       if (value !== this.facts.settings[name]) found.push(`${name} ${value}`)
     }

@@ -3,7 +3,7 @@ import { literal } from '../../sql/literal.ts'
 /** Settings that decide which rows a statement sees, or whether it sees any. Every proof asks for them. */
 export const ASKED_SETTINGS = ['row_security', 'search_path', 'statement_timeout'] as const
 
-/** Settings that are too dear to ask for; a clean-up puts them back as well. */
+/** Settings that are too dear to ask for with each lease; a clean-up puts them back as well. */
 const OTHER_SETTINGS = [
   'lock_timeout',
   'idle_in_transaction_session_timeout',
@@ -17,6 +17,7 @@ const OTHER_SETTINGS = [
   'DateStyle',
   'IntervalStyle',
   'client_encoding',
+  'standard_conforming_strings',
 ] as const
 
 export const SETTINGS: readonly string[] = [...ASKED_SETTINGS, ...OTHER_SETTINGS]

@@ -20,7 +20,7 @@ export function questions(session: KnownSession | undefined): string {
   const baseline = session?.baseline
   if (!baseline) return details(session?.pid)
   const holdsCursor = 'exists (select from pg_catalog.pg_cursor() where is_holdable)'
-  return `(${baseline.condition('objects')} and not ${holdsCursor}) as clean`
+  return `(${baseline.wholeCondition} and not ${holdsCursor}) as clean`
 }
 
 /** SQL of columns. The second costs a millisecond, and only where a pooler lends another session. */
