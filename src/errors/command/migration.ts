@@ -1,6 +1,17 @@
 import { lines, reasonOf } from '../message.ts'
 import { TenancyError } from '../tenancy-error.ts'
 
+export function migrationDistributed(tables: readonly string[]): TenancyError {
+  return new TenancyError(
+    'MIGRATION.DISTRIBUTED',
+    lines(
+      'Citus distributes these tables: it refuses policies with a sub-select there, and a new default of a distribution column; nothing was written.',
+      tables,
+    ),
+    'Take them out of `tables` in the config, and write their policies by hand, without the sub-select; `audit` judges them.',
+  )
+}
+
 export function migrationFailed(name: string, cause: unknown): TenancyError {
   return new TenancyError(
     'MIGRATION.FAILED',
@@ -58,13 +69,7 @@ export function migrationUnknown(problem: string, near: string | undefined): Ten
 
 /** Before the first migration: a file does not load, files and database differ, or writes are refused. */
 export function migrationNotStarted(problem: string, cause: unknown): TenancyError {
-  return notStarted(
-    problem,
-    takesNoWrites(cause)
-      ? 'Connect to the primary: a standby takes no writes, nor does a session with `default_transaction_read_only`.'
-      : 'Fix the file, or make the folder and the table kysely_migration agree.',
-    { cause },
-  )
+  return notStarted(problem, nextAfter(cause), { cause })
 }
 
 function notStarted(
@@ -80,9 +85,17 @@ function notStarted(
   )
 }
 
-/** 25006 is the SQLSTATE of a write in a read-only transaction. */
-function takesNoWrites(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === '25006'
+function nextAfter(cause: unknown): string {
+  switch (cause instanceof Error && 'code' in cause && cause.code) {
+    // A write in a read-only transaction.
+    case '25006':
+      return 'Connect to the primary: a standby takes no writes, nor does a session with `default_transaction_read_only`.'
+    // A privilege is missing.
+    case '42501':
+      return 'The record of the migrations is a table: grant the login CREATE on the schema, or create kysely_migration and kysely_migration_lock as another role and grant it all on them.'
+    default:
+      return 'Fix the file, or make the folder and the table kysely_migration agree.'
+  }
 }
 
 export function migrationOtherTool(problem: string, hint: string): TenancyError {
