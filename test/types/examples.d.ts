@@ -30,6 +30,7 @@ declare global {
   const createTenancy: typeof import('kysely-tenants').createTenancy
   const defineConfig: typeof import('kysely-tenants/config').defineConfig
   const takeSnapshot: typeof import('kysely-tenants/audit').takeSnapshot
+  const httpStatus: typeof import('kysely-tenants').httpStatus
   const isTenancyError: typeof import('kysely-tenants').isTenancyError
   const TenantDialect: typeof import('kysely-tenants').TenantDialect
   const TenantPlugin: typeof import('kysely-tenants').TenantPlugin
