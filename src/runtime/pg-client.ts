@@ -78,6 +78,7 @@ export interface PgResult {
 }
 
 export interface PgQuery extends PgSubmittable {
+  readonly text: string
   name: string | undefined
   queryMode: 'extended' | undefined
   values: unknown

@@ -74,6 +74,8 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     // Gone once it was called: a holder of the query must not hold all that waited for it.
     #settle: Settle | undefined
     #connection: PgConnection | undefined
+    // Of the user's statement on the server.
+    #name: string | undefined
     // Commands of the prelude that are not answered: what comes now belongs to them.
     #ahead: number
     // pg has submitted it, or has told it that it cannot.
@@ -119,7 +121,9 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       this.#isTaken = true
       this.#connection = connection
       const { prelude, prepared, text, values } = this.#statement
-      this.name = prepared?.name
+      // Tracing may have added a comment that is another each time.
+      this.#name = this.text === text ? prepared?.name : undefined
+      this.name = this.#name
       this.values = values
       const flight = takeFlight(connection)
       // In a copy the server reads whatever follows as its data, and ends the connection over a `commit`.
@@ -153,7 +157,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
     override handleCommandComplete(message: unknown, connection: PgConnection): void {
       if (this.#ahead > 0) {
         this.#ahead--
-        if (this.#ahead === 0) this.name = this.#statement.prepared?.name
+        if (this.#ahead === 0) this.name = this.#name
       } else if (!this.#isAnswered) {
         this.#isAnswered = true
         super.handleCommandComplete(message, connection)
@@ -195,7 +199,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       this.#result = result
       if (!error || this.#serverIsReady) return
       // The server failed in the prelude: it has skipped the Parse of the statement.
-      const name = this.#statement.prepared?.name
+      const name = this.#name
       if (name && this.#ahead > 0) delete this.#connection?.submittedNamedStatements?.[name]
       // pg rejects at the ErrorResponse, when the status is still that of before: wait for the end.
       // An error without severity is not from the server: a timeout, or a socket that is gone.

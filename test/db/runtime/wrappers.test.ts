@@ -41,6 +41,14 @@ const TAKEN: Readonly<Record<string, Wrapper>> = {
       if (isConfig(config) && config.text) config.text = `${config.text} /* traced */`
       return query.apply(this, args)
     },
+  'adds another comment each time': (query) => {
+    let times = 0
+    return function (...args) {
+      const [config] = args
+      if (isConfig(config) && config.text) config.text = `${config.text} /* trace ${++times} */`
+      return query.apply(this, args)
+    }
+  },
   'defines the text anew': (query) =>
     function (...args) {
       const [config] = args
@@ -58,7 +66,7 @@ const TAKEN: Readonly<Record<string, Wrapper>> = {
         : config
       return query.call(this, copy, ...args)
     },
-  // As Elastic APM does.
+  // As elastic-apm-node 4 does, in lib/instrumentation/modules/pg.js.
   'listens to what it returns': (query) =>
     function (...args) {
       const returned = query.apply(this, args) as NodeJS.EventEmitter
@@ -68,7 +76,7 @@ const TAKEN: Readonly<Record<string, Wrapper>> = {
       }
       return returned
     },
-  // As dd-trace does.
+  // As dd-trace 5 and 6 do, in packages/datadog-instrumentations/src/pg.js.
   'wraps the callback of what stands in the queue': (query) =>
     function (...args) {
       const returned = query.apply(this, args)
@@ -188,6 +196,8 @@ describeStrategies('a wrapper around client.query', (bench) => {
       for (let i = 0; i < 20; i++) {
         const ids = await app.tenancy.run(i % 2 === 0 ? A : B, streamed)
         expect(ids).to.deep.equal(i % 2 === 0 ? [1, 2] : [1, 3])
+        // From the second time on it has a name.
+        expect(await inA(() => backendOf(app.db))).to.equal(pid)
       }
       await inA(() => insert(50))
       await inA(() => app.db.transaction().execute((trx) => sql`select 1`.execute(trx)))
