@@ -11,15 +11,33 @@ export interface Clause {
 }
 
 /** The condition that a written row must meet: where there is no WITH CHECK, USING stands in for it. */
-export function writtenRowCondition<T>({ using, check }: { using: T; check: T }): T {
+export function writtenRowCondition<T, C extends T | null | undefined>({
+  using,
+  check,
+}: {
+  using: T
+  check: C
+}): T {
   return check ?? using
+}
+
+/** The clause of the rows that a statement finds. */
+export function foundRowClause({ using, usingColumns }: PolicyState): Clause {
+  return { text: using, columns: usingColumns }
+}
+
+/** The clause of the rows that a statement writes. */
+export function writtenRowClause(policy: PolicyState): Clause {
+  const { check, checkColumns } = policy
+  const own = check === null ? null : { text: check, columns: checkColumns }
+  return writtenRowCondition({ using: foundRowClause(policy), check: own })
 }
 
 /** The clauses that take part in a command of the policy: that of the rows it finds, that of the rows it writes. */
 export function effectiveClauses(policy: PolicyState): Clause[] {
-  const { command, using, check, usingColumns, checkColumns } = policy
-  const reading = { text: using, columns: usingColumns }
-  const writing = check === null ? reading : { text: check, columns: checkColumns }
+  const { command } = policy
+  const reading = foundRowClause(policy)
+  const writing = writtenRowClause(policy)
   const clauses = { select: [reading], delete: [reading], insert: [writing] }
   return command === 'all' || command === 'update' ? [reading, writing] : clauses[command]
 }
@@ -29,11 +47,12 @@ export function comparedClauses({
   wanted,
   actual,
 }: PolicyPair): { readonly actual: Clause; readonly wanted: string | undefined }[] {
-  const { command, using, check } = wanted
+  const { command, using } = wanted
+  const written = writtenRowCondition(wanted)
   const expected =
     command === 'all' || command === 'update'
-      ? [using, check ?? using]
-      : [command === 'insert' ? (check ?? using) : using]
+      ? [using, written]
+      : [command === 'insert' ? written : using]
   return effectiveClauses({ ...actual, command }).map((clause, index) => ({
     actual: clause,
     wanted: expected[index]?.deparsed,

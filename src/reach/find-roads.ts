@@ -50,14 +50,14 @@ function roadsOf(login: string, ends: readonly End[], map: RoadMap): Road[] {
   })
 }
 
-interface Judged {
+interface RatedEnd {
   readonly end: End
   readonly level: Level
 }
 
 // They come in the order of their length.
-function isWorse(a: Judged, b: Judged): boolean {
-  const isOpen = ({ end }: Judged) => Number(end.closed === undefined)
+function isWorse(a: RatedEnd, b: RatedEnd): boolean {
+  const isOpen = ({ end }: RatedEnd) => Number(end.closed === undefined)
   if (isOpen(a) !== isOpen(b)) return isOpen(a) > isOpen(b)
   return LEVELS.indexOf(a.level) < LEVELS.indexOf(b.level)
 }

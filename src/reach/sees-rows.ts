@@ -1,4 +1,5 @@
 import type { PolicyState } from '../catalog/policy-state.ts'
+import { type Clause, foundRowClause, writtenRowClause } from '../policy/compare-clauses.ts'
 import { identifier } from '../sql/quote.ts'
 import { least, most, type Openness, type OwnRow, opennessOf } from './openness.ts'
 import type { RoleGraph } from './role-graph.ts'
@@ -56,7 +57,7 @@ export function seesRows(
       [command, 'all'].includes(policy.command) &&
       (policy.roles.length === 0 || policy.roles.some((name) => has.has(name))),
   )
-  return judged(applied, command, { ...own, user })
+  return sightThrough(applied, command, { ...own, user })
 }
 
 /** Why no policy binds the role; undefined when they do. */
@@ -77,17 +78,17 @@ export function isFree(
   return free('owner', `${whose}, ${rlsForced ? 'where FORCE does not count' : 'without FORCE'}`)
 }
 
-function judged(policies: readonly PolicyState[], command: RowCommand, own: OwnRow): Sight {
-  const judgedOnes = policies.map((policy) => {
-    const clause = clauseFor(policy, command)
+function sightThrough(policies: readonly PolicyState[], command: RowCommand, own: OwnRow): Sight {
+  const evaluated = policies.map((policy) => {
+    const clause = command === 'insert' ? writtenRowClause(policy) : foundRowClause(policy)
     return {
       policy,
       openness: opennessFor(policy, clause, own),
       asksRow: clause.columns.length > 0,
     }
   })
-  const opening = judgedOnes.filter(({ policy }) => policy.permissive)
-  const bounding = judgedOnes.filter(({ policy }) => !policy.permissive)
+  const opening = evaluated.filter(({ policy }) => policy.permissive)
+  const bounding = evaluated.filter(({ policy }) => !policy.permissive)
   const openness = least([
     most(opening.map((it) => it.openness)),
     ...bounding.map((it) => it.openness),
@@ -111,20 +112,6 @@ const VERDICT: Readonly<Record<Openness, Sight['verdict']>> = {
   own: 'held',
   unknown: 'unknown',
   all: 'all',
-}
-
-interface Clause {
-  readonly text: string | null
-  readonly columns: readonly string[]
-}
-
-function clauseFor(
-  { using, check, usingColumns, checkColumns }: PolicyState,
-  command: RowCommand,
-): Clause {
-  const reading = { text: using, columns: usingColumns }
-  if (command !== 'insert' || check === null) return reading
-  return { text: check, columns: checkColumns }
 }
 
 function opennessFor(

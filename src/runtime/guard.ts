@@ -5,7 +5,7 @@ import type { RuntimeConfig } from './runtime-config.ts'
 export type Guard = 'error' | 'warn' | 'off'
 
 /** Sends a query on a connection of the pool. */
-export type Ask = <Row>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>
+export type RunQuery = <Row>(text: string, values: readonly unknown[]) => Promise<readonly Row[]>
 
 // Both names of the login: RESET ROLE returns to session_user.
 const QUERY = `
@@ -57,13 +57,13 @@ const QUERY = `
  * @throws `ROLE.BYPASSES_RLS`, and `SETTING.HAS_DEFAULT` when a connection comes with a tenant
  */
 export async function checkLogin(
-  ask: Ask,
+  query: RunQuery,
   { setting, tables, adminRoles }: RuntimeConfig,
   guard: Guard,
 ): Promise<void> {
   if (guard === 'off') return
   const names = tables.flatMap(({ schemas, name }) => schemas.map((schema) => ({ schema, name })))
-  const [answer] = await ask<{ preset: string | null; reasons: string[] }>(QUERY, [
+  const [answer] = await query<{ preset: string | null; reasons: string[] }>(QUERY, [
     setting,
     names.map(({ schema }) => schema),
     names.map(({ name }) => name),

@@ -1,7 +1,7 @@
 import { dialectUnsupportedPool } from '../errors/application.ts'
 import { type Unfit, unfitness } from './admission.ts'
 import { clientState, destroyClient, isIdle } from './client-state.ts'
-import { type Ask, checkLogin, type Guard } from './guard.ts'
+import { checkLogin, type Guard, type RunQuery } from './guard.ts'
 import { Lease } from './lease.ts'
 import { OpenLeases, type Waiter } from './open-leases.ts'
 import { type PgClient, type PgPool, unsupported } from './pg-client.ts'
@@ -151,9 +151,9 @@ export class LeasePool<C> {
   async #check(client: PgClient, scope: Scope): Promise<void> {
     const { config, guard } = this.#options
     try {
-      const ask: Ask = async <Row>(text: string, values: readonly unknown[]) =>
+      const query: RunQuery = async <Row>(text: string, values: readonly unknown[]) =>
         (await client.query<Row>(text, values)).rows
-      this.#checking ??= checkLogin(ask, config, guard)
+      this.#checking ??= checkLogin(query, config, guard)
       await this.#checking
       this.#isChecked = true
     } catch (error) {

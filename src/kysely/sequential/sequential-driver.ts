@@ -6,7 +6,7 @@ import {
 } from 'kysely'
 import { tenantMissing } from '../../errors/application.ts'
 import { connectionInDoubt } from '../../errors/connection.ts'
-import { type Ask, checkLogin, type Guard } from '../../runtime/guard.ts'
+import { checkLogin, type Guard, type RunQuery } from '../../runtime/guard.ts'
 import { OpenLeases } from '../../runtime/open-leases.ts'
 import { type Scope, scopes } from '../../runtime/scope.ts'
 import { isServerError } from '../../runtime/server-error.ts'
@@ -111,10 +111,10 @@ export class SequentialDriver implements Driver {
 
   async #check(driver: Driver, connection: DatabaseConnection): Promise<void> {
     const { tenancy, guard } = this.#options
-    const ask: Ask = async <Row>(text: string, values: readonly unknown[]) =>
+    const query: RunQuery = async <Row>(text: string, values: readonly unknown[]) =>
       (await connection.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows
     try {
-      this.#checking ??= checkLogin(ask, tenancy.config, guard)
+      this.#checking ??= checkLogin(query, tenancy.config, guard)
       await this.#checking
     } catch (error) {
       // The next statement asks again.
