@@ -158,7 +158,7 @@ describe('audit --baseline', () => {
       })
       expect(readdirSync(project.folder).toSorted()).to.deep.equal([
         'known.json',
-        'kysely-tenants.config.ts',
+        'kysely-tenants.config.json',
         'real.json',
       ])
     }))

@@ -109,6 +109,9 @@ describe('the format of migrations', () => {
         for (const [path, text] of Object.entries(packages)) {
           writeFileSync(join(folder, path), text)
         }
+        // The first one is taken; JSON does not load beside a package.json that cannot be read.
+        const own = `export default ${JSON.stringify(config({}))}`
+        writeFileSync(join(folder, 'kysely-tenants.config.ts'), own)
         const endings = async (format: string) => {
           const { out } = await run('migrate:rls', '--json', '--dry-run', '--format', format)
           return pathsOf(out).map((path) => path.replace(/.*(?=\.)/, ''))

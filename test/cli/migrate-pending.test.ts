@@ -52,7 +52,7 @@ Run them first, or write them anew with \`--replace-pending\`.
       await run('migrate:rls')
       const before = files()
       await query('create table notes (id int, tenant_id uuid, primary key (tenant_id, id))')
-      const config = join(folder, 'kysely-tenants.config.ts')
+      const config = join(folder, 'kysely-tenants.config.json')
       writeFileSync(
         config,
         readFileSync(config, 'utf8').replace('"projects"', '"projects","notes"'),

@@ -189,7 +189,7 @@ describe('migrate:rls', () => {
         expect({ code, out }).to.deep.equal({ code: 2, out: '' })
         expect(err).to.match(/^✖ The migrations folder \S+ cannot be written: E/)
         expect(err).to.include('nothing was written.  MIGRATION.FOLDER_NOT_WRITABLE\n')
-        expect(readdirSync(folder).toSorted()).to.deep.equal(['file', 'kysely-tenants.config.ts'])
+        expect(readdirSync(folder).toSorted()).to.deep.equal(['file', 'kysely-tenants.config.json'])
       },
     ))
 })

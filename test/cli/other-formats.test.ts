@@ -203,6 +203,5 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
 }
 
 async function connectionOf(folder: string): Promise<string> {
-  const text = readFileSync(join(folder, 'kysely-tenants.config.ts'), 'utf8')
-  return JSON.parse(text.replace('export default ', '')).connection
+  return JSON.parse(readFileSync(join(folder, 'kysely-tenants.config.json'), 'utf8')).connection
 }
