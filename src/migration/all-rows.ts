@@ -25,7 +25,7 @@ export function stepSeeingAllRows(
       ...alter(relation, 'no force'),
       why: 'Lets the owner see every row, or what follows would look at none of them.',
       hazard:
-        'Nobody reads or writes the table until this file is done. A login with BYPASSRLS needs no such step.',
+        'No other session reads or writes the table until this file is done. A login with BYPASSRLS needs no such step.',
     })),
     step,
     ...forced.map((relation) => ({
