@@ -3,10 +3,10 @@ import type { TableReference } from '../sql/table-name.ts'
 import type { Level, LevelOrOff } from './level.ts'
 import type { MigrationFormat } from './migration-format.ts'
 import type { MigrationPart } from './migration-part.ts'
-import type { TableInput, TenancyInput } from './tenancy-input.ts'
+import type { LookupInput, TableInput, TenancyInput } from './tenancy-input.ts'
 import type { TenantType } from './tenant-setting.ts'
 
-export type { TableInput, TenancyInput }
+export type { LookupInput, TableInput, TenancyInput }
 
 /**
  * The config as the user writes it, for the runtime and the CLI alike. {@link parseConfig} checks it.
@@ -84,6 +84,7 @@ export interface Config {
   readonly schemas: readonly string[]
   readonly tables: readonly ConfigTable[]
   readonly global: readonly TableReference[]
+  readonly lookups: readonly ConfigLookup[]
   readonly migrations: {
     readonly folder: string | undefined
     readonly format: MigrationFormat
@@ -95,6 +96,13 @@ export interface Config {
     readonly waivers: readonly Waiver[]
     readonly appConnection: string | ClientConfig | undefined
   }
+}
+
+export interface ConfigLookup {
+  readonly name: string
+  readonly table: TableReference
+  readonly by: string
+  readonly many: boolean
 }
 
 export interface ConfigTable extends TableReference {

@@ -15,6 +15,7 @@ export function findConflicts(config: Config): string[] {
       .filter((role) => roles.app.includes(role))
       .map((role) => `roles.admin: ${role} is also an app role; give the admin a login of its own`),
     ...ownerProblems(config),
+    ...lookupProblems(config),
     ...withoutSchema(config),
   ]
 }
@@ -29,6 +30,26 @@ function ownerProblems({ roles: { app, owner } }: Config): string[] {
   return owner
     .filter((role) => app.includes(role))
     .map((role) => `roles.owner: ${role} is also an app role; let another role own the tables`)
+}
+
+function lookupProblems({ lookups, roles, tables }: Config): string[] {
+  if (lookups.length === 0) return []
+  const isListed = ({ schema, name }: TableReference) =>
+    tables.some((table) => table.name === name && table.schema === schema)
+  const problems = lookups.flatMap(({ name, table }) =>
+    isListed(table)
+      ? []
+      : [
+          `lookups.${name}: ${formatTableName(table)} is not under \`tables\`; list it, and write it here as there`,
+        ],
+  )
+  const missing = (['app', 'admin'] as const).filter((role) => roles[role].length === 0)
+  if (missing.length === 0) return problems
+  const names = missing.map((role) => `roles.${role}`).join(' and ')
+  return [
+    ...problems,
+    `lookups: name ${names} too; the admin owns the functions, and the app alone may call them`,
+  ]
 }
 
 /** The names that stand more than once in a list, each once. */

@@ -7,6 +7,7 @@ import { LEVELS } from './level.ts'
 import { MIGRATION_FORMATS } from './migration-format.ts'
 import { MIGRATION_PARTS, type MigrationPart } from './migration-part.ts'
 import { readLevels, readWaivers } from './read-audit.ts'
+import { readLookups } from './read-lookups.ts'
 import { readTableNames, readTables } from './read-tables.ts'
 import { DEFAULT_COLUMN, DEFAULT_SETTING, isSettingName, TENANT_TYPES } from './tenant-setting.ts'
 
@@ -18,6 +19,7 @@ const KEYS = [
   'tables',
   'global',
   'force',
+  'lookups',
   'migrations',
   'audit',
 ] as const satisfies readonly (keyof ConfigInput)[]
@@ -72,6 +74,7 @@ function readConfig(read: ConfigReader, input: object): Config {
     schemas: read.texts('schemas', root.schemas, ['public']),
     tables: readTables(read, root.tables, { column, force }),
     global: readTableNames(read, 'global', root.global),
+    lookups: readLookups(read, root.lookups),
     migrations: migrations(read, root.migrations),
     audit: audit(read, root.audit),
   }

@@ -35,6 +35,20 @@ export interface TenancyInput {
    * the owner that must see every tenant. @default true
    */
   readonly force?: boolean
+  /**
+   * Ways to the tenant before it is known: of a hostname, an API key, a user. Each is a function of the database
+   * that takes one key and gives one tenant id, and that `tenancy.lookup` calls. Needs `roles.app` and `roles.admin`.
+   */
+  readonly lookups?: Readonly<Record<string, LookupInput>>
+}
+
+export interface LookupInput {
+  /** A tenant table, as it is written under `tables`. */
+  readonly table: string
+  /** The column of the key, which must be unique unless there are `many`. */
+  readonly by: string
+  /** The key may lead to several tenants: the memberships of a user. @default false */
+  readonly many?: boolean
 }
 
 export interface TableInput {

@@ -35,6 +35,25 @@ export const CONFLICTS: readonly WrongConfig[] = [
     problems: ['roles.owner: a is also an app role; let another role own the tables'],
   },
   {
+    title: 'a lookup in a table that is not listed, and without roles',
+    input: { tables: ['tenants'], lookups: { ofKey: { table: 'crm.api_keys', by: 'hash' } } },
+    problems: [
+      'lookups.ofKey: crm.api_keys is not under `tables`; list it, and write it here as there',
+      'lookups: name roles.app and roles.admin too; the admin owns the functions, and the app alone may call them',
+    ],
+  },
+  {
+    title: 'a lookup without an admin',
+    input: {
+      roles: { app: 'app_user' },
+      tables: ['tenants'],
+      lookups: { ofHost: { table: 'tenants', by: 'hostname' } },
+    },
+    problems: [
+      'lookups: name roles.admin too; the admin owns the functions, and the app alone may call them',
+    ],
+  },
+  {
     title: 'no schemas for tables that need one',
     input: { schemas: [], tables: ['projects', 'crm.deals'], global: ['countries'] },
     problems: [

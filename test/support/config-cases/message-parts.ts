@@ -1,5 +1,6 @@
 /** The parts of messages that several cases share. */
-export const KEYS = 'connection, tenant, roles, schemas, tables, global, force, migrations, audit'
+export const KEYS =
+  'connection, tenant, roles, schemas, tables, global, force, lookups, migrations, audit'
 
 export const NO_TABLES =
   "tables: name at least one tenant table, such as { projects: {} } or ['projects']"

@@ -69,6 +69,17 @@ export const RIGHT_CONFIGS: readonly RightConfig[] = [
     input: { roles: { app: 'app_user', owner: 'app_owner' }, tables: ['projects'] },
   },
   {
+    title: 'lookups of one tenant and of many',
+    input: {
+      roles: { app: 'app_user', admin: 'app_admin' },
+      tables: ['tenants', 'crm."the members"'],
+      lookups: {
+        tenantOfHost: { table: 'tenants', by: 'hostname' },
+        tenants_of_user2: { table: 'crm."the members"', by: 'User Id', many: true },
+      },
+    },
+  },
+  {
     title: 'empty objects and lists where nothing has to be named',
     input: {
       tenant: {},

@@ -19,6 +19,40 @@ export const WRONG_BESIDE_TABLES: readonly WrongConfig[] = [
     problems: ['$schema: expected a non-empty string, got 7'],
   },
   {
+    title: 'lookups that are a list',
+    input: { lookups: ['tenants'] },
+    problems: ['lookups: expected an object, got ["tenants"]'],
+  },
+  {
+    title: 'lookups with wrong names',
+    input: { lookups: { 'of host': { table: 'a', by: 'b' }, '1st': null } },
+    problems: ['of host', '1st'].map(
+      (name) =>
+        `lookups.${name}: a lookup is named like a function: letters, digits and "_", at most 63, no digit in front`,
+    ),
+  },
+  {
+    title: 'a lookup that says too little, and one that says too much',
+    input: {
+      lookups: {
+        one: { table: 'a.b.c' },
+        two: { table: 5, by: '', many: 'yes', coulmn: 'id' },
+        three: null,
+      },
+    },
+    problems: [
+      'lookups.one.by: expected a non-empty string, got null',
+      `lookups.one.table: expected 'table' or 'schema.table', a part with a dot in double quotes, got 'a.b.c'`,
+      'lookups.two.coulmn: unknown key; lookups.two takes table, by, many',
+      "lookups.two.many: expected true or false, got 'yes'",
+      'lookups.two.table: expected a non-empty string, got 5',
+      "lookups.two.by: expected a non-empty string, got ''",
+      'lookups.three: expected an object, got null',
+      'lookups.three.table: expected a non-empty string, got null',
+      'lookups.three.by: expected a non-empty string, got null',
+    ],
+  },
+  {
     title: 'a connection that is a number',
     input: { connection: 5 },
     problems: [`connection: expected ${CONNECTION}, got a number`],

@@ -25,6 +25,7 @@ const DEFAULTS = {
     },
   ],
   global: [],
+  lookups: [],
   migrations: { folder: undefined, format: 'ts', with: [] },
   audit: { failOn: 'high', levels: {}, waivers: [], appConnection: undefined },
 }
@@ -67,6 +68,7 @@ describe('parseConfig', () => {
         { schema: undefined, name: 'countries' },
         { schema: 'audit', name: 'log' },
       ],
+      lookups: [],
       migrations: { folder: 'db/migrations', format: 'knex-ts', with: ['views', 'grants'] },
       audit: {
         failOn: 'low',
