@@ -25,6 +25,15 @@ export const READ_COLUMNS: string = `
                   ),
     'default',    pg_catalog.pg_get_expr(d.adbin, d.adrelid),
     'isIdentity', a.attidentity <> '',
+    'isGenerated', a.attgenerated <> '',
+    'plainType',  pg_catalog.format_type(b.base, null),
+    'equality',   coalesce((
+                    select n.nspname
+                    from pg_catalog.pg_operator o
+                    join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
+                    where o.oprname = '=' and o.oprleft = b.base and o.oprright = b.base
+                    order by o.oid limit 1
+                  ), 'pg_catalog'),
     'defaultFunctions', case when d.oid is null then '{}'::text[] else array(
                     select distinct ${SIGNATURE}
                     from pg_catalog.pg_depend e

@@ -7,6 +7,13 @@ export interface FunctionState extends TableName {
   readonly owner: string
   readonly language: string
   readonly volatility: 'immutable' | 'stable' | 'volatile'
+  /** As PostgreSQL writes it: `uuid`, `SETOF text`; null for a procedure. */
+  readonly result: string | null
+  /** NULL for an argument is NULL for the result. */
+  readonly isStrict: boolean
+  readonly comment: string | null
+  /** The statement that makes it; null for functions that the tool did not make. */
+  readonly definition: string | null
   /** A hash of its body, which shows that it changed. */
   readonly bodyHash: string
   /** It is a trigger function: it cannot be called as a function. */

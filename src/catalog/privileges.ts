@@ -59,8 +59,9 @@ export function heldPrivileges(role: string, snapshot: Snapshot): HeldPrivileges
   }
 }
 
-/** The role may use the schema without SET ROLE. Superusers are not asked about. */
-export function hasUsage(
+/** The role holds the privilege on a schema and the like without SET ROLE. Superusers are not asked about. */
+export function hasPrivilege(
+  wanted: Privilege,
   role: string,
   { owner, grants }: SecuredObject,
   snapshot: Snapshot,
@@ -69,7 +70,7 @@ export function hasUsage(
     inherits(snapshot, role, owner) ||
     grants.some(
       ({ privilege, grantee }) =>
-        privilege === 'USAGE' && (grantee === null || inherits(snapshot, role, grantee)),
+        privilege === wanted && (grantee === null || inherits(snapshot, role, grantee)),
     )
   )
 }

@@ -16,6 +16,11 @@ const READ_FUNCTIONS = `
     f.prorettype in (
       'pg_catalog.trigger'::pg_catalog.regtype, 'pg_catalog.event_trigger'::pg_catalog.regtype
     )                                                                    as "isTrigger",
+    pg_catalog.pg_get_function_result(f.oid)                             as "result",
+    f.proisstrict                                                        as "isStrict",
+    remark.text                                                          as "comment",
+    case when remark.text like 'Written by kysely-tenants%'
+      then pg_catalog.pg_get_functiondef(f.oid) end                      as "definition",
     pg_catalog.md5(f.prosrc || coalesce(pg_catalog.pg_get_function_sqlbody(f.oid), ''))
                                                                          as "bodyHash",
     f.prosecdef                                                          as "securityDefiner",
@@ -47,6 +52,9 @@ const READ_FUNCTIONS = `
   join pg_catalog.pg_namespace n on n.oid = f.pronamespace
   join pg_catalog.pg_roles o     on o.oid = f.proowner
   join pg_catalog.pg_language l  on l.oid = f.prolang
+  left join lateral (
+    select pg_catalog.obj_description(f.oid, 'pg_proc')
+  ) remark (text) on true
   where (f.oid >= 16384 and (
       f.prosecdef or f.proleakproof or f.proconfig is not null or f.proname = 'dblink_connect'
     ))

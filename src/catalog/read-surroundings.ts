@@ -44,7 +44,7 @@ function readSecuredObjects(serverVersion: number): string {
 const READ_DEFAULT_GRANTS = `
   select distinct
     c.rolname        as "creator",
-    case d.defaclobjtype when 'r' then 'tables' else 'sequences' end as "kind",
+    case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' else 'functions' end as "kind",
     n.nspname        as "schema",
     g.rolname        as "grantee",
     x.privilege_type as "privilege"
@@ -53,7 +53,7 @@ const READ_DEFAULT_GRANTS = `
   join pg_catalog.pg_roles c          on c.oid = d.defaclrole
   left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace
   left join pg_catalog.pg_roles g     on g.oid = x.grantee
-  where d.defaclobjtype in ('r', 'S') and x.grantee <> d.defaclrole
+  where d.defaclobjtype in ('r', 'S', 'f') and x.grantee <> d.defaclrole
   order by 1, 2, 3 nulls first, 4 nulls first, 5
 `
 

@@ -75,6 +75,12 @@ export interface ColumnState {
   /** As PostgreSQL deparses it. */
   readonly default: string | null
   readonly isIdentity: boolean
+  /** Computed from other columns, stored or not: no statement writes it. */
+  readonly isGenerated: boolean
+  /** As PostgreSQL writes `baseType`, without a length: `character varying`, `public.citext`. */
+  readonly plainType: string
+  /** The schema of the operator `=` of its type. */
+  readonly equality: string
   /** {@link FunctionState.signature} of the functions in its default or generation expression. */
   readonly defaultFunctions: readonly string[]
   /** The sequences in its default, or in that of its domain. An identity column has none: it needs no privilege. */

@@ -38,7 +38,7 @@ export interface Snapshot {
   readonly settingDefaults: readonly SettingDefault[]
   /** The database, its schemas, its foreign servers, and the parameters that were granted. */
   readonly securedObjects: readonly SecuredObject[]
-  /** The privileges that `alter default privileges` gives on new tables and sequences. */
+  /** The privileges that `alter default privileges` gives on new tables, sequences and functions. */
   readonly defaultGrants: readonly DefaultGrant[]
   /** The user mappings of `public` and of the app roles. */
   readonly userMappings: readonly UserMapping[]
@@ -100,7 +100,7 @@ export interface SecuredObject {
 export interface DefaultGrant extends Grant {
   /** The role that makes the new tables. */
   readonly creator: string
-  readonly kind: 'tables' | 'sequences'
+  readonly kind: 'tables' | 'sequences' | 'functions'
   /** null stands for all schemas. */
   readonly schema: string | null
 }

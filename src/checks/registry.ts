@@ -44,6 +44,7 @@ import { grantTruncate } from './grant-truncate.ts'
 import { indexDefeatedByRls } from './index-defeated-by-rls.ts'
 import { indexInvalid } from './index-invalid.ts'
 import { largeObjects } from './large-objects.ts'
+import { lookupDrift } from './lookup-drift.ts'
 import { materializedViewExposed } from './materialized-view-exposed.ts'
 import { migrationRecordWritable } from './migration-record-writable.ts'
 import { multiplePermissivePolicies } from './multiple-permissive-policies.ts'
@@ -177,6 +178,7 @@ export const CHECKS: readonly Check[] = [
   migrationRecordWritable,
   viewBypassesRls,
   viewNotSecurityInvoker,
+  lookupDrift,
   materializedViewExposed,
   functionSecurityDefiner,
   functionSearchPathMutable,

@@ -1,4 +1,4 @@
-import { hasUsage, isSuperuser } from '../catalog/privileges.ts'
+import { hasPrivilege, isSuperuser } from '../catalog/privileges.ts'
 import { identifier } from '../sql/quote.ts'
 import { type Check, defineCheck } from './check.ts'
 import { checkedTables } from './facts/checked-tables.ts'
@@ -19,7 +19,7 @@ export const schemaUsageMissing: Check = defineCheck(
   (context) =>
     securedObjects(context, 'schema').flatMap((object) => {
       const without = usersOf(object.name, context).filter(
-        (role) => !hasUsage(role, object, context.snapshot),
+        (role) => !hasPrivilege('USAGE', role, object, context.snapshot),
       )
       if (without.length === 0) return []
       return {

@@ -39,6 +39,9 @@ export function changedColumns(
         notNull: judge,
         default: judge,
         isIdentity: judge,
+        isGenerated: judge,
+        plainType: reportedElsewhere,
+        equality: reportedElsewhere,
         defaultFunctions: judge,
         defaultSequences: judge,
       }

@@ -30,6 +30,11 @@ const FUNCTION: Judges<FunctionState> = {
   owner: unknown,
   language: unknown,
   volatility: safe,
+  result: unknown,
+  isStrict: safe,
+  comment: safe,
+  // It changes with its parts.
+  definition: reportedElsewhere,
   bodyHash: unknown,
   securityDefiner: power,
   leakproof: power,

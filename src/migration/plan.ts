@@ -9,6 +9,7 @@ import type { PartChange, PlannedTable } from './part-change.ts'
 import { planBackfill, planColumn } from './plan-column.ts'
 import { planDefault } from './plan-default.ts'
 import { planIndexes, planPartitionedIndex } from './plan-index.ts'
+import { type LookupPlan, planLookups } from './plan-lookups.ts'
 import { lacksNotNull, planConstraint, planNotNull } from './plan-not-null.ts'
 import { isToBeObserved, observedEntries, planObserver } from './plan-observe.ts'
 import { entriesOf, planParts } from './plan-parts.ts'
@@ -39,6 +40,7 @@ export function plan(
   wanted: Wanted,
   snapshot: Snapshot,
   changes: readonly PartChange[] = planParts(wanted, snapshot),
+  lookups: readonly LookupPlan[] = planLookups(wanted, snapshot),
 ): Phase[] {
   const adopted = wanted.fills.filter(({ column }) => column)
   const known = new Set(adopted.flatMap(({ tables }) => tables.map(qualifiedName)))
@@ -53,7 +55,13 @@ export function plan(
 
   const asked = changes.filter(({ part }) => wanted.parts.includes(part))
   const fills = wanted.fills.filter(({ isInferred }) => !isInferred)
-  const steps = stepsByPhase(tables, { fills, changes: asked, snapshot, takenOver })
+  const steps = stepsByPhase(tables, {
+    fills,
+    changes: asked,
+    lookups: lookups.flatMap((lookup) => lookup.steps),
+    snapshot,
+    takenOver,
+  })
   const observing = tables.some(isToBeObserved) && { isObserving: true as const }
   return PHASES.map((name) => ({
     name,
@@ -80,13 +88,14 @@ function assertPolicies(names: readonly string[], tables: readonly PlannedTable[
 interface Ways {
   readonly fills: readonly TenantFill[]
   readonly changes: readonly PartChange[]
+  readonly lookups: readonly Step[]
   readonly snapshot: Snapshot
   readonly takenOver: readonly string[]
 }
 
 function stepsByPhase(
   tables: readonly PlannedTable[],
-  { fills, changes, snapshot, takenOver }: Ways,
+  { fills, changes, lookups, snapshot, takenOver }: Ways,
 ): Readonly<Record<PhaseName, readonly Step[]>> {
   const isNullable = ({ table, relation }: PlannedTable) => lacksNotNull(table, relation)
   const isEarly = (entry: PlannedTable) => entry.isNew || isNullable(entry)
@@ -141,6 +150,7 @@ function stepsByPhase(
       ]),
       ...observer.ends,
       ...optional('policies'),
+      ...lookups,
     ],
     force: tables.flatMap((entry) => (isToBeObserved(entry) ? [] : planForce(entry))),
   }

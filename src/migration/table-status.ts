@@ -13,6 +13,7 @@ import { type UnlistedTable, unlistedTables } from '../wanted/unlisted-tables.ts
 import type { MissingColumn, TenantFill, Wanted } from '../wanted/wanted.ts'
 import type { PartChange } from './part-change.ts'
 import { plan } from './plan.ts'
+import { planLookups } from './plan-lookups.ts'
 import { planParts } from './plan-parts.ts'
 import { policiesNotOurs } from './plan-policies.ts'
 
@@ -22,6 +23,8 @@ export interface Status {
   readonly tables: readonly TableStatus[]
   /** Views that are to read as their caller. */
   readonly views: readonly ViewStatus[]
+  /** Lookups whose function is missing, changed, or asked for no longer; absent: there are none. */
+  readonly lookups?: readonly LookupStatus[]
   /** Tables that have a tenant column and that the config does not mention. */
   readonly unlisted: readonly UnlistedStatus[]
   /** Privileges without which a role of the config cannot use its tables; absent: it has them all. */
@@ -51,6 +54,11 @@ export interface MissingPrivilege extends TableName {
   readonly problem: string
 }
 
+/** The name is that of the function. */
+export interface LookupStatus extends TableName {
+  readonly drift: readonly string[]
+}
+
 export interface UnlistedStatus extends TableName {
   readonly column: string
 }
@@ -61,6 +69,11 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
   // Foreign keys are a matter of two tables: they are planned for all of them together.
   const changes = planParts(wanted, snapshot)
   const blind = blindCode(wanted, snapshot)
+  const lookups = planLookups(wanted, snapshot).map(({ schema, name, steps }) => ({
+    schema,
+    name,
+    drift: steps.map(({ why }) => why),
+  }))
   const privileges = changes.flatMap(({ table, problem, isNeeded }) =>
     isNeeded ? [{ ...table, problem }] : [],
   )
@@ -82,6 +95,7 @@ export function tableStatus(wanted: Wanted, snapshot: Snapshot): Status {
         ? [{ ...table, drift: privileges.map(({ why }) => why) }]
         : [],
     ),
+    ...(lookups.length > 0 && { lookups }),
     unlisted: unlistedTables(wanted, snapshot).flatMap(withTenantColumn),
     ...(privileges.length > 0 && { privileges }),
     ...(blind.length > 0 && { blind }),
@@ -96,8 +110,9 @@ interface Catalog {
   readonly fills: ReadonlyMap<string, readonly TenantFill[]>
 }
 
-export function isInPlace({ tables, views, unlisted }: Status): boolean {
+export function isInPlace({ tables, views, lookups = [], unlisted }: Status): boolean {
   return (
+    lookups.length === 0 &&
     unlisted.length === 0 &&
     views.length === 0 &&
     tables.every(({ drift, blockers }) => drift.length === 0 && blockers.length === 0)
@@ -113,7 +128,7 @@ function withColumn(table: TenantTable, catalog: Catalog): TableStatus {
   // The plan refuses a whole database for one table; here each table speaks for itself.
   const { fills, changes } = workOn(table, catalog)
   const only = { ...wanted, tables: [table], withoutColumn: [], fills }
-  const phases = foreign.length > 0 ? [] : plan(only, snapshot, changes)
+  const phases = foreign.length > 0 ? [] : plan(only, snapshot, changes, [])
   return {
     ...state(table, relation),
     policies: { wanted: policies.length, present: present.length },
@@ -128,7 +143,7 @@ function withoutColumn(table: MissingColumn, catalog: Catalog): TableStatus {
   const [root] = fills.flatMap(({ tables }) => tables)
   const problem = `${qualifiedName(table)} has no column ${identifier(table.column)}`
   const only = { ...wanted, tables: [], withoutColumn: [], fills }
-  const phases = root ? plan(only, snapshot, changes) : []
+  const phases = root ? plan(only, snapshot, changes, []) : []
   return {
     ...state(table, relationOf(table, snapshot)),
     policies: { wanted: root ? tenantPolicies(root).length : 0, present: 0 },

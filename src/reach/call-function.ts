@@ -21,6 +21,7 @@ interface Call {
  */
 export function callFunction(fn: ReachFunction, call: Call, map: RoadMap): Edge[] {
   const { actor, asked, words, row, doubt } = call
+  if (map.lookups.has(fn.signature)) return []
   const closed =
     call.closed ??
     (asked === undefined || map.rights.execute(asked, fn)

@@ -1,4 +1,5 @@
 import type { ReachRelation } from '../catalog/reach/reach-facts.ts'
+import { acceptedLookups } from '../wanted/wanted-lookups.ts'
 import type { Becoming } from './become.ts'
 import { become } from './become.ts'
 import { type CatalogIndex, createCatalogIndex } from './catalog-index.ts'
@@ -16,6 +17,8 @@ export interface RoadMap {
   readonly rights: Rights
   readonly tenancy: TenancyIndex
   readonly copied: ReadonlyMap<ReachRelation, Copied>
+  /** The signatures of lookups that are as the tool writes them: they give the tenant of a key, and no rows. */
+  readonly lookups: ReadonlySet<string>
   become(login: string): ReadonlyMap<string, Becoming>
 }
 
@@ -29,6 +32,7 @@ export function createRoadMap(context: ReachContext): RoadMap {
     index,
     tenancy,
     rights: createRights(graph, index),
+    lookups: acceptedLookups(context.wanted, context.snapshot),
     copied: copiedRows(index, tenancy),
     become: (login) => become(login, graph),
   }

@@ -1,5 +1,5 @@
 import { findRelation, relationOf } from '../catalog/find-relation.ts'
-import { hasUsage, heldPrivileges, isSuperuser } from '../catalog/privileges.ts'
+import { hasPrivilege, heldPrivileges, isSuperuser } from '../catalog/privileges.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Privilege } from '../catalog/role-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
@@ -104,7 +104,7 @@ function onSchemas(
   snapshot: Snapshot,
 ): MissingPrivileges[] {
   return snapshot.securedObjects.flatMap((object) => {
-    if (object.kind !== 'schema' || hasUsage(role, object, snapshot)) return []
+    if (object.kind !== 'schema' || hasPrivilege('USAGE', role, object, snapshot)) return []
     const first = tables.find(({ relation }) => relation.schema === object.name)
     if (!first) return []
     const name = identifier(object.name)

@@ -17,6 +17,7 @@ import { parentsByName, type TableWithoutColumn } from './tenant-source.ts'
 import { eachOnce, tenantTableFamily } from './tenant-table-family.ts'
 import { tenantTypeOf } from './tenant-type.ts'
 import type { MissingColumn, TenantFill, Wanted } from './wanted.ts'
+import { wantedLookups } from './wanted-lookups.ts'
 
 /** The parts of the catalog that a snapshot must hold for {@link resolveWanted}. */
 export function snapshotRequest({
@@ -75,6 +76,11 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
     source: table.source,
     ...('isInferred' in table && { isInferred: true }),
   })
+  const tables = eachOnce(
+    listed.flatMap((table) => tenantTableFamily(table, { ...config, type }, snapshot)),
+  )
+  const fills = parentsFirst([...filled, ...fillable]).map(tenantFill)
+  const all = [...tables, ...fills.flatMap((fill) => fill.tables)]
   const wanted: Wanted = {
     setting: config.setting,
     column: config.column,
@@ -82,13 +88,12 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
     adminRoles: config.roles.admin,
     ownerRoles: config.roles.owner,
     schemas: config.schemas,
-    tables: eachOnce(
-      listed.flatMap((table) => tenantTableFamily(table, { ...config, type }, snapshot)),
-    ),
+    tables,
     withoutColumn: [...filled, ...unfilled].map(missingColumn),
     mistyped: mistypedColumns(listed, config, type),
-    fills: parentsFirst([...filled, ...fillable]).map(tenantFill),
+    fills,
     global,
+    lookups: wantedLookups(config, snapshot, { tables: all, problems }),
     parts: config.migrations.with,
   }
   return { wanted, problems }

@@ -96,7 +96,7 @@ function judge(
 function constantType(parents: Parents, type: TenantType | undefined): ColumnState | undefined {
   const [first, ...others] = [...parents.values()].map(({ column }) => column)
   if (first && others.every((column) => column.type === first.type)) return first
-  return type && { ...BASE, type, baseType: BASE_TYPES[type] }
+  return type && { ...BASE, type, plainType: type, baseType: BASE_TYPES[type] }
 }
 
 const BASE = {
@@ -107,8 +107,11 @@ const BASE = {
   defaultFunctions: [],
   defaultSequences: [],
   isIdentity: false,
+  isGenerated: false,
+  equality: 'pg_catalog',
 }
 
-function newColumn(name: string, { type, baseType, isDomain }: ColumnState): ColumnState {
-  return { ...BASE, name, type, baseType, isDomain }
+function newColumn(name: string, of: ColumnState): ColumnState {
+  const { type, baseType, plainType, isDomain } = of
+  return { ...BASE, name, type, baseType, plainType, isDomain }
 }

@@ -5,16 +5,19 @@ import type { TenantTable } from '../policy/tenant-table.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { Listed } from './listed-tables.ts'
 import { tenantTypeOf } from './tenant-type.ts'
+import { keysOfLookups } from './wanted-lookups.ts'
 
 /** The table, then its partitions and inheritance children: what row security is wanted on. */
 export function tenantTableFamily(
   { entry, relation, column }: Listed,
-  { setting, roles, type: wantedType }: Config,
+  config: Config,
   snapshot: Snapshot,
 ): TenantTable[] {
+  const { setting, roles, type: wantedType } = config
   // A column that can hold no tenant: its policies are judged by what it should be.
   const type = tenantTypeOf(column) ?? wantedType ?? 'text'
-  const { shared, access, globalKeys } = entry
+  const { shared, access } = entry
+  const globalKeys = [...entry.globalKeys, ...keysOfLookups(config, entry, relation)]
   return [relation, ...securedDescendants(relation, snapshot)].map(({ schema, name }) => ({
     schema,
     name,

@@ -1,6 +1,7 @@
 import type { ColumnState } from '../catalog/relation-state.ts'
 import type { MigrationPart } from '../config/migration-part.ts'
 import type { TenantType } from '../config/tenant-setting.ts'
+import type { LookupFunction } from '../policy/lookup-function.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import type { TableName } from '../sql/table-name.ts'
 import type { TenantSource } from './tenant-source.ts'
@@ -55,6 +56,8 @@ export interface Wanted {
   /** Those of them whose tenants are known, and tables whose column has to be filled. */
   readonly fills: readonly TenantFill[]
   readonly global: readonly TableName[]
+  /** Functions that give the tenant of a key. */
+  readonly lookups: readonly LookupFunction[]
   /** The parts that `migrate:rls` plans beside row security. */
   readonly parts: readonly MigrationPart[]
   /** Policies that the tool did not make and the plan may change: `name on schema.table`, as SQL has it. */

@@ -66,6 +66,9 @@ export function plainColumn(name: string, baseType: string): ColumnState {
     notNull: true,
     default: null,
     isIdentity: false,
+    isGenerated: false,
+    plainType: 'uuid',
+    equality: 'pg_catalog',
     defaultFunctions: [],
     defaultSequences: [],
   }

@@ -22,6 +22,7 @@ export function renderStatus(status: Status, { color, columns }: Screen): string
   const blocks = [
     table,
     ...views(status, c),
+    ...lookups(status, c),
     ...blockers(status, c),
     ...unlisted(status, c),
     ...privileges(status, c),
@@ -60,6 +61,15 @@ function views({ views }: Status, c: ChalkInstance): string[][] {
     (view) => `  ${c.yellow('✖')} ${qualifiedName(view)}  ${plural(view.drift.length, 'step')}`,
   )
   return [[c.bold('Views'), ...lines]]
+}
+
+function lookups({ lookups = [] }: Status, c: ChalkInstance): string[][] {
+  if (lookups.length === 0) return []
+  const lines = lookups.map(
+    (lookup) =>
+      `  ${c.yellow('✖')} ${qualifiedName(lookup)}  ${plural(lookup.drift.length, 'step')}`,
+  )
+  return [[c.bold('Lookups'), ...lines]]
 }
 
 function blockers({ tables }: Status, c: ChalkInstance): string[][] {
@@ -110,8 +120,8 @@ function blind({ blind = [] }: Status, c: ChalkInstance): string[][] {
   ]
 }
 
-function summary({ tables, views, unlisted }: Status, c: ChalkInstance): string {
-  const steps = [...tables, ...views].flatMap(({ drift }) => drift).length
+function summary({ tables, views, lookups = [], unlisted }: Status, c: ChalkInstance): string {
+  const steps = [...tables, ...views, ...lookups].flatMap(({ drift }) => drift).length
   const blocked = tables.filter(({ blockers }) => blockers.length > 0).length
   const work = [
     ...(steps > 0 ? [`${plural(steps, 'step')} for \`kysely-tenants migrate:rls\``] : []),

@@ -42,6 +42,7 @@ function judge(serverVersion: number) {
     withoutColumn: [],
     mistyped: [],
     fills: [],
+    lookups: [],
     parts: [],
     global: [],
   }

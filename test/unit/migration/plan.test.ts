@@ -208,6 +208,7 @@ function wanted(table: TenantTable): Wanted {
     withoutColumn: [],
     mistyped: [],
     fills: [],
+    lookups: [],
     parts: [],
     global: [],
   }
