@@ -2,6 +2,7 @@ export type { ErrorCode } from './errors/codes.ts'
 export { httpStatus } from './errors/http-status.ts'
 export { isTenancyError, TenancyError } from './errors/tenancy-error.ts'
 export { createTenancy } from './kysely/create-tenancy.ts'
+export type { Lookups } from './kysely/lookups.ts'
 export { TenantPlugin, type TenantPluginOptions } from './kysely/plugin/tenant-plugin.ts'
 export type { Tenancy } from './kysely/tenancy.ts'
 export { TenantDialect } from './kysely/tenant-dialect.ts'
@@ -38,8 +39,15 @@ export type {
 } from './runtime/channels.ts'
 export type { Guard } from './runtime/guard.ts'
 export type {
+  LookupKey,
+  LookupName,
+  LookupResult,
+  LookupsOf,
+} from './runtime/lookup.ts'
+export type {
   RuntimeConfig,
   RuntimeConfigInput,
+  RuntimeLookup,
   RuntimeTable,
 } from './runtime/runtime-config.ts'
 export type { Scope } from './runtime/scope.ts'

@@ -51,6 +51,14 @@ export function queryTooManyParameters(count: number, limit: number): TenancyErr
   )
 }
 
+export function lookupInvalid(problem: string): TenancyError {
+  return new TenancyError(
+    'LOOKUP.INVALID',
+    `${problem}; nothing was sent.`,
+    'Name a lookup of `lookups` in the config, and pass the one value that its column has.',
+  )
+}
+
 /** `cause` is the error of PostgreSQL: SQLSTATE 42501, raised by a policy that does not ask for the tenant. */
 export function policyViolation(
   table: string | undefined,

@@ -1,5 +1,6 @@
 import type { TenantType } from '../config/tenant-setting.ts'
 import type { OwnerCode } from '../wanted/owner-code.ts'
+import type { SuggestedLookup } from './suggest-lookups.ts'
 
 /** A config to be reviewed, with the reasons for it. Tables are named as the config names them. */
 export interface Proposal {
@@ -27,6 +28,8 @@ export interface Proposal {
   readonly undecided: readonly { readonly name: string; readonly reason: string }[]
   readonly global: readonly string[]
   readonly citus: boolean
+  /** Absent: no key looks like one. */
+  readonly lookups?: readonly SuggestedLookup[]
   /** Code that reads tenant tables as their owner, or as another role. Absent: none is known. */
   readonly ownerCode?: readonly ProposedCode[]
   /** Policies that are there, as SQL names them: `read_all on public.projects`. */

@@ -12,6 +12,7 @@ import { withOwnerCode } from './owner-code.ts'
 import type { Proposal } from './proposal.ts'
 import { proposedTables } from './proposed-tables.ts'
 import { roleWarnings } from './role-warnings.ts'
+import { suggestLookups } from './suggest-lookups.ts'
 import { findTenantKey } from './tenant-key.ts'
 
 const ROWS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']
@@ -79,6 +80,7 @@ function describe(found: Found): Proposal {
     ...undecided.map(({ relation }) => relation),
     ...global,
   ]
+  const lookups = suggestLookups(relationsOf(classification), label)
   return {
     database,
     serverVersion,
@@ -93,6 +95,7 @@ function describe(found: Found): Proposal {
     undecided: undecided.map(({ relation, reason }) => ({ name: label(relation), reason })),
     global: global.map(label),
     citus: survey.citus !== undefined,
+    ...(lookups.length > 0 && { lookups }),
   }
 }
 

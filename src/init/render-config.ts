@@ -24,6 +24,7 @@ export function renderConfig(proposal: Proposal, surroundings: Surroundings): st
     tables(proposal, config),
     global(config),
     force(proposal),
+    lookups(proposal),
     migrations(config, surroundings),
   ].filter((lines) => lines.length > 0)
   const written = sections.map((lines) => lines.map((line) => (line ? `  ${line}` : '')).join('\n'))
@@ -139,6 +140,15 @@ function global({ global: names }: ProposedConfig): string[] {
       'No foreign key leads from these to a tenant: every tenant sees every row. A table with data of a tenant belongs under `tables`.',
     ),
     ...propertyLines('global', names, 2),
+  ]
+}
+
+function lookups({ lookups = [] }: Proposal): string[] {
+  if (lookups.length === 0) return []
+  const entries = Object.fromEntries(lookups.map(({ name, table, by }) => [name, { table, by }]))
+  return [
+    ...comment('The tenant of a key, before it is known; it needs `roles.admin`: docs/lookups.md.'),
+    ...propertyLines('lookups', entries, 5).map(commentText),
   ]
 }
 

@@ -1,8 +1,11 @@
-import type { Kysely } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { publishAdmin } from '../runtime/channels.ts'
+import { lookUp } from '../runtime/lookup.ts'
 import type { RuntimeConfigInput } from '../runtime/runtime-config.ts'
 import { createScopes } from '../runtime/tenancy.ts'
 import { adminScope, handleScope } from '../runtime/tenant-scope.ts'
+import type { Lookups } from './lookups.ts'
+import { originOf } from './origin.ts'
 import type { Tenancy } from './tenancy.ts'
 import { tenantHandle } from './tenant-handle.ts'
 import type { AdminDatabase } from './with-tenant.ts'
@@ -20,9 +23,9 @@ import type { AdminDatabase } from './with-tenant.ts'
  * const tenancy = createTenancy({ tenant: { type: 'uuid' }, tables: { projects: {}, tasks: {} } })
  * ```
  */
-export function createTenancy(config: RuntimeConfigInput): Tenancy {
+export function createTenancy<const C extends RuntimeConfigInput>(config: C): Tenancy & Lookups<C> {
   const scopes = createScopes(config)
-  const tenancy: Tenancy = {
+  const tenancy: Tenancy & Lookups<RuntimeConfigInput> = {
     ...scopes,
     forTenant: (db, input, options) =>
       tenantHandle(db, handleScope(input, scopes.config, options), tenancy),
@@ -32,6 +35,17 @@ export function createTenancy(config: RuntimeConfigInput): Tenancy {
       publishAdmin({ reason })
       return handle as unknown as Kysely<AdminDatabase<DB>>
     },
+    lookup: (db, name, key) =>
+      lookUp(name, key, {
+        config: scopes.config,
+        async send({ sql, key: value }) {
+          const query = CompiledQuery.raw(sql, [value])
+          const send = () => db.executeQuery<{ tenant: string | null }>(query)
+          const isBound = db.isTransaction || originOf(db.getExecutor().adapter)?.scope
+          const hasScope = isBound || scopes.current() !== undefined
+          return (await (hasScope ? send() : scopes.runGlobal(send))).rows
+        },
+      }),
   }
-  return Object.freeze(tenancy)
+  return Object.freeze(tenancy) as Tenancy & Lookups<C>
 }

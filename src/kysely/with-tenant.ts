@@ -75,7 +75,7 @@ type DefaultColumn<C extends TenantTables> = C['tenant'] extends {
 type Literal<Text extends string> = string extends Text ? never : Text
 
 /** A name as it is, without the schema that is searched by default, and in camelCase. */
-type Spelled<Name> = Name extends string
+export type Spelled<Name> = Name extends string
   ?
       | Name
       | CamelCase<Name>

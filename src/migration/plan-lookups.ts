@@ -1,4 +1,5 @@
 import { findRelation } from '../catalog/find-relation.ts'
+import type { FunctionState } from '../catalog/function-state.ts'
 import { hasPrivilege, heldPrivileges, isSuperuser } from '../catalog/privileges.ts'
 import type { Privilege } from '../catalog/role-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
@@ -36,7 +37,7 @@ export function planLookups(wanted: Wanted, snapshot: Snapshot): LookupPlan[] {
           table: { schema: fn.schema, name: fn.name },
           why: 'The config asks for this lookup no longer.',
           up: dropLookup(fn),
-          down: recreateLookup(fn),
+          down: restored(fn, snapshot),
           lock: 'none' as const,
           hazard: 'Calls of it fail.',
         },
@@ -52,7 +53,7 @@ export function planLookups(wanted: Wanted, snapshot: Snapshot): LookupPlan[] {
               ...step,
               why: `The lookup ${differences.join(', and ')}: it is made anew.`,
               up: dropLookup(actual),
-              down: recreateLookup(actual),
+              down: restored(actual, snapshot),
             },
           ]
         : []
@@ -88,6 +89,18 @@ function creation(lookup: LookupFunction, snapshot: Snapshot): Step[] {
       up,
     })),
     ...given(lookup, snapshot, hazard),
+  ]
+}
+
+/** With the owner that it had, who needs CREATE on the schema as in {@link given}. */
+function restored(fn: FunctionState, snapshot: Snapshot): string[] {
+  const { schema, owner } = fn
+  if (holdsOnSchema('CREATE', owner, schema, snapshot)) return recreateLookup(fn)
+  const on = `create on schema ${identifier(schema)}`
+  return [
+    `grant ${on} to ${identifier(owner)}`,
+    ...recreateLookup(fn),
+    `revoke ${on} from ${identifier(owner)}`,
   ]
 }
 

@@ -27,7 +27,9 @@ export interface LookupFunction extends TableName {
 /** The comment of the functions that the tool owns: it drops and replaces no others. */
 const MARKER = 'Written by kysely-tenants: a lookup.'
 
-const SETTINGS = ['search_path=pg_catalog, pg_temp']
+// PostgreSQL plans a body when it is made: with the policies, and not with `row_security = off`, which migrations
+// have and callers may have.
+const SETTINGS = ['search_path=pg_catalog, pg_temp', 'row_security=on']
 
 /** The tool made it, as it is now or as it was before it was changed. */
 export function isLookup({ comment }: Pick<FunctionState, 'comment'>): boolean {
@@ -58,7 +60,7 @@ export function createLookup(lookup: LookupFunction): string {
   return [
     `create function ${lookupSignature(lookup)} returns ${resultOf(lookup).replace('SETOF', 'setof')}`,
     '  language sql stable strict parallel safe security definer',
-    '  set search_path = pg_catalog, pg_temp',
+    '  set search_path = pg_catalog, pg_temp set row_security = on',
     `  as ${literal(bodyOf(lookup))}`,
   ].join('\n')
 }
@@ -93,6 +95,8 @@ export function recreateLookup(fn: FunctionState): string[] {
   const { signature, definition, grantees, owner, comment } = fn
   const others = grantees.filter((grantee) => grantee !== null && grantee !== owner)
   return [
+    // It is as good as it was: PostgreSQL does not look into its body.
+    'set local check_function_bodies = off',
     (definition ?? '').trim(),
     ...(grantees.includes(null) ? [] : [`revoke execute on function ${signature} from public`]),
     ...(others.length === 0

@@ -1,3 +1,4 @@
+import { lookupSchema } from '../config/lookup-schema.ts'
 import { parseConfig } from '../config/parse-config.ts'
 import type { TenancyInput } from '../config/tenancy-input.ts'
 import type { TenantType } from '../config/tenant-setting.ts'
@@ -37,6 +38,14 @@ export interface RuntimeConfig extends ScopeOptions {
   readonly type: TenantType | undefined
   readonly adminRoles: readonly string[]
   readonly tables: readonly RuntimeTable[]
+  /** The functions that give the tenant of a key. */
+  readonly lookups: readonly RuntimeLookup[]
+}
+
+export interface RuntimeLookup {
+  readonly schema: string
+  readonly name: string
+  readonly many: boolean
 }
 
 export interface RuntimeTable {
@@ -52,7 +61,7 @@ export interface RuntimeTable {
 /** @throws `CONFIG.INVALID` with every problem, and with the same text as the command */
 export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
   const [config, options] = split(input)
-  const { setting, type, roles, schemas, tables } = parseConfig(config)
+  const { setting, type, roles, schemas, tables, lookups } = parseConfig(config)
   return {
     ...scopeOptions(options),
     setting,
@@ -64,6 +73,11 @@ export function runtimeConfig(input: RuntimeConfigInput): RuntimeConfig {
       column,
       shared,
       access,
+    })),
+    lookups: lookups.map(({ name, table, many }) => ({
+      schema: lookupSchema(table, schemas),
+      name,
+      many,
     })),
   }
 }

@@ -4,6 +4,7 @@ import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigLookup } from '../config/config.ts'
+import { lookupSchema } from '../config/lookup-schema.ts'
 import {
   isLookup,
   type LookupFunction,
@@ -16,8 +17,7 @@ import { namedRelation } from './listed-tables.ts'
 import type { Wanted } from './wanted.ts'
 
 /**
- * The functions that the lookups of the config ask for. The schema is the one that the config writes before the
- * table, else the first of `schemas`: the application knows it without the catalog.
+ * The functions that the lookups of the config ask for.
  *
  * @param tables the tenant tables, those too whose column is still to be added
  */
@@ -32,8 +32,7 @@ export function wantedLookups(
     const { name, by, many } = lookup
     // A table that is missing is a problem of its own.
     const relation = namedRelation(lookup.table, { config, snapshot, problems: [] })
-    const schema = lookup.table.schema ?? schemas[0]
-    if (!relation || !owner || schema === undefined) return []
+    if (!relation || !owner) return []
     const column = relation.columns.find((each) => each.name === by)
     const found = problemOf(lookup, relation)
     problems.push(...found.map((problem) => `lookups.${name}: ${problem}`))
@@ -41,7 +40,7 @@ export function wantedLookups(
     if (!column || !table || found.length > 0) return []
     const { plainType: keyType, equality } = column
     const wanted: LookupFunction = {
-      schema,
+      schema: lookupSchema(lookup.table, schemas),
       name,
       table: { schema: table.schema, name: table.name },
       from: many ? qualifiedName(relation) : rowsOf(relation, snapshot),

@@ -102,10 +102,15 @@ describe('README and docs/', () => {
       ]),
     )
     expect(examples.length).to.be.greaterThan(5)
+    // This page has a config of its own.
+    const [lookups = '', ...rest] = blocks(page('docs/lookups.md'), 'ts')
+    const own = (code: string) => code.replace('./kysely-tenants.config.ts', './lookups.config.ts')
     const files = {
       'kysely-tenants.config.ts': config,
       'application.ts': application,
       'knex.ts': knex,
+      'lookups.config.ts': lookups,
+      'lookups.ts': rest.map(own).join('\n'),
     }
     expect(await typeErrors('pages', { ...files, ...Object.fromEntries(examples) })).to.deep.equal(
       [],

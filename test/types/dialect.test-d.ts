@@ -19,7 +19,7 @@ const tenancy = createTenancy(config)
 const pool = new Pool()
 
 export function tenancies(): void {
-  expectTypeOf(tenancy).toEqualTypeOf<Tenancy>()
+  expectTypeOf(tenancy).toExtend<Tenancy>()
   createTenancy(defineConfig({ tenant: { type: 'uuid' }, tables: ['projects'] }))
   createTenancy({ tables: { projects: {}, 'billing.invoices': { column: 'org_id' } } })
   createTenancy({ tables: ['projects'] })

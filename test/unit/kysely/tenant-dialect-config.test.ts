@@ -1,9 +1,14 @@
 import { expect } from 'chai'
 import { PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { createTenancy, TenantDialect, type TenantDialectConfig } from '../../../src/index.ts'
+import {
+  createTenancy,
+  type Tenancy,
+  TenantDialect,
+  type TenantDialectConfig,
+} from '../../../src/index.ts'
 
-const tenancy = createTenancy({ tables: ['projects'] })
+const tenancy: Tenancy = createTenancy({ tables: ['projects'] })
 const pool = new pg.Pool()
 
 /** The problems that the constructor names, or none. */
