@@ -29,7 +29,6 @@ export const functionSetsTenantSetting: Check = defineCheck(
     needs: 'roads',
   },
   (context) => {
-<<<<<<< HEAD
     const map = roadMap(context)
     if (!map) return []
     const attached = attachedCode(map)
@@ -42,23 +41,6 @@ export const functionSetsTenantSetting: Check = defineCheck(
         (fn.returns !== 'trigger' &&
           roles.some(({ role }) => map.rights.execute(role, fn) && map.rights.use(role, fn.schema)))
       return isRun ? [...byClause(fn, context), ...byBody(fn, map)] : []
-=======
-    const { snapshot, wanted } = context
-    const roles = plainAppRoles(context)
-    const lookups = acceptedLookups(wanted, snapshot)
-    const names = [wanted.setting.toLowerCase(), ...ALSO]
-    return snapshot.functions.flatMap((fn) => {
-      const found = fn.settings.filter((setting) => {
-        return names.includes(nameOf(setting).toLowerCase())
-      })
-      const isCalled = fn.callers.some((caller) => roles.includes(caller))
-      if (found.length === 0 || !isCalled || fn.inExtension || lookups.has(fn.signature)) return []
-      return {
-        object: fn.signature,
-        summary: `The application may call it; it runs with ${found.join(', ')}.`,
-        fix: reset(fn, found, context),
-      }
->>>>>>> bb37c6d (tenancy.lookup for Kysely and Knex; a page on what comes before the tenant is known; init suggests lookups)
     })
   },
 )
