@@ -1,42 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { ConfigInput } from '../../../src/config/config.ts'
 import { migrate, query } from '../../support/keys-project.ts'
-import { type MigrationProject, withMigrations } from '../../support/migration-project.ts'
-import { loginUrl, roleName, withClient, withDatabase } from '../../support/postgres.ts'
-
-const A = '00000000-0000-4000-8000-00000000000a'
-const B = '00000000-0000-4000-8000-00000000000b'
-
-const TABLES = `
-  create schema crm;
-  create domain "Org" as uuid;
-  create domain email as varchar(80) collate "C";
-  create table tenants (id "Org" primary key, hostname varchar(60) unique, slug text, alias email unique, note text);
-  create unique index on tenants (slug) where note is null;
-  create table crm."Api Keys" (
-    "Org Id" uuid not null, "the ""hash""" bytea not null unique, number int unique, id uuid unique, label text
-  );
-  create table members (tenant_id uuid, user_id bigint not null, unique (tenant_id, user_id));
-  insert into tenants values ('${A}', 'acme.test', 'acme', 'a@acme.test'), ('${B}', '%', 'b', null);
-  insert into crm."Api Keys" values ('${A}', '\\x00ff', 7, '${B}', 'first'), ('${B}', '\\x01', null, null, 'second');
-  insert into members values ('${A}', 1), ('${B}', 1), ('${B}', 2)`
-
-const LOOKUPS = {
-  tenantOfHost: { table: 'tenants', by: 'hostname' },
-  tenantOfAlias: { table: 'tenants', by: 'alias' },
-  tenantOfKey: { table: 'crm."Api Keys"', by: 'the "hash"' },
-  tenantOfNumber: { table: 'crm."Api Keys"', by: 'number' },
-  tenant_of_id: { table: 'crm."Api Keys"', by: 'id' },
-  tenantsOfUser: { table: 'members', by: 'user_id', many: true },
-} as const
-
-type Lookups = NonNullable<ConfigInput['lookups']>
+import { A, B, bodies, functions, inLookupWorld, LOOKUPS } from '../../support/lookup-world.ts'
+import type { MigrationProject } from '../../support/migration-project.ts'
+import { loginUrl, withClient } from '../../support/postgres.ts'
 
 describe('lookups', () => {
   it('are written, give the tenant of a key and nothing else, and are gone after down', () =>
-    inWorld(LOOKUPS, async (project, { url, app, admin }) => {
+    inLookupWorld(LOOKUPS, async (project, { url, app, admin }) => {
       const before = await functions(url)
       await migrate(project)
       expect(await project.run('migrate:rls', '--check')).to.have.property('code', 0)
@@ -44,8 +16,11 @@ describe('lookups', () => {
       expect(await serious(project)).to.deep.equal([])
       expect(await functions(url)).to.deep.equal(
         [
-          ...['tenantOfAlias(key character varying)', 'tenantOfHost(key character varying)'],
-          ...['tenantOfKey(key bytea)', 'tenantOfNumber(key integer)', 'tenant_of_id(key uuid)'],
+          'tenantOfAlias(key character varying)',
+          'tenantOfHost(key character varying)',
+          'tenantOfKey(key bytea)',
+          'tenantOfNumber(key integer)',
+          'tenant_of_id(key uuid)',
           'tenantsOfUser(key bigint)',
         ].map((name) => `${name} of ${admin} for ${[admin, app].sort().join()}`),
       )
@@ -85,7 +60,7 @@ describe('lookups', () => {
     }))
 
   it('that were changed are found by status and audit, and made anew; down brings the change back', () =>
-    inWorld({ tenantOfHost: LOOKUPS.tenantOfHost }, async (project, { url, app }) => {
+    inLookupWorld({ tenantOfHost: LOOKUPS.tenantOfHost }, async (project, { url, app }) => {
       await migrate(project)
       const changes = {
         'has another body': `create or replace function "tenantOfHost"(key varchar) returns uuid language sql
@@ -129,7 +104,7 @@ describe('lookups', () => {
     })).timeout(120_000)
 
   it('follow a table that is renamed with the next migration, and go when the config drops them', () =>
-    inWorld({ tenantOfHost: LOOKUPS.tenantOfHost }, async (project, { url, app, config }) => {
+    inLookupWorld({ tenantOfHost: LOOKUPS.tenantOfHost }, async (project, { url, app, config }) => {
       await migrate(project)
       await query(url, 'alter table tenants rename to organizations')
       const renamed = {
@@ -158,7 +133,7 @@ describe('lookups', () => {
     }))
 
   it('are refused for keys that may lead to several tenants, unknown columns and names that are taken', () =>
-    inWorld(
+    inLookupWorld(
       {
         ofSlug: { table: 'tenants', by: 'slug' },
         ofUser: { table: 'members', by: 'user_id' },
@@ -183,7 +158,7 @@ describe('lookups', () => {
     ))
 
   it('keep their unique keys when those of others get the tenant', () =>
-    inWorld({ tenantOfNumber: LOOKUPS.tenantOfNumber }, async (project, { url }) => {
+    inLookupWorld({ tenantOfNumber: LOOKUPS.tenantOfNumber }, async (project, { url }) => {
       expect(await project.run('migrate:rls', '--with', 'unique-keys')).to.have.property('code', 0)
       const latest = await project.run('migrate:latest')
       expect(latest.code, latest.err).to.equal(0)
@@ -199,74 +174,6 @@ describe('lookups', () => {
       )
     }))
 })
-
-interface World {
-  readonly url: string
-  readonly app: string
-  readonly admin: string
-  readonly config: ConfigInput & { readonly connection: string }
-}
-
-/** The owner is no superuser, and may become the admin. */
-function inWorld(
-  lookups: Lookups,
-  body: (project: MigrationProject, world: World) => Promise<unknown>,
-): Promise<void> {
-  return withDatabase(async (url) => {
-    const [app, admin, owner] = [
-      roleName(url, 'app'),
-      roleName(url, 'admin'),
-      roleName(url, 'owner'),
-    ]
-    await query(
-      url,
-      `create role ${app} login password 'secret'; create role ${admin};
-       create role ${owner} login password 'secret'; grant ${admin} to ${owner};
-       revoke create on schema public from public;
-       grant create on database ${new URL(url).pathname.slice(1)} to ${owner};
-       alter schema public owner to ${owner}; set role ${owner}; ${TABLES};
-       alter default privileges grant execute on functions to ${roleName(url, 'app')}_x`.replace(
-        `${roleName(url, 'app')}_x`,
-        owner,
-      ),
-    )
-    await query(
-      url,
-      `grant usage on schema public, crm to ${app}; grant select, insert on all tables in schema public, crm to ${app}`,
-    )
-    const config = {
-      connection: loginUrl(url, owner),
-      roles: { app, admin },
-      tables: { tenants: { column: 'id' }, 'crm."Api Keys"': { column: 'Org Id' }, members: {} },
-      lookups,
-    }
-    await withMigrations(config, async (project) => {
-      await body(project, { url, app, admin, config })
-    })
-  })
-}
-
-/** What PostgreSQL would write to make them, with owner and privileges. */
-async function bodies(url: string): Promise<object[]> {
-  return query(
-    url,
-    `select pg_get_functiondef(oid), proowner, proacl::text, obj_description(oid, 'pg_proc')
-     from pg_proc where proname = 'tenantOfHost'`,
-  )
-}
-
-/** A line for each function: its arguments, owner, and the roles that may call it. */
-async function functions(url: string): Promise<string[]> {
-  const rows = await query(
-    url,
-    `select proname || '(' || pg_get_function_identity_arguments(p.oid) || ') of ' || proowner::regrole || ' for ' ||
-       (select string_agg(case grantee when 0 then 'public' else grantee::regrole::text end, ',' order by grantee::regrole::text)
-        from aclexplode(coalesce(proacl, acldefault('f', proowner)))) as line
-     from pg_proc p join pg_namespace n on n.oid = pronamespace
-     where nspname in ('public', 'crm') order by 1`,
-  )
-  return rows.map((row) => String(Object.values(row)))
-}
 
 interface Finding {
   readonly check: string
