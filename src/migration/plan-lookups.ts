@@ -65,9 +65,7 @@ export function planLookups(wanted: Wanted, snapshot: Snapshot): LookupPlan[] {
 function creation(lookup: LookupFunction, snapshot: Snapshot): Step[] {
   const { table, by, many, owner } = lookup
   const step = { table, lock: 'none', down: [] } as const
-  const others = snapshot.defaultGrants.flatMap(({ kind, grantee }) =>
-    kind === 'functions' && grantee !== null && !lookup.callers.includes(grantee) ? [grantee] : [],
-  )
+  const others = byDefault(snapshot).filter((role) => !lookup.callers.includes(role))
   const tenants = many ? 'the tenants' : 'the tenant'
   const hazard = mayGive(owner, snapshot)
     ? {}
@@ -83,7 +81,7 @@ function creation(lookup: LookupFunction, snapshot: Snapshot): Step[] {
       down: [`drop function ${lookupSignature(lookup)}`],
       downHazard: 'Calls of the lookup fail.',
     },
-    ...keepLookup(lookup, [...new Set(others)]).map((up) => ({
+    ...keepLookup(lookup, others).map((up) => ({
       ...step,
       why: 'Only the application calls it.',
       up,
@@ -92,14 +90,23 @@ function creation(lookup: LookupFunction, snapshot: Snapshot): Step[] {
   ]
 }
 
+/** The roles that get EXECUTE on new functions. */
+function byDefault({ defaultGrants }: Snapshot): string[] {
+  const roles = defaultGrants.flatMap(({ kind, grantee }) =>
+    kind === 'functions' && grantee !== null ? [grantee] : [],
+  )
+  return [...new Set(roles)]
+}
+
 /** With the owner that it had, who needs CREATE on the schema as in {@link given}. */
 function restored(fn: FunctionState, snapshot: Snapshot): string[] {
   const { schema, owner } = fn
-  if (holdsOnSchema('CREATE', owner, schema, snapshot)) return recreateLookup(fn)
+  const statements = recreateLookup(fn, byDefault(snapshot))
+  if (holdsOnSchema('CREATE', owner, schema, snapshot)) return statements
   const on = `create on schema ${identifier(schema)}`
   return [
     `grant ${on} to ${identifier(owner)}`,
-    ...recreateLookup(fn),
+    ...statements,
     `revoke ${on} from ${identifier(owner)}`,
   ]
 }

@@ -90,15 +90,25 @@ export function dropLookup({
   return `drop function ${ifExists ? 'if exists ' : ''}${signature}`
 }
 
-/** The statements that bring back a function of the tool as the snapshot has it. */
-export function recreateLookup(fn: FunctionState): string[] {
+/**
+ * The statements that bring back a function of the tool as the snapshot has it.
+ *
+ * @param byDefault roles that get EXECUTE on new functions by default
+ */
+export function recreateLookup(fn: FunctionState, byDefault: readonly string[] = []): string[] {
   const { signature, definition, grantees, owner, comment } = fn
   const others = grantees.filter((grantee) => grantee !== null && grantee !== owner)
+  const surplus = [
+    ...(grantees.includes(null) ? [] : ['public']),
+    ...byDefault.filter((role) => !grantees.includes(role)).map(identifier),
+  ]
   return [
     // It is as good as it was: PostgreSQL does not look into its body.
     'set local check_function_bodies = off',
     (definition ?? '').trim(),
-    ...(grantees.includes(null) ? [] : [`revoke execute on function ${signature} from public`]),
+    ...(surplus.length === 0
+      ? []
+      : [`revoke execute on function ${signature} from ${surplus.join(', ')}`]),
     ...(others.length === 0
       ? []
       : [
