@@ -93,6 +93,7 @@ describe('README and docs/', () => {
       'docs/config.md',
       'docs/errors.md',
       'docs/knex.md',
+      'docs/recipes.md',
       'docs/runtime.md',
     ]
     const examples = names.flatMap((name) =>

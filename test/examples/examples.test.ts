@@ -17,7 +17,7 @@ import { createExampleWorld, type ExampleWorld } from './world.ts'
 const busyOf = (pool: pg.Pool) => () => pool.totalCount - pool.idleCount
 
 describe('an example, under 4000 requests of 20 tenants, 30 % of them cut off', function () {
-  this.timeout(180_000)
+  this.timeout(600_000)
   let world: ExampleWorld
   before(async () => {
     world = await createExampleWorld()
