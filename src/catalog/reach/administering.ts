@@ -1,5 +1,4 @@
 import type { Token } from '../../sql/tokens.ts'
-import { statementsOf } from './split-statements.ts'
 import { wordOf } from './token-tree.ts'
 
 /** Objects by which everything below them changes hands. */
@@ -15,13 +14,13 @@ const WHOLE = new Set([
 ])
 
 /** Where a body gives away a role, a schema, the server, or privileges on all tables; null where it does not. */
-export function administersAt(tokens: readonly Token[]): number | null {
-  return statementsOf(tokens).find(administers)?.[0]?.at ?? null
+export function administersAt(statements: readonly (readonly Token[])[]): number | null {
+  return statements.find(administers)?.[0]?.at ?? null
 }
 
 function administers(statement: readonly Token[]): boolean {
-  const words = statement.map(wordOf)
-  const [first = '', second = ''] = words
+  const [first = '', second = ''] = statement.slice(0, 2).map(wordOf)
+  const words = first === 'grant' ? statement.map(wordOf) : []
   if (first === 'grant')
     return !words.includes('on') || (words.includes('all') && words.includes('in'))
   if (first === 'reassign') return true

@@ -14,6 +14,8 @@ export function equalitiesOf(
   statement: readonly Token[],
   settings: ReadonlyMap<string, string> = new Map(),
 ): Equality[] {
+  const says = statement.some((token) => isSymbol(token, '=') || wordOf(token) === 'using')
+  if (!says) return []
   const found = levelsOf(treeOf(statement)).flatMap((level, index) =>
     clausesOf(level)
       .flatMap((clause) => ofClause(clause, settings))

@@ -21,17 +21,21 @@ export interface KnownNames {
  */
 export function scanBody(source: string, known: KnownNames): BodyFacts {
   const tokens = withBlocks(tokensOf(source))
+  const statements = statementsOf(tokens)
   const at = dynamicAt(tokens)
-  const variables = settingVariables(tokens)
+  const variables = settingVariables(statements)
   const inStrings = at === null ? [] : tokens.flatMap((token) => stringStatements(token, known))
   return {
     ...NO_BODY,
-    statements: [...statementsIn(tokens, known, { isInString: false, variables }), ...inStrings],
+    statements: [
+      ...statementsIn(statements, known, { isInString: false, variables }),
+      ...inStrings,
+    ],
     dynamicAt: at,
-    administersAt: administersAt(tokens),
-    returnsSetting: returnedSetting(tokens),
+    administersAt: administersAt(statements),
+    returnsSetting: returnedSetting(statements),
     rowColumns: rowColumns(tokens),
-    notifies: notified(tokens),
+    notifies: notified(statements),
     sets: tokens.flatMap((token, i) =>
       settings(token, tokens, i).map((name) => ({ name, at: token.at })),
     ),
@@ -54,11 +58,11 @@ interface Surroundings {
 }
 
 function statementsIn(
-  tokens: readonly Token[],
+  statements: readonly (readonly Token[])[],
   known: KnownNames,
   { isInString, variables }: Surroundings,
 ): BodyStatement[] {
-  return statementsOf(tokens).flatMap((statement) => {
+  return statements.flatMap((statement) => {
     const relations = namedRelations(statement)
       .filter(({ name }) => known.relations.has(name))
       .map((relation) => ({ ...relation, isInString }))
@@ -77,7 +81,7 @@ function statementsIn(
 // SQL that is put together of strings names its tables there, as far as it names them.
 function stringStatements(token: Token, known: KnownNames): BodyStatement[] {
   if (token.kind !== 'string' || !/\s/.test(token.text)) return []
-  return statementsIn(tokensOf(token.text), known, { isInString: true })
+  return statementsIn(statementsOf(tokensOf(token.text)), known, { isInString: true })
 }
 
 function callsOf(tokens: readonly Token[], known: KnownNames): NamedCall[] {
@@ -107,8 +111,7 @@ function rowColumn(token: Token, previous: Token | undefined): string[] {
 }
 
 // A payload stands in the call, or in a variable that was filled before.
-function notified(tokens: readonly Token[]): string[] | null {
-  const statements = statementsOf(tokens)
+function notified(statements: readonly (readonly Token[])[]): string[] | null {
   const sending = statements.filter(isNotify)
   if (sending.length === 0) return null
   const sent = sending.flatMap(rowColumns)

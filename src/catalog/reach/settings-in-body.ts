@@ -1,11 +1,11 @@
 import type { Token } from '../../sql/tokens.ts'
 import { operandOf } from './operand.ts'
-import { statementsOf } from './split-statements.ts'
 import { isSymbol, splitAt, treeOf, wordOf } from './token-tree.ts'
 
 /** The setting that a body returns and nothing else, as `current_tenant()` does; null for other bodies. */
-export function returnedSetting(tokens: readonly Token[]): string | null {
-  const [only, ...others] = statementsOf(tokens).filter(
+export function returnedSetting(statements: readonly (readonly Token[])[]): string | null {
+  if (statements.length > MOST_STATEMENTS) return null
+  const [only, ...others] = statements.filter(
     (statement) => !statement.every((token) => BRACKETS.has(wordOf(token))),
   )
   if (!only || others.length > 0 || !RETURNS.has(wordOf(only[0]))) return null
@@ -15,18 +15,24 @@ export function returnedSetting(tokens: readonly Token[]): string | null {
   return operand?.to === 'setting' ? operand.name : null
 }
 
+// `declare`, `begin`, what it returns, `end`.
+const MOST_STATEMENTS = 5
 const BRACKETS = new Set(['begin', 'atomic', 'end', 'declare'])
 const RETURNS = new Set(['select', 'return'])
 
 /** The variables that hold a setting wherever they hold something, by their names. */
-export function settingVariables(tokens: readonly Token[]): ReadonlyMap<string, string> {
+export function settingVariables(
+  statements: readonly (readonly Token[])[],
+): ReadonlyMap<string, string> {
   const found = new Map<string, string | undefined>()
-  for (const { name, setting } of statementsOf(tokens).flatMap(assignmentIn)) {
+  for (const { name, setting } of statements.flatMap(assignmentIn)) {
     found.set(name, !found.has(name) || found.get(name) === setting ? setting : undefined)
   }
   return new Map(
     [...found].flatMap(([name, setting]) =>
-      setting === undefined || isFilledOtherwise(name, tokens) ? [] : [[name, setting]],
+      setting === undefined || statements.some((tokens) => isFilledOtherwise(name, tokens))
+        ? []
+        : [[name, setting]],
     ),
   )
 }

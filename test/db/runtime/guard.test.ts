@@ -70,6 +70,13 @@ describe('the guard', () => {
       () => `grant ${world.name}_admin to ${app}`,
       () => `revoke ${world.name}_admin from ${app}`,
     ],
+    [
+      'a member of a role whose policy shows every tenant',
+      () => `create policy helper on projects for select to ${helper} using (tenant_id is not null);
+        grant select on projects to ${helper}; grant ${helper} to ${app}`,
+      () => `drop policy helper on projects; revoke select on projects from ${helper};
+        revoke ${helper} from ${app}`,
+    ],
   ]
   for (const [what, broken, mended] of BYPASSES) {
     it(`refuses ${what}, every time`, async () => {
@@ -90,6 +97,22 @@ describe('the guard', () => {
       expect(await firstStatement()).to.equal(undefined)
     } finally {
       await change('alter table projects owner to postgres')
+    }
+  })
+
+  it('accepts a member of a role whose policies ask for the tenant, or bound it', async () => {
+    await change(`create policy helper on projects for select to ${helper}
+        using (tenant_id = current_setting('app.tenant_id', true));
+      create policy every on projects for select to ${helper} using (true);
+      create policy floor on projects as restrictive to ${helper}
+        using (tenant_id = current_setting('app.tenant_id', true));
+      grant select on projects to ${helper}; grant ${helper} to ${app}`)
+    try {
+      expect(await firstStatement()).to.equal(undefined)
+    } finally {
+      await change(`drop policy helper on projects; drop policy every on projects;
+        drop policy floor on projects; revoke select on projects from ${helper};
+        revoke ${helper} from ${app}`)
     }
   })
 
