@@ -17,7 +17,7 @@ one; and it finds nothing.
 | low | speed and hygiene |
 | info | worth knowing |
 
-A finding can be better or worse than its check. The config decides in the end:
+A finding can be better or worse than its check: one that is a road has the level of the road, as [audit.md](audit.md#roads) says. The config decides in the end:
 
 \`\`\`ts
 audit: {

@@ -47,7 +47,7 @@ function createRoleGraph(snapshot: Snapshot): RoleGraph {
 function roleGrants({ reach, memberships }: Snapshot): readonly RoleGrant[] {
   return (
     reach?.roleGrants ??
-    memberships.map(({ administers, ...grant }) => ({ ...grant, admin: administers }))
+    memberships.map(({ administers, ...grant }) => ({ ...grant, admin: administers, grantors: [] }))
   )
 }
 
@@ -61,6 +61,7 @@ function databaseOwner({ securedObjects }: Snapshot): RoleGrant[] {
       admin: false,
       inherits: true,
       canSet: true,
+      grantors: [],
     }))
 }
 

@@ -40,6 +40,8 @@ export interface RoleGrant {
   readonly inherits: boolean
   /** Before PostgreSQL 16 always. */
   readonly canSet: boolean
+  /** But for the superuser that the cluster began with. */
+  readonly grantors: readonly string[]
 }
 
 export interface ReachRelation extends TableName {

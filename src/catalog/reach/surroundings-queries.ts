@@ -8,8 +8,12 @@ export function readRoleGrants(serverVersion: number): string {
       : `pg_catalog.bool_or(m.rolinherit) as "inherits", true as "canSet"`
   return `
   select r.rolname as "role", m.rolname as "member",
-    pg_catalog.bool_or(a.admin_option) as "admin", ${options}
+    pg_catalog.bool_or(a.admin_option) as "admin", ${options},
+    -- REVOKE without GRANTED BY means the first superuser, whose oid is 10.
+    coalesce(pg_catalog.array_agg(distinct g.rolname::text order by g.rolname::text)
+      filter (where a.grantor <> 10 and g.oid is not null), '{}') as "grantors"
   from pg_catalog.pg_auth_members a
+  left join pg_catalog.pg_roles g on g.oid = a.grantor
   join pg_catalog.pg_roles r on r.oid = a.roleid
   join pg_catalog.pg_roles m on m.oid = a.member
   group by r.rolname, m.rolname

@@ -24,8 +24,18 @@ export function leaveRoles(
       { role: member, keeps: (grantee) => grantee === null || kept.has(grantee) },
       context,
     ),
-    ...left.map((role) => `revoke ${identifier(role)} from ${identifier(member)}`),
+    ...left.flatMap((role) => revokeRole(role, member, snapshot)),
   ])
+}
+
+const GRANTS_BY_GRANTOR = 160000
+
+/** From PostgreSQL 16 on a membership is there once for each role that granted it. */
+function revokeRole(role: string, member: string, { serverVersion, reach }: Snapshot): string[] {
+  const revoke = `revoke ${identifier(role)} from ${identifier(member)}`
+  const granted = reach?.roleGrants.find((grant) => grant.role === role && grant.member === member)
+  const grantors = serverVersion >= GRANTS_BY_GRANTOR ? (granted?.grantors ?? []) : []
+  return [revoke, ...grantors.map((grantor) => `${revoke} granted by ${identifier(grantor)}`)]
 }
 
 function isMember({ memberships }: Snapshot, member: string, role: string): boolean {
