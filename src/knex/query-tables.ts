@@ -56,8 +56,11 @@ export class QueryTables {
   }
 
   #report({ builder, expressions }: Level): void {
+    // Written is always a table, though an expression may have its name.
+    const written = WRITES.has(builder._method ?? '') ? named(builder._single ?? {}) : []
     for (const name of tablesOf(builder).flatMap(named)) {
-      if (!expressions.has(withoutAlias(name))) this.#found.push(this.#parsed(name, builder))
+      if (expressions.has(withoutAlias(name)) && !written.includes(name)) continue
+      this.#found.push(this.#parsed(name, builder))
     }
   }
 
@@ -70,6 +73,8 @@ export class QueryTables {
     return { schema, name }
   }
 }
+
+const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'del'])
 
 /** A name as it is in the database. */
 export function columnName(client: KnexClient, written: string, builder: KnexBuilder): string {

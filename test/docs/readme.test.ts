@@ -91,6 +91,7 @@ describe('README and docs/', () => {
     const names = [
       'docs/audit.md',
       'docs/config.md',
+      'docs/contexts.md',
       'docs/errors.md',
       'docs/knex.md',
       'docs/recipes.md',

@@ -22,6 +22,7 @@ import { filtered, restrictedMerge, type Term } from './predicate-places.ts'
 import {
   hiddenBy,
   isNode,
+  isTarget,
   type Names,
   NO_NAMES,
   READS_NOTHING,
@@ -119,7 +120,7 @@ class Predicate {
 
   #level<Node extends OperationNode>(node: Node, hidden: Names): Node
   #level(node: OperationNode, hidden: Names): OperationNode {
-    const term: Term = (table) => this.#term(table, hidden)
+    const term: Term = (table) => this.#term(table, isTarget(node, table) ? NO_NAMES : hidden)
     switch (node.kind) {
       case 'SelectQueryNode': {
         const select = node as SelectQueryNode

@@ -7,6 +7,7 @@ import {
   READS_NOTHING,
   type Relation,
   tableOf,
+  targetOf,
   withClause,
 } from './query-tree.ts'
 
@@ -29,7 +30,10 @@ function visit(node: OperationNode, hidden: Names, found: Relation[]): void {
   }
   const clause = withClause(node)
   const inside = clause ? visitWith(clause, hidden, found) : hidden
-  for (const child of childrenOf(node)) if (child !== clause) visit(child, inside, found)
+  const target = targetOf(node)
+  for (const child of childrenOf(node)) {
+    if (child !== clause) visit(child, child === target ? NO_NAMES : inside, found)
+  }
 }
 
 function childrenOf(node: OperationNode): OperationNode[] {

@@ -1,4 +1,13 @@
-import { type OperationNode, type TableNode, WithNode } from 'kysely'
+import {
+  DeleteQueryNode,
+  FromNode,
+  InsertQueryNode,
+  MergeQueryNode,
+  type OperationNode,
+  type TableNode,
+  UpdateQueryNode,
+  WithNode,
+} from 'kysely'
 
 /** A table as a query names it. */
 export interface Relation {
@@ -35,6 +44,22 @@ export function tableOf(node: TableNode, hidden: Names): Relation | undefined {
   const relation = relationOf(node)
   if (!relation || (relation.schema === undefined && hidden.has(relation.name))) return undefined
   return relation
+}
+
+/**
+ * The part of a statement that names the table it writes: always a table, though a common table
+ * expression may have its name.
+ */
+export function targetOf(node: OperationNode): OperationNode | undefined {
+  if (UpdateQueryNode.is(node)) return node.table
+  if (DeleteQueryNode.is(node)) return node.from
+  return InsertQueryNode.is(node) || MergeQueryNode.is(node) ? node.into : undefined
+}
+
+/** Is this table the one that the statement writes? */
+export function isTarget(node: OperationNode, table: OperationNode): boolean {
+  const target = targetOf(node)
+  return target === table || (target && FromNode.is(target) ? target.froms.includes(table) : false)
 }
 
 export function withClause(node: OperationNode): WithNode | undefined {

@@ -46,6 +46,12 @@ const ON_A_TENANT_TABLE: Record<string, Query> = {
   insert: (db) => db('projects').insert({ id: 50, title: 'x' }),
   update: (db) => db('projects').update({ title: 'x' }),
   delete: (db) => db('projects').delete(),
+  'delete beside a common table expression of that name': (db) =>
+    db.with('projects', db('countries')).from('projects').delete(),
+  'update beside a common table expression of that name': (db) =>
+    db.with('projects', db('countries')).from('projects as p').update({ title: 'x' }),
+  'insert beside a common table expression of that name': (db) =>
+    db.with('projects', db('countries')).from('projects').insert({ id: 50, title: 'x' }),
   truncate: (db) => db('projects').truncate(),
   first: (db) => db('projects').first(),
   count: (db) => db('projects').count(),

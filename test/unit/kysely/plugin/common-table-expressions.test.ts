@@ -112,6 +112,27 @@ const CTES: Readonly<Record<string, RelationCase>> = {
     'archive',
     'tasks',
   ],
+  'do not hide the table that a statement writes': [
+    db
+      .with('projects', (eb) => eb.selectFrom('users').selectAll())
+      .with('gone', (eb) => eb.deleteFrom('projects as p').using('projects').returning('p.id'))
+      .updateTable('projects')
+      .from('projects as p')
+      .set({ title: 'x' }),
+    'projects',
+    'projects',
+    'users',
+  ],
+  'do not hide the table that an insert or a merge writes': [
+    db
+      .with('tasks', (eb) => eb.insertInto('tasks').values(ROW).returningAll())
+      .mergeInto('tasks as t')
+      .using('tasks', 'tasks.id', 't.id')
+      .whenMatched()
+      .thenDelete(),
+    'tasks',
+    'tasks',
+  ],
   'under withSchema': [
     db
       .withSchema('crm')

@@ -153,6 +153,15 @@ const CASES: Readonly<Record<string, readonly [() => Compilable, string]>> = {
       db.insertInto('projects').columns(['id']).expression(all('tasks').clearSelect().select('id')),
     'insert into "projects" ("id") select "id" from "tasks" where "tasks"."tenant_id" = A',
   ],
+  'a delete from a table whose name a common table expression has': [
+    () =>
+      db
+        .with('projects', (qc) => qc.selectFrom('countries').select('id'))
+        .deleteFrom('projects as p')
+        .using('projects')
+        .whereRef('projects.id', '=', 'p.id'),
+    'with "projects" as (select "id" from "countries") delete from "projects" as "p" using "projects" where "projects"."id" = "p"."id" and "p"."tenant_id" = A',
+  ],
   'a merge': [
     () =>
       db
