@@ -22,6 +22,16 @@ describe('the config in a folder above', () => {
       expect(await runIn(below, 'status')).to.include({ code: 0 })
     }))
 
+  it('may hand on the one of the sources', () =>
+    inProject(async ({ folder, run }) => {
+      mkdirSync(join(folder, 'src'))
+      const text = `export default ${JSON.stringify(config())} as const`
+      writeFileSync(join(folder, 'src/tenants.ts'), text)
+      const file = join(folder, 'kysely-tenants.config.ts')
+      writeFileSync(file, `export { default } from './src/tenants.ts'`)
+      expect(await run('migrate:rls')).to.include({ code: 0 })
+    }))
+
   it('is not taken where a nearer one is', () =>
     inProject(async ({ folder }) => {
       await query('create table notes (id int primary key, tenant_id uuid)')

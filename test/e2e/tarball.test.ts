@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { installTarball, packTarball } from '../support/tarball.ts'
+import { TARBALL_APP } from '../support/tarball-app.ts'
+import { compileSetups } from '../support/type-setups.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
@@ -47,7 +49,14 @@ describe('the packed tarball, in an empty project beside kysely, knex and pg', f
 
   it('exports what is documented from each entry', async () => {
     expect(await exportsOf(project)).to.deep.equal({
-      '.': ['TenancyError', 'TenantDialect', 'TenantPlugin', 'createTenancy', 'isTenancyError'],
+      '.': [
+        'TenancyError',
+        'TenantDialect',
+        'TenantPlugin',
+        'createTenancy',
+        'httpStatus',
+        'isTenancyError',
+      ],
       './audit': [
         'audit',
         'auditSnapshot',
@@ -60,7 +69,14 @@ describe('the packed tarball, in an empty project beside kysely, knex and pg', f
       './audit-report.schema.json': ['default'],
       './config': ['defineConfig'],
       './config.schema.json': ['default'],
-      './knex': ['TenancyError', 'createTenancy', 'forTenant', 'isTenancyError', 'tenantClient'],
+      './knex': [
+        'TenancyError',
+        'createTenancy',
+        'forTenant',
+        'httpStatus',
+        'isTenancyError',
+        'tenantClient',
+      ],
       './package.json': ['default'],
       './snapshot.schema.json': ['default'],
     })
@@ -73,9 +89,14 @@ describe('the packed tarball, in an empty project beside kysely, knex and pg', f
   })
 
   it('type-checks under strict, declarations included', async () => {
-    writeFileSync(join(project, 'app.ts'), APP)
+    writeFileSync(join(project, 'app.ts'), TARBALL_APP)
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT }))
     expect(await typeErrors(project)).to.equal('')
+  })
+
+  it('compiles in every set-up of TypeScript, with the types of kysely-codegen and prisma-kysely', async () => {
+    const errors = await compileSetups(project)
+    expect(errors).to.deep.equal({ nodenext: '', bundler: '', commonjs: '', node10: '' })
   })
 
   it('answers to npx', async () => {
@@ -140,57 +161,6 @@ const STRICT = {
   target: 'es2023',
   types: ['node'],
 }
-
-const APP = `
-import { Kysely } from 'kysely'
-import {
-  createTenancy, isTenancyError, TenantDialect, type TenantKysely, TenantPlugin, type WithTenant,
-} from 'kysely-tenants'
-import { audit } from 'kysely-tenants/audit'
-import { defineConfig } from 'kysely-tenants/config'
-import { Client, Pool } from 'pg'
-
-const config = defineConfig({
-  tenant: { type: 'uuid' },
-  roles: { app: 'app_user', admin: 'app_admin' },
-  tables: { projects: {}, templates: { shared: true }, 'billing.invoices': { column: 'org_id' } },
-  global: ['countries'],
-})
-// @ts-expect-error
-defineConfig({ tables: ['projects'], globals: [] }).globals satisfies never
-
-interface Tables { projects: { tenant_id: string; name: string } }
-
-const tenancy = createTenancy(config)
-const db = new Kysely<WithTenant<Tables, 'projects'>>({
-  dialect: new TenantDialect({ tenancy, pool: new Pool(), adminPool: new Pool() }),
-  plugins: [new TenantPlugin({ tenancy })],
-})
-
-const names = (acme: TenantKysely<WithTenant<Tables, 'projects'>>): Promise<{ name: string }[]> =>
-  acme.selectFrom('projects').select('name').execute()
-await names(tenancy.forTenant(db, 'acme'))
-// @ts-expect-error
-await names(db)
-
-await tenancy.run('acme', () => db.insertInto('projects').values({ name: 'x' }).execute())
-// @ts-expect-error
-await tenancy.run('acme', () => db.insertInto('projects').values({ name: 'x', tenant_id: 'y' }).execute())
-
-const report = await audit(new Client(), config)
-const levels: string[] = report.findings.map(({ level }) => level)
-// @ts-expect-error
-report.nothing
-
-try {
-} catch (error) {
-  if (isTenancyError(error)) {
-    error.code satisfies string
-    // @ts-expect-error
-    if (error.code === 'TENANT.NOTHING') throw levels
-  }
-}
-`
 
 async function exportsOf(project: string): Promise<Record<string, string[]>> {
   const manifest = join(project, 'node_modules/kysely-tenants/package.json')
