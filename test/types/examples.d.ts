@@ -41,7 +41,12 @@ declare global {
   const pglite: import('@electric-sql/pglite').PGlite
   const config: import('kysely-tenants/config').ConfigInput
   const db: import('kysely').Kysely<Database>
-  const tenancy: import('kysely-tenants').Tenancy
+  const tenancy: import('kysely-tenants').Tenancy &
+    import('kysely-tenants').Lookups<{
+      readonly lookups: {
+        readonly tenantOfHost: { readonly table: 'tenants'; readonly by: 'hostname' }
+      }
+    }>
   const error: unknown
   const reply: { code(status: number): void }
   const report: () => Promise<void>

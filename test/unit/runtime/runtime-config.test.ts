@@ -48,6 +48,7 @@ describe('the config of a tenancy', () => {
           access: 'full',
         },
       ],
+      lookups: [],
     })
   })
 
@@ -71,6 +72,7 @@ describe('the config of a tenancy', () => {
         { schemas, name: 'tasks', column: 'org_id', shared: false, access: 'full' },
         { schemas, name: 'settings', column: 'org_id', shared: false, access: 'full' },
       ],
+      lookups: [],
     })
   })
 })
