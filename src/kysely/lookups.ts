@@ -1,4 +1,4 @@
-import type { Kysely, SelectType } from 'kysely'
+import type { Kysely, SelectType, Transaction } from 'kysely'
 import type { LookupKey, LookupName, LookupResult, LookupsOf } from '../runtime/lookup.ts'
 import type { Spelled } from './with-tenant.ts'
 
@@ -20,7 +20,7 @@ export interface Lookups<C> {
    * ```
    */
   lookup<DB, N extends LookupName<C>>(
-    db: Kysely<DB>,
+    db: Kysely<DB> | Transaction<DB>,
     name: N,
     key: KeyOf<NoInfer<DB>, LookupsOf<C>[N]> | null | undefined,
   ): Promise<LookupResult<C, N>>
