@@ -9,16 +9,13 @@ function apply() {
   const levels = data.getAll('level')
   const [check, part] = [data.get('check'), data.get('object').trim().toLowerCase()]
   const isNamed = ({ dataset }) => dataset.object.toLowerCase().includes(part)
+  const isChosen = (finding) =>
+    levels.includes(finding.dataset.level) &&
+    (check === '' || check === finding.dataset.check) &&
+    isNamed(finding)
 
   for (const group of document.querySelectorAll('.group')) {
-    for (const finding of group.querySelectorAll('.finding')) {
-      const { level, check: own } = finding.dataset
-      finding.hidden = !(
-        levels.includes(level) &&
-        (check === '' || check === own) &&
-        isNamed(group)
-      )
-    }
+    for (const finding of group.querySelectorAll('.finding')) finding.hidden = !isChosen(finding)
     group.hidden = !group.querySelector('.finding:not([hidden])')
   }
   const isolated = new Map()
@@ -40,3 +37,36 @@ form.addEventListener('reset', () => setTimeout(apply))
 form.hidden = false
 // The browser may have kept what was chosen before a reload.
 apply()
+
+for (const fix of document.querySelectorAll('.fix')) {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'copy'
+  button.textContent = 'Copy'
+  const { check, object } = fix.closest('.finding').dataset
+  button.setAttribute('aria-label', `Copy the fix of ${check} for ${object}`)
+  button.addEventListener('click', () => copy(fix.querySelector('code'), button))
+  fix.querySelector('figcaption').append(button)
+}
+
+async function copy(code, button) {
+  getSelection().selectAllChildren(code)
+  // A browser may refuse the clipboard to a file: then the text is selected, and a key copies it.
+  const isCopied = await navigator.clipboard?.writeText(code.textContent).then(
+    () => true,
+    () => document.execCommand('copy'),
+  )
+  if (isCopied) getSelection().removeAllRanges()
+  button.textContent = isCopied ? 'Copied' : 'Selected'
+  setTimeout(() => {
+    button.textContent = 'Copy'
+  }, 2000)
+}
+
+// A link from outside may lead to a finding that is folded or filtered.
+function unfold() {
+  const target = document.getElementById(location.hash.slice(1))
+  for (let at = target; at; at = at.parentElement) if (at.localName === 'details') at.open = true
+}
+addEventListener('hashchange', unfold)
+unfold()

@@ -81,6 +81,12 @@ describe('P13 a road of three hops', () => {
     expect(walked).to.deep.include(steps.map((step, index) => [index + 1, step]))
   })
 
+  it('is drawn in the page, with the sentence as its text', () => {
+    const [drawing] = page('html').match(/<figure class="road">[\s\S]*?<\/figure>/) ?? []
+    expect(drawing).to.match(/<svg [^>]*role="img" aria-labelledby="([^"]+)"[\s\S]*<p id="\1"/)
+    expect(drawing?.match(/<(circle|rect) class="stop/g)).to.have.lengthOf(steps.length)
+  })
+
   it('is the one that explain prints', async () => {
     const { out } = await runCli(['explain', '--road', 'projects', '--url', database.url], config)
     expect(out).to.include(

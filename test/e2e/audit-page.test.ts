@@ -15,6 +15,7 @@ import {
   unfold,
   unnamed,
 } from '../support/page-probes.ts'
+import { shown, type View, viewPage } from '../support/view-page.ts'
 
 const WIDTHS = [375, 768, 1440]
 const SCHEMES = ['light', 'dark'] as const
@@ -120,8 +121,9 @@ if (binary === undefined) {
         }
         expect(await pressed('Tab')).to.equal('Skip to the findings')
         const order: string[] = []
-        for (let step = 0; step < 9; step++) order.push(await pressed('Tab'))
+        for (let step = 0; step < 10; step++) order.push(await pressed('Tab'))
         expect(order.map((name) => name.replace(/ \d+$/, ''))).to.deep.equal([
+          '1 check could not look',
           'critical',
           'high',
           'medium',
@@ -180,8 +182,43 @@ if (binary === undefined) {
       withPage({ findings: 3 }, async (page) => {
         expect(await page.evaluate(unnamed)).to.deep.equal([])
         expect(await page.locator('main').ariaSnapshot()).to.match(
-          /form "Filters"[\s\S]*group "Level"[\s\S]*searchbox "Table"[\s\S]*combobox "Check"[\s\S]*status: 3 new findings\.[\s\S]*table[\s\S]*rowheader "public\.projects"[\s\S]*cell "rows of others too"/,
+          /form "Filters"[\s\S]*group "Level"[\s\S]*searchbox "Table"[\s\S]*combobox "Check"[\s\S]*table[\s\S]*rowheader "public\.projects[\s\S]*cell "rows of others too"[\s\S]*status: 3 new findings\.[\s\S]*img "[^"]*app_user → executes/,
         )
+      }))
+
+    it('says what was not looked at on the first screen, of a phone too', () =>
+      withPage({ findings: 3 }, async (page) => {
+        await page.setViewportSize({ width: 375, height: 667 })
+        expect(await page.locator('.unseen li').first().isVisible()).to.equal(true)
+        const bottom = await page
+          .locator('.unseen')
+          .evaluate((e) => e.getBoundingClientRect().bottom)
+        expect(bottom).to.be.lessThan(667)
+      }))
+
+    it('copies a fix as it is, and leads from the matrix to its finding', () =>
+      withPage({ findings: 3 }, async (page) => {
+        const finding = page.locator('.finding').first()
+        const fix = await finding.locator('.fix code').textContent()
+        await finding.getByRole('button', { name: /^Copy the fix of / }).click()
+        await page.waitForFunction(() => document.querySelector('.copy')?.textContent === 'Copied')
+        await page.focus('#object')
+        await page.keyboard.press('Control+V')
+        expect(await page.inputValue('#object')).to.equal(fix?.replaceAll('\n', ' '))
+
+        await page.fill('#object', '')
+        const link = page.locator('.links a').first()
+        await link.click()
+        const id = await page.evaluate(() => document.querySelector(':target')?.id)
+        expect(`#${id}`).to.equal(await link.getAttribute('href'))
+      }))
+
+    it('tells the end of a road from its stops without any colour', () =>
+      withPage({ findings: 3 }, async (page) => {
+        const road = page.locator('.road').first()
+        expect(await road.locator('circle').count()).to.equal(3)
+        expect(await road.locator('rect').count()).to.equal(1)
+        expect(await road.locator('.number').allTextContents()).to.deep.equal(['1', '2', '3', '4'])
       }))
 
     it('says all of it without its script', async () => {
@@ -189,7 +226,9 @@ if (binary === undefined) {
       const page = await context.newPage()
       await page.goto(pathToFileURL(fileOf(3)).href)
       expect(await page.locator('#filters').isVisible()).to.equal(false)
-      expect(await page.locator('.finding').count()).to.equal(3)
+      expect(await page.locator('.finding:visible').count()).to.equal(3)
+      expect(await page.locator('.road svg:visible').count()).to.equal(1)
+      expect(await page.locator('.copy').count()).to.equal(0)
       await context.close()
     })
 
@@ -197,43 +236,12 @@ if (binary === undefined) {
       return join(folder, `${findings}.html`)
     }
 
-    interface View {
-      readonly findings: number
-      readonly colorScheme?: 'light' | 'dark'
-    }
-
-    /** Without anything to complain about in its console. */
-    async function withPage(
-      { findings, colorScheme = 'light' }: View,
+    function withPage(
+      { findings, ...view }: Omit<View, 'file'> & { readonly findings: number },
       body: (page: Page) => Promise<void>,
-      { mayComplain = false } = {},
+      options: Pick<View, 'mayComplain'> = {},
     ): Promise<void> {
-      const page = await browser.newPage({ viewport: { width: 1024, height: 800 }, colorScheme })
-      // tsx leaves calls of `__name` in a function that is sent to the page.
-      await page.addInitScript('globalThis.__name = (value) => value')
-      const said: string[] = []
-      page.on('console', (message) => said.push(message.text()))
-      page.on('pageerror', (error) => said.push(error.message))
-      page.on('request', (request) => {
-        if (!request.url().startsWith('file:')) said.push(request.url())
-      })
-      try {
-        await page.goto(pathToFileURL(fileOf(findings)).href)
-        await body(page)
-        if (!mayComplain) expect(said).to.deep.equal([])
-      } finally {
-        await page.close()
-      }
+      return viewPage(browser, { file: fileOf(findings), ...view, ...options }, body)
     }
   })
-}
-
-async function shown(page: Page) {
-  const visible = (selector: string) => page.locator(`${selector}:visible`).count()
-  return {
-    findings: await visible('.finding'),
-    rows: await visible('tbody tr'),
-    policies: await visible('details.table'),
-    said: await page.locator('#count').textContent(),
-  }
 }

@@ -10,6 +10,13 @@ const LONG = 'a_name_that_a_generator_made_of_a_module_its_folder_and_its_tab'
 
 const TABLES = ['public.projects', 'public.tasks', `${LONG}.${LONG}`, `public."${HOSTILE}"`]
 
+const ROAD = [
+  'app_user',
+  `executes ${LONG}.${LONG}(${LONG} text), security definer`,
+  `app_admin, whose policy "${HOSTILE}" is \`using (true)\``,
+  'public.projects: rows of every tenant',
+]
+
 const WANTED = `create policy tenant_access on public.projects
   as permissive for all
   to app_user
@@ -43,7 +50,15 @@ export function auditPage(findings: number): Parameters<typeof renderAuditHtml> 
         }),
   }
   const policies = TABLES.map((table, index) => policiesOf(table, isClean || index > 0))
-  return [report, { configFile: 'kysely-tenants.config.ts', version: '1.2.3', policies }]
+  return [
+    report,
+    {
+      configFile: 'kysely-tenants.config.ts',
+      version: '1.2.3',
+      takenAt: '2026-11-29T17:05:09Z',
+      policies,
+    },
+  ]
 }
 
 function finding(index: number): Finding {
@@ -57,6 +72,7 @@ function finding(index: number): Finding {
     summary: `${check.title}: policy ${index % 2 === 0 ? LONG : HOSTILE}.`,
     fix: `${check.fixed}\n-- ${LONG}${LONG}${LONG} ${HOSTILE}`,
     fingerprint: index.toString(16).padStart(12, '0'),
+    ...(index % 3 === 0 && { road: ROAD, summary: `${ROAD.join(' → ')}.` }),
   }
 }
 

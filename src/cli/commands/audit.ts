@@ -120,6 +120,7 @@ async function report(loaded: LoadedConfig, options: AuditOptions, io: Io): Prom
     columns: io.columns,
     verbose: options.verbose ?? false,
     version: packageVersion(),
+    ...(snapshot.takenAt !== undefined && { takenAt: snapshot.takenAt }),
     configFile: relative(io.cwd, path).split(sep).join('/'),
     policies: () =>
       tablePolicies(resolveWanted(config, snapshot, { allowMistyped: true }), snapshot),

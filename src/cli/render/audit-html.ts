@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { AuditReport } from '../../audit/audit.ts'
 import type { TablePolicies } from '../../audit/table-policies.ts'
-import { shownVersion } from '../../checks/facts/vulnerabilities.ts'
 import { LEVELS } from '../../config/level.ts'
-import { auditSentence } from './audit-sentence.ts'
 import type { AuditSource } from './audit-source.ts'
-import { asidesSection, findingsSection } from './html/findings.ts'
+import { anchorsOf } from './html/anchors.ts'
+import { asidesSection } from './html/asides.ts'
+import { findingsSection } from './html/findings.ts'
+import { pageHeader } from './html/header.ts'
 import { type Html, html, trusted } from './html/html.ts'
 import { matrixSection } from './html/matrix.ts'
 import { policiesSection } from './html/policies.ts'
-import { notLookedAtLines } from './not-looked-at.ts'
 
 // The same distance from `src/cli/render` and from `dist/cli/render`.
 const ASSETS = new URL('../../../report-assets/', import.meta.url)
@@ -21,8 +21,9 @@ const ASSETS = new URL('../../../report-assets/', import.meta.url)
  */
 export function renderAuditHtml(
   report: AuditReport,
-  { policies, version }: AuditSource & { readonly policies: readonly TablePolicies[] },
+  { policies, ...source }: AuditSource & { readonly policies: readonly TablePolicies[] },
 ): string {
+  const anchors = anchorsOf(report.findings)
   const style = asset('report.css')
   const script = asset('report.js')
   const csp = [
@@ -44,8 +45,8 @@ export function renderAuditHtml(
 </head>
 <body>
 <a class="skip" href="#findings">Skip to the findings</a>
-${header(report, version)}<main>
-${filters(report)}${findingsSection(report)}${asidesSection(report)}${matrixSection(report.matrix)}${policiesSection(policies)}</main>
+${pageHeader(report, source)}<main>
+${matrixSection(report, { anchors, filters: filters(report) })}${findingsSection(report, anchors)}${asidesSection(report)}${policiesSection(policies)}</main>
 <script>${trusted(script)}</script>
 </body>
 </html>
@@ -59,25 +60,6 @@ function asset(name: string): string {
 
 function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-}
-
-function header(report: AuditReport, version: string): Html {
-  const { database, serverVersion, findings, inconclusive } = report
-  const verdict = findings.length > 0 ? 'hole' : inconclusive.length > 0 ? 'unknown' : 'isolated'
-  return html`<header>
-<p class="origin">kysely-tenants ${version} · PostgreSQL ${shownVersion(serverVersion)}</p>
-<h1>Audit of <code>${database}</code></h1>
-<p class="verdict ${verdict}">${auditSentence(report)}</p>
-${notLookedAt(report)}</header>
-`
-}
-
-function notLookedAt(report: AuditReport): Html {
-  const lines = notLookedAtLines(report)
-  if (lines.length === 0) return html``
-  return html`<p>Not looked at:</p>
-<ul class="aside">${lines.map((line) => html`<li>${line}</li>`)}</ul>
-`
 }
 
 /** Hidden until the script shows it, because it has no effect without the script. */

@@ -4,4 +4,6 @@ export interface AuditSource {
   readonly configFile: string
   /** The version of this package. */
   readonly version: string
+  /** When the snapshot was read, as it says itself. */
+  readonly takenAt?: string
 }

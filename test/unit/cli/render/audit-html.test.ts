@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { AuditReport } from '../../../../src/audit/audit.ts'
 import { renderAuditHtml } from '../../../../src/cli/render/audit-html.ts'
 import { differenceOf } from '../../../../src/cli/render/html/difference.ts'
 import { html } from '../../../../src/cli/render/html/html.ts'
@@ -84,4 +85,107 @@ describe('audit --format html', () => {
     expect(page).not.to.include(HOSTILE)
     expect(page).to.include('&lt;img src=x onerror=')
   })
+
+  it('begins with date, database, config and version, with what was not looked at, and the matrix', () => {
+    const page = renderAuditHtml(...auditPage(3))
+    const order = [
+      'Audit by kysely-tenants 1.2.3',
+      '<code>shop</code>',
+      '<time datetime="2026-11-29T17:05:09Z">2026-11-29 17:05 UTC</time>',
+      'PostgreSQL 18.4',
+      '<code>kysely-tenants.config.ts</code>',
+      'global: public.countries (which is believed)',
+      'id="matrix"',
+      'id="findings"',
+      'id="passed"',
+      'id="policies"',
+    ].map((text) => page.indexOf(text))
+    expect(order).to.not.include(-1)
+    expect(order).to.deep.equal(order.toSorted((a, b) => a - b))
+  })
+
+  it('links each finding from the matrix, and every link leads somewhere', () => {
+    const page = renderAuditHtml(...auditPage(300))
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).to.equal(ids.length)
+    const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id)
+    expect(links.filter((id) => !ids.includes(id))).to.deep.equal([])
+    const [, matrix = ''] = page.match(/<tbody>([\s\S]*?)<\/tbody>/) ?? []
+    expect(matrix.match(/href="#finding-/g)).to.have.lengthOf(16)
+  })
+
+  it('says the reason of a check once, however many findings it has', () => {
+    const page = renderAuditHtml(...auditPage(300))
+    const headings = [...page.matchAll(/<code class="id">(.*?)<\/code>/g)].map(([, id]) => id)
+    expect(headings.length).to.be.greaterThan(50)
+    expect(new Set(headings).size).to.equal(headings.length)
+  })
+
+  it('links a table to the finding whose road ends there', () => {
+    const [report, source] = auditPage(3)
+    const [first, ...rest] = report.findings
+    if (!first) return expect.fail('no finding')
+    const road = ['app', 'executes f()', 'public.tasks: rows: of every tenant']
+    const finding = { ...first, object: 'public.f()', road }
+    const page = renderAuditHtml({ ...report, findings: [finding, ...rest] }, source)
+    const [row = ''] = page.match(/<tr data-object="public.tasks"[\s\S]*?<\/tr>/) ?? []
+    expect(row).to.include(`href="#finding-${finding.fingerprint}"`)
+  })
+
+  describe('for 10,000 tables', () => {
+    const pageOf = (isClean: boolean) => {
+      const { report, source } = manyTables(10_000, isClean)
+      return renderAuditHtml(report, source)
+    }
+
+    it('is under 3 MB when none has a finding, and names each', () => {
+      const page = pageOf(true)
+      expect(Buffer.byteLength(page)).to.be.within(300_000, 3_000_000)
+      expect(page).to.include('10000 more tables with ✔ in every cell')
+      expect(page.match(/<li>public\.t\d+\n/g)).to.have.lengthOf(10_000)
+    })
+
+    it('is under 3 MB when each has findings, and says how many it has no room for', () => {
+      const page = pageOf(false)
+      expect(Buffer.byteLength(page)).to.be.within(1_500_000, 3_000_000)
+      const { report } = manyTables(10_000, false)
+      const [, left = ''] = page.match(/(\d+) findings more did not fit/) ?? []
+      const shown = page.match(/ id="finding-/g) ?? []
+      expect(shown.length + Number(left)).to.equal(report.findings.length)
+      expect(page).to.match(/\d+ more tables with a ✖, a \? or a finding/)
+    })
+  })
 })
+
+/** With `isClean` every cell is isolated; otherwise none is, and each table has two findings. */
+function manyTables(count: number, isClean: boolean) {
+  const [{ findings, ...report }, source] = auditPage(3)
+  const tables = Array.from({ length: count }, (_, n) => `public.t${n + 1}`)
+  const cell = isClean ? 'isolated' : 'hole'
+  const found = tables.flatMap((object, n) =>
+    findings.slice(1).map((finding, m) => ({ ...finding, object, fingerprint: `${n}-${m}` })),
+  )
+  return {
+    report: {
+      ...report,
+      findings: isClean ? [] : found,
+      inconclusive: tables.map((reason) => ({ check: 'policy-leaks-rows', reason })),
+      matrix: tables.map((table) => ({
+        table,
+        select: cell,
+        insert: cell,
+        update: cell,
+        delete: cell,
+      })),
+    } satisfies AuditReport,
+    source: {
+      ...source,
+      policies: tables.map((table) => ({
+        table,
+        rlsEnabled: isClean,
+        rlsForced: isClean,
+        policies: source.policies[isClean ? 1 : 0]?.policies ?? [],
+      })),
+    },
+  } as const
+}
