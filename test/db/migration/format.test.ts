@@ -29,6 +29,7 @@ describe('P11 for other tools, too', () => {
         steps.map(({ up }) => up.split(/\s/, 2).join(' ')),
       )
       expect([...new Set(kinds)].toSorted()).to.deep.equal([
+        'alter default',
         'alter policy',
         'alter table',
         'comment on',
@@ -40,6 +41,7 @@ describe('P11 for other tools, too', () => {
         'drop index',
         'drop policy',
         'grant delete,',
+        'grant select,',
         'reindex index',
         'revoke delete,',
       ])
