@@ -141,17 +141,20 @@ const { select, source, condition, conditions, joins, commons } = fc.letrec<{
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('query'), query: tie('select') }) },
   ),
   condition: fc.oneof(
-    { maxDepth: 1, depthIdentifier: 'select', withCrossShrink: true },
+    { maxDepth: 2, depthIdentifier: 'select', withCrossShrink: true },
+    // Alone where it is deep.
     {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('compare'),
-        column,
-        operator: fc.constantFrom('=', '<', '>=', 'is distinct from'),
-        value: fc.oneof(id, column),
-      }),
+      weight: 6,
+      arbitrary: fc.oneof(
+        fc.record({
+          kind: fc.constant('compare'),
+          column,
+          operator: fc.constantFrom('=', '<', '>=', 'is distinct from'),
+          value: fc.oneof(id, column),
+        }),
+        fc.record({ kind: fc.constant('raw or'), column, value: id }),
+      ),
     },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('raw or'), column, value: id }) },
     {
       weight: 1,
       arbitrary: fc.record({
