@@ -1,7 +1,7 @@
-import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import { currentTenant } from '../policy/current-tenant.ts'
 import { literal } from '../sql/literal.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
+import { fillsItself } from '../wanted/fills-itself.ts'
 import { type Check, tableCheck } from './check.ts'
 
 const CONSTANT = /^(?:E?'(?:[^']|'')*'(?:::.+)?|-?\d+)$/
@@ -22,7 +22,7 @@ export const tenantColumnDefault: Check = tableCheck(
   ({ table, relation }) => {
     const column = relation.columns.find(({ name }) => name === table.column)
     const reads = `current_setting(${literal(table.setting)}`
-    if (!column || column.default?.includes(reads) || makesIds(column, relation)) return
+    if (!column || column.default?.includes(reads) || fillsItself(column, relation)) return
     const isConstant = CONSTANT.test(column.default ?? '')
     const name = identifier(column.name)
     return {
@@ -32,11 +32,3 @@ export const tenantColumnDefault: Check = tableCheck(
     }
   },
 )
-
-/** The table of the tenants itself: its key is the tenant, and new tenants get a new one. */
-function makesIds(column: ColumnState, { indexes }: RelationState): boolean {
-  const isKey = indexes.some(
-    ({ isPrimary, columns }) => isPrimary && columns.length === 1 && columns[0] === column.name,
-  )
-  return column.isIdentity || (isKey && column.default !== null)
-}

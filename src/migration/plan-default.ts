@@ -1,9 +1,10 @@
 import { childrenOf } from '../catalog/find-relation.ts'
-import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
+import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { currentTenant } from '../policy/current-tenant.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
+import { fillsItself } from '../wanted/fills-itself.ts'
 import type { Step } from './step.ts'
 
 /**
@@ -11,8 +12,7 @@ import type { Step } from './step.ts'
  *
  * Another default is replaced: under the policies it could only name a foreign tenant, and be
  * refused. Shared tables get it too: a statement without a tenant, such as one of an admin, then
- * inserts NULL, which is a shared row. Only where the column makes ids of its own, as in the table
- * of the tenants itself, they are left alone.
+ * inserts NULL, which is a shared row. Only a column that fills itself is left alone.
  */
 export function planDefault(
   { schema, name, observedBy, ...tenancy }: TenantTable,
@@ -21,7 +21,7 @@ export function planDefault(
 ): Step[] {
   const column = relation.columns.find((c) => c.name === tenancy.column)
   const wanted = currentTenant(tenancy)
-  if (!column || column.default === wanted.deparsed || makesIds(column, relation)) return []
+  if (!column || column.default === wanted.deparsed || fillsItself(column, relation)) return []
   // While a table is only observed, a row that names no tenant gets the default it had so far.
   if (observedBy !== undefined && column.default !== null) return []
 
@@ -44,12 +44,4 @@ export function planDefault(
       ...(column.default !== null && { hazard: `Replaces the default ${column.default}.` }),
     },
   ]
-}
-
-function makesIds(column: ColumnState, { indexes }: RelationState): boolean {
-  if (column.isIdentity) return true
-  const isKey = indexes.some(
-    ({ isPrimary, columns }) => isPrimary && columns.length === 1 && columns[0] === column.name,
-  )
-  return isKey && column.default !== null
 }
