@@ -27,7 +27,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
         expect(await runCli([command], config)).to.deep.equal(
           trouble(
             '✖ The config is not valid; nothing was done.  CONFIG.INVALID',
-            '  conection: unknown key; did you mean connection? config takes connection, tenant, roles, schemas, tables, global, force, migrations, audit',
+            '  conection: unknown key; did you mean connection? config takes connection, tenant, roles, schemas, tables, global, force, lookups, migrations, audit',
             '  tenant.colum: unknown key; did you mean column? tenant takes column, type, setting',
             "  tenant.type: expected one of uuid, text, varchar, integer, bigint, got 'float'",
             "  tables.projects.shared: expected true or false, got 'yes'",

@@ -18,7 +18,7 @@ describe('writing migrations', () => {
           ),
         ),
       ).to.equal('MIGRATION.FILE_EXISTS')
-      expect(readdirSync(folder).toSorted()).to.deep.equal(['1_b.ts', 'kysely-tenants.config.ts'])
+      expect(readdirSync(folder).toSorted()).to.deep.equal(['1_b.ts', 'kysely-tenants.config.json'])
     }))
 
   it('takes the first file back when the second cannot be written', () =>
@@ -32,7 +32,7 @@ describe('writing migrations', () => {
           ),
         ),
       ).to.equal('MIGRATION.FOLDER_NOT_WRITABLE')
-      expect(readdirSync(folder)).to.deep.equal(['kysely-tenants.config.ts'])
+      expect(readdirSync(folder)).to.deep.equal(['kysely-tenants.config.json'])
     }))
 })
 
