@@ -45,7 +45,10 @@ export class Sender {
   prelude(state: ClientState, statement: Statement): Prelude | undefined {
     if (statement.kind !== 'statement' || statement.status === 'E') return undefined
     // A session strategy has its own proof, and sets settings of the scope for the session.
-    if (!this.strategy.session && isToldOfResidue(state, statement)) statement.recovery = 'clean-up'
+    const isTold = !this.strategy.session && isToldOfResidue(state, statement)
+    // A savepoint could undo a clean-up inside a transaction: it has to come in front of the `begin`.
+    statement.isRefused = isTold && statement.status === 'T'
+    if (isTold && !statement.isRefused) statement.recovery = 'clean-up'
     const isCleaned = statement.recovery === 'clean-up'
     // Behind the clean-up, in the same write, the session need not be asked again.
     if (isCleaned) statement.isFirst = false

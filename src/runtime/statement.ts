@@ -36,6 +36,7 @@ export class Statement implements Sendable, PreludeContext {
   status: TransactionStatus = 'I'
   isUnbound = true
   isFirst = false
+  isRefused = false
   /** The texts that have opened its transaction; undefined when more than that has happened in it. */
   opening: readonly string[] | undefined = undefined
   /** It was refused, and is sent again: with a clean-up in front, or in a session that is cleaned. */

@@ -9,8 +9,11 @@ import {
 
 const EQUAL = 'operator(pg_catalog.=)'
 
-/** `schema` holds where the session has never had any, and costs the least. */
-export type TemporaryQuestion = 'unasked' | 'schema' | 'objects'
+/**
+ * `schema` holds where the session has never had any, and costs the least. `refused`: the session is known
+ * not to be clean.
+ */
+export type TemporaryQuestion = 'unasked' | 'schema' | 'objects' | 'refused'
 
 /** The state that a session is compared with: the one before the first lease of its client. */
 export class Baseline {
@@ -54,6 +57,7 @@ export class Baseline {
    * @param temporary what it asks about temporary objects
    */
   condition(temporary: TemporaryQuestion): string {
+    if (temporary === 'refused') return 'false'
     if (temporary === 'unasked') return this.#settings
     const isSchema = temporary === 'schema' && !this.keepsTemporary
     const none = isSchema ? NO_TEMPORARY_SCHEMA : this.#noTemporaryObjects()

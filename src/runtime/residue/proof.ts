@@ -23,8 +23,9 @@ export function proofOf({ baseline, pid }: ClientState, temporary: TemporaryQues
  */
 export function temporaryQuestion(
   { discards, direct, baseline }: ClientState,
-  { status, opening }: PreludeContext,
+  { status, opening, isRefused }: PreludeContext,
 ): TemporaryQuestion {
+  if (isRefused) return 'refused'
   if (!discards || baseline?.keepsTemporary) return 'schema'
   const isBehindSavepoint = status === 'T' && (opening?.length ?? 0) > 1
   return isBehindSavepoint && direct ? 'objects' : 'unasked'

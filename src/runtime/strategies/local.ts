@@ -122,12 +122,14 @@ const plainTexts: Record<string, string> = {}
 const SUFFIXES = {
   schema: '_clean',
   objects: '_objects',
+  refused: '_refused',
   unasked: '_discarding',
   none: '',
 } as const
 const names: Record<keyof typeof SUFFIXES, string[]> = {
   schema: [],
   objects: [],
+  refused: [],
   unasked: [],
   none: [],
 }

@@ -31,6 +31,8 @@ export interface PreludeContext {
   readonly isUnbound: boolean
   /** The session has not been proven clean in this lease: the prelude asks the server. */
   readonly isFirst: boolean
+  /** The server has reported residue inside a transaction: the prelude refuses, as it does for its own finds. */
+  readonly isRefused: boolean
   /** The texts that have opened the transaction; undefined when more has happened in it. */
   readonly opening: readonly string[] | undefined
 }

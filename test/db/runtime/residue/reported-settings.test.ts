@@ -36,6 +36,15 @@ const FIRSTS = {
     await trx.rollback().execute()
     return seen
   },
+  'savepoint, rolled back to': async (db: Kysely<Tables>) => {
+    const trx = await db.startTransaction().execute()
+    const saved = await trx.savepoint('here').execute()
+    const seen = await state(saved)
+    await saved.rollbackToSavepoint('here').execute()
+    expect(await state(trx)).to.deep.equal(seen)
+    await trx.commit().execute()
+    return seen
+  },
   stream: async (db: Kysely<Tables>) => {
     const query = db.selectNoFrom(NAMES.map((name) => sql`current_setting(${name})`.as(name)))
     for await (const row of query.stream(1)) return row as Record<string, string>
