@@ -25,6 +25,8 @@ describe('migrate:rls and migrate:latest in a situation that they refuse', () =>
     database = await createDatabase()
     const owner = roleName(database.url, 'owner')
     await query(`
+      -- As PostgreSQL has it from 15 on.
+      revoke create on schema public from public;
       create role ${owner} login password 'secret'; grant usage on schema public to ${owner};
       create table projects (id int primary key, tenant_id uuid not null);
       create table countries (code text primary key, tenant_id uuid not null);

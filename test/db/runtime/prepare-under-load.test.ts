@@ -82,7 +82,8 @@ describe('prepare by default', () => {
   }).timeout(60_000)
 
   it(`keeps 256 names of ${TEXTS} texts, on the server and here`, async () => {
-    await owner.query(`grant pg_read_all_stats to ${world.name}_app`)
+    await owner.query(`grant select on pg_backend_memory_contexts to ${world.name}_app;
+      grant execute on function pg_get_backend_memory_contexts() to ${world.name}_app`)
     await using app = openDb(world)
     const { db, tenancy } = app
     const server = async () => {
