@@ -27,15 +27,8 @@ interface Run {
   psql(...argv: string[]): void
 }
 
+// dbmate and Supabase cannot be installed from npm alone: test/cli/other-formats.test.ts holds their files.
 const TOOLS: readonly Tool[] = [
-  {
-    format: 'dbmate',
-    folder: 'db/migrations',
-    up: ({ tool }) => tool('dbmate', '--no-dump-schema', 'up'),
-    down: ({ tool, files }) => {
-      for (const _ of files) tool('dbmate', '--no-dump-schema', 'down')
-    },
-  },
   {
     format: 'node-pg-migrate',
     folder: 'migrations',
@@ -66,15 +59,6 @@ const TOOLS: readonly Tool[] = [
       tool('drizzle-kit', 'check', '--config', 'drizzle.config.json')
     },
     down: downWithPsql('drizzle', /\.down\.sql$/),
-  },
-  {
-    format: 'supabase',
-    folder: 'supabase/migrations',
-    up: ({ project, url, tool }) => {
-      writeFileSync(join(project.folder, 'supabase/config.toml'), 'project_id = "test"\n')
-      tool('supabase', 'migration', 'up', `--remote=${url}`, '--yes')
-    },
-    down: downWithPsql('supabase/migrations', /^down\//),
   },
   // Neither tool can be installed from npm: these are their rules.
   {
