@@ -30,6 +30,7 @@ export function createApp(url: string) {
     return context.body(webBody(exportProjects(db, context.get('tenant'))))
   })
   app.post('/import', async (context) => {
+    // The types of the DOM do not say that a stream can be iterated; Node's can.
     const body = context.req.raw.body as unknown as AsyncIterable<Uint8Array>
     return context.json({ count: await importProjects(db, body) })
   })

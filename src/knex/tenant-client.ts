@@ -155,6 +155,7 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
       return Promise.race([streamed, closed, connection.streamEnded])
     }
   }
+  // The types of Knex leave out what a client overrides.
   return TenantClient as unknown as typeof Knex.Client
 }
 

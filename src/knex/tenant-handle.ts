@@ -32,6 +32,7 @@ export function forTenant<Row extends {}, Result>(
   handleOptions?: HandleOptions,
 ): TenantKnex<Row, Result> {
   if (!isKnex(db)) throw dialectForeign('This is no Knex', HINT)
+  // Knex types its client as any; whether it is ours is asked next.
   const client = db.client as unknown as Partial<TenantKnexClient> & KnexClient
   const options = client.tenantOptions
   if (!options) throw dialectForeign('This Knex was made without `tenantClient`', HINT)
@@ -44,6 +45,7 @@ export function forTenant<Row extends {}, Result>(
     throw tenantMismatch(describeScope(bound), describeScope(scope))
   }
   const own = bound ? Object.getPrototypeOf(client) : client
+  // The brand is of the types alone.
   return handleOf(own, new Binding(scope)) as unknown as TenantKnex<Row, Result>
 }
 
@@ -54,6 +56,7 @@ export function forTenant<Row extends {}, Result>(
 function handleOf(client: TenantKnexClient, binding: Binding): Knex {
   const pristine = pristineOf(client.tenantOptions.knex ?? knexPackage)
   const context: KnexContext = Object.create(pristine.context)
+  // The prototype that follows makes a Knex of the function.
   const handle = ((table?: string, options?: object) => {
     const builder = context.queryBuilder()
     return table === undefined ? builder : builder.table(table, options)
@@ -95,6 +98,7 @@ const instances = new WeakMap<typeof knexPackage, { readonly context: KnexContex
 function pristineOf(knex: typeof knexPackage): { readonly context: KnexContext } {
   let pristine = instances.get(knex)
   if (!pristine) {
+    // The types of Knex leave out its context.
     pristine = knex({ client: 'pg' }) as unknown as { readonly context: KnexContext }
     instances.set(knex, pristine)
   }

@@ -33,6 +33,7 @@ export function createTenancy<const C extends RuntimeConfigInput>(config: C): Te
       const handle = tenantHandle(db, adminScope(scopes.config, reason), tenancy)
       // Published when it is made: its statements may come at any time.
       publishAdmin({ reason })
+      // The same tables: only the types of their tenant columns differ.
       return handle as unknown as Kysely<AdminDatabase<DB>>
     },
     lookup: (db, name, key) =>

@@ -63,6 +63,7 @@ class CursorRun implements HandedOver {
     this.#client = client
     this.#cursor = cursor
     this.#options = options
+    // `fromEntries` forgets which names it was given.
     this.#own = Object.fromEntries(PATCHED.map((name) => [name, cursor[name]])) as never
     this.#ended = new Promise((resolve) => {
       this.#end = resolve
