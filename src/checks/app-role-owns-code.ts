@@ -1,4 +1,5 @@
 import type { ReachFunction } from '../catalog/reach/reach-facts.ts'
+import { isTable } from '../catalog/relation-state.ts'
 import type { RoadMap } from '../reach/road-map.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { type Check, defineCheck, type Problem } from './check.ts'
@@ -56,9 +57,7 @@ function tables({ role, who }: FreeRole, map: RoadMap): Problem[] {
     // Other findings: `app-role-owns-table`, `grant-references-trigger-maintain`.
     if (map.tenancy.standingOf(relation) === 'tenant') return []
     const owns = map.rights.owns(role, relation)
-    const mayAdd =
-      ['table', 'partitioned table'].includes(relation.kind) &&
-      map.rights.may(role, 'TRIGGER', relation)
+    const mayAdd = isTable(relation) && map.rights.may(role, 'TRIGGER', relation)
     if (!mayAdd) return []
     const has = map.graph.inherited(role)
     const other = relation.grants.find(

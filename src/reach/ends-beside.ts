@@ -1,4 +1,5 @@
 import { CLOSED_CATALOGS, STATISTICS_VIEWS } from '../catalog/reach/closed-catalogs.ts'
+import { isTable } from '../catalog/relation-state.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import { powerOver } from './ends-of-code.ts'
 import { holdsTenants } from './holds-tenants.ts'
@@ -52,7 +53,7 @@ function storedRows({ relation, command }: OnRelation, state: State, map: RoadMa
 function otherData(stop: OnRelation, state: State, map: RoadMap): FoundEnd[] {
   const { relation, command, statement, key } = stop
   if (key || !['select', 'update', 'delete'].includes(command)) return []
-  if (!['table', 'partitioned table'].includes(relation.kind)) return []
+  if (!isTable(relation)) return []
   if (map.tenancy.standingOf(relation) === 'tenant') return []
   return map.index.familyOf(relation).flatMap((member): FoundEnd[] => {
     const why = holdsTenants(member, map)

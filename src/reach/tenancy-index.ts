@@ -1,4 +1,5 @@
 import type { ReachRelation } from '../catalog/reach/reach-facts.ts'
+import { isTable } from '../catalog/relation-state.ts'
 import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { qualifiedName } from '../sql/quote.ts'
@@ -59,14 +60,7 @@ export function createTenancyIndex(
     tablesBehind(relation.remoteName ?? relation.name)
       .map((table) => rootsByName.get(table))
       .find((root) => root !== undefined && root !== relation)
-  const namesakes = lazy(() =>
-    grouped(
-      snapshot.reach.relations.filter(
-        ({ kind }) => kind === 'table' || kind === 'partitioned table',
-      ),
-      namesakeOf,
-    ),
-  )
+  const namesakes = lazy(() => grouped(snapshot.reach.relations.filter(isTable), namesakeOf))
 
   return {
     tenantRelations: [...tenants],
