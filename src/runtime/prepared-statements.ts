@@ -10,6 +10,8 @@ export interface PreparedStatement {
   readonly isReused: boolean
   /** Nothing of it was sent: its names are still to be closed. */
   notSent(): void
+  /** The server has not prepared it, and a pooler may take it for prepared. */
+  notPrepared(): void
 }
 
 /**
@@ -34,7 +36,13 @@ export class PreparedStatements {
     this.#names.set(text, name)
     const closes = this.#closes
     this.#closes = []
-    return { name, closes, isReused: known !== undefined, notSent: () => this.#closeLater(closes) }
+    return {
+      name,
+      closes,
+      isReused: known !== undefined,
+      notSent: () => this.#closeLater(closes),
+      notPrepared: () => this.#closeLater([name]),
+    }
   }
 
   /** Prepares one text anew. */
@@ -87,6 +95,21 @@ export function lostStatement(
  */
 function isOfAnalysis({ code, position }: ServerError): boolean {
   return code.startsWith('42') && position !== undefined
+}
+
+/**
+ * After an error: the server may have skipped the Parse of the statement, or refused it.
+ *
+ * @param wasSkipped the server failed in the prelude
+ */
+export function notePrepared(
+  connection: PgConnection | undefined,
+  prepared: PreparedStatement | undefined,
+  wasSkipped: boolean,
+): void {
+  if (!connection || !prepared) return
+  if (wasSkipped) delete connection.submittedNamedStatements?.[prepared.name]
+  if (!connection.parsedStatements?.[prepared.name]) prepared.notPrepared()
 }
 
 /** On the server and in pg's own books. https://www.postgresql.org/docs/current/protocol-flow.html */

@@ -11,7 +11,7 @@ import {
   queryClassOf,
   type TransactionStatus,
 } from './pg-client.ts'
-import { closeStatement } from './prepared-statements.ts'
+import { closeStatement, notePrepared } from './prepared-statements.ts'
 import { isServerError } from './server-error.ts'
 import { Outcome, type Sendable, type Settle } from './statement.ts'
 import { copiesIn } from './statement-text.ts'
@@ -198,9 +198,7 @@ function createClass(Query: PgQueryClass): ScopedQueryClass {
       this.#error = error ?? undefined
       this.#result = result
       if (!error || this.#serverIsReady) return
-      // The server failed in the prelude: it has skipped the Parse of the statement.
-      const name = this.#name
-      if (name && this.#ahead > 0) delete this.#connection?.submittedNamedStatements?.[name]
+      notePrepared(this.#connection, this.#statement.prepared, this.#ahead > 0)
       // pg rejects at the ErrorResponse, when the status is still that of before: wait for the end.
       // An error without severity is not from the server: a timeout, or a socket that is gone.
       if (error === this.#refused) {

@@ -34,12 +34,16 @@ export class StatementNames {
     if (this.#max === 0) return undefined
     const { kind } = statement
     if (kind !== 'statement') {
-      if (this.#isAuto) this.#repeats.get(state)?.held.clear()
+      this.#repeats.get(state)?.held.clear()
       return undefined
     }
     const prepared = this.#preparedOf(state)
     if (!prepared) return undefined
-    return this.#isAuto ? this.#auto(state, prepared, statement) : prepared.use(keyOf(statement))
+    if (this.#isAuto) return this.#auto(state, prepared, statement)
+    // A pooler may not know the name: in a transaction only the first one could be sent again.
+    return state.direct === true
+      ? prepared.use(keyOf(statement))
+      : this.#safe(state, prepared, statement)
   }
 
   /** The server has dropped every named statement. */
@@ -65,10 +69,20 @@ export class StatementNames {
       if (!isUsual(statement.text)) repeats.held.clear()
       return undefined
     }
-    if (!isSafe(statement, repeats.held, key)) return undefined
     // A pooler may give the next statement another session.
-    if (state.direct !== true) return undefined
-    if (statement.status === 'T') repeats.held.add(key)
+    return this.#safe(state, prepared, statement, state.direct === true)
+  }
+
+  #safe(
+    state: ClientState,
+    prepared: PreparedStatements,
+    statement: Statement,
+    isWanted = true,
+  ): PreparedStatement | undefined {
+    const { held } = this.#repeatsOf(state, prepared)
+    const key = keyOf(statement)
+    if (!isSafe(statement, held, key) || !isWanted) return undefined
+    if (statement.status === 'T') held.add(key)
     return prepared.use(key)
   }
 

@@ -16,6 +16,8 @@ export interface PgBouncerOptions {
   readonly mode: 'session' | 'transaction'
   /** Connections to the server, for one login. */
   readonly poolSize: number
+  /** From PgBouncer 1.21 on; see `knowsPreparedStatements`. @default that of the version */
+  readonly maxPreparedStatements?: number
 }
 
 // PgBouncer refuses to run as root; every Unix has this user, which owns no file.
@@ -32,11 +34,17 @@ export function pgbouncerVersion(binary: string): string {
   return spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.split('\n')[0] ?? ''
 }
 
+/** From 1.21 on it carries named statements from one server connection to the next. */
+export function knowsPreparedStatements(binary: string): boolean {
+  const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(pgbouncerVersion(binary)) ?? []
+  return Number(major) > 1 || Number(minor) >= 21
+}
+
 /** Puts a PgBouncer in front of the server of `target`, for the login of `target`. */
 export async function startPgBouncer(
   binary: string,
   target: string,
-  { mode, poolSize }: PgBouncerOptions,
+  { mode, poolSize, maxPreparedStatements }: PgBouncerOptions,
 ): Promise<PgBouncer> {
   const asRoot = process.getuid?.() === 0
   const folder = mkdtempSync(join(tmpdir(), 'kysely-tenants-pgbouncer-'))
@@ -59,6 +67,7 @@ auth_type = trust
 auth_file = ${users}
 pool_mode = ${mode}
 default_pool_size = ${poolSize}
+${maxPreparedStatements === undefined ? '' : `max_prepared_statements = ${maxPreparedStatements}`}
 `,
     )
     if (asRoot) for (const path of [folder, users, config]) chownSync(path, NOBODY, NOBODY)
