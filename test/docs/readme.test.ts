@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { parseConfig } from '../../src/config/parse-config.ts'
 import { APPLICATION_ERROR_CODES, COMMAND_ERROR_CODES } from '../../src/errors/codes.ts'
+import { blocksOf, modulesOf } from '../support/page-blocks.ts'
 import { typeErrors } from '../support/type-errors.ts'
 
 const README = page('README.md')
@@ -16,7 +17,7 @@ describe('README', () => {
   })
 
   it('needs less than 60 lines from install to use', () => {
-    const code = blocks(INSTALL, '\\w+').flatMap((text) => text.trimEnd().split('\n'))
+    const code = blocksOf(INSTALL, '\\w+').flatMap((text) => text.trimEnd().split('\n'))
     expect(code.length).to.be.greaterThan(20).and.lessThan(60)
   })
 
@@ -31,7 +32,7 @@ describe('README', () => {
 })
 
 describe('docs/config.md', () => {
-  const [example = ''] = blocks(page('docs/config.md'), 'ts')
+  const [example = ''] = blocksOf(page('docs/config.md'), 'ts')
 
   it('shows every key', () => {
     const [command = ''] = page('src/config/config.ts').split(
@@ -61,7 +62,7 @@ describe('docs/config.md', () => {
   })
 
   it('shows JSON that is valid, and leads to the schema of the package', () => {
-    const [json = ''] = blocks(page('docs/config.md'), 'json')
+    const [json = ''] = blocksOf(page('docs/config.md'), 'json')
     const config = JSON.parse(json)
     expect(parseConfig(config).tables.map(({ name }) => name)).to.deep.equal([
       'projects',
@@ -84,7 +85,7 @@ describe('docs/errors.md', () => {
 describe('README and docs/', () => {
   // One program for all: most of its time goes into the types that they import.
   it('show only code that compiles, the config and the application of the README together', async () => {
-    const [config = '', application = '', knex = '', ...more] = blocks(INSTALL, 'ts')
+    const [config = '', application = '', knex = '', ...more] = blocksOf(INSTALL, 'ts')
     expect(more).to.deep.equal([])
     expect(config).to.include('defineConfig')
     expect(application).to.include('createTenancy(config)')
@@ -94,18 +95,17 @@ describe('README and docs/', () => {
       'docs/contexts.md',
       'docs/errors.md',
       'docs/knex.md',
-      'docs/recipes.md',
       'docs/runtime.md',
     ]
     const examples = names.flatMap((name) =>
-      blocks(page(name), 'ts').map((code, index) => [
+      blocksOf(page(name), 'ts').map((code, index) => [
         `${name.replace('/', '-')}.${index}.ts`,
         code,
       ]),
     )
     expect(examples.length).to.be.greaterThan(5)
     // This page has a config of its own.
-    const [lookups = '', ...rest] = blocks(page('docs/lookups.md'), 'ts')
+    const [lookups = '', ...rest] = blocksOf(page('docs/lookups.md'), 'ts')
     const own = (code: string) => code.replace('./kysely-tenants.config.ts', './lookups.config.ts')
     const files = {
       'kysely-tenants.config.ts': config,
@@ -113,6 +113,7 @@ describe('README and docs/', () => {
       'knex.ts': knex,
       'lookups.config.ts': lookups,
       'lookups.ts': rest.map(own).join('\n'),
+      ...modulesOf(page('docs/recipes.md')),
     }
     expect(await typeErrors('pages', { ...files, ...Object.fromEntries(examples) })).to.deep.equal(
       [],
@@ -122,11 +123,6 @@ describe('README and docs/', () => {
 
 function page(name: string, from = 'README.md'): string {
   return readFileSync(new URL(name, new URL(from, new URL('../../', import.meta.url))), 'utf8')
-}
-
-function blocks(text: string, language: string): string[] {
-  const pattern = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms')
-  return [...text.matchAll(pattern)].map(([, code = '']) => code)
 }
 
 /** In the order of the page. */
