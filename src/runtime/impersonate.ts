@@ -5,6 +5,7 @@ import type { RuntimeConfig } from './runtime-config.ts'
 import { describeScope, type Scope, scopes } from './scope.ts'
 import { canonicalTenant, type TenantId } from './tenant-id.ts'
 import { type ScopeInput, scopeInput } from './tenant-scope.ts'
+import { whenSettled } from './when-settled.ts'
 
 export interface Impersonation {
   /** The acting person, for the record: `app.actor`. */
@@ -15,7 +16,7 @@ export interface Impersonation {
   readonly readOnly?: boolean
 }
 
-/** @param run runs the body in the scope; its end is published when what it returns has settled */
+/** @param run runs the body in the scope; its end is published when what it returns is over */
 export function impersonate<T>(
   input: TenantId | ScopeInput,
   { actor, reason, readOnly = true }: Impersonation,
@@ -53,20 +54,4 @@ export function impersonate<T>(
     () => run(scope),
     () => publish('end'),
   )
-}
-
-/** Calls `done` when `body` has thrown or returned, or when the promise that it returned has settled. */
-function whenSettled<T>(body: () => T, done: () => void): T {
-  let result: T
-  try {
-    result = body()
-  } catch (error) {
-    done()
-    throw error
-  }
-  if (!(result instanceof Promise)) {
-    done()
-    return result
-  }
-  return result.finally(done) as T
 }
