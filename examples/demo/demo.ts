@@ -88,7 +88,7 @@ async function live(app: App): Promise<void> {
 
   const missing = await refusal(db.selectFrom('projects').selectAll().execute())
   assert.equal(missing.code, 'TENANT.MISSING')
-  showResult('nobody', `asks for projects: ${missing.code}`)
+  showResult('no scope', `asks for projects: ${missing.code}`)
   showResult('', missing.message)
 
   const counts = await tenancy.runAsAdmin(
@@ -108,7 +108,7 @@ async function live(app: App): Promise<void> {
 }
 
 async function breakOpen(app: App, project: Project, logins: Logins): Promise<void> {
-  chapter('Somebody loosens two policies by hand')
+  chapter('Two policies are loosened by hand')
   for (const policy of ['tenant_access', 'tenant_isolation']) {
     const statement = `alter policy ${policy} on public.projects using (true)`
     showCommand(`psql crm -c '${statement}'`)

@@ -12,8 +12,8 @@ export const appRoleOwnsCode: Check = defineCheck(
     level: 'medium',
     title: 'The application can change code that other roles run',
     why:
-      'A function of a trigger, a policy or a default runs as whoever writes or reads next, such as the ' +
-      'admin or a job; so does a trigger that the application adds to a table of its own.',
+      'A function of a trigger, a policy or a default runs as the role that writes or reads next, such as ' +
+      'the admin or a job; so does a trigger that the application adds to a table of its own.',
     link: 'https://www.postgresql.org/docs/current/sql-createtrigger.html',
     broken: `create table public.settings (name text);
 alter table public.settings owner to app_user;

@@ -8,8 +8,8 @@ export const eventTriggerReachesTenants: Check = roadCheck(
     level: 'high',
     title: 'An event trigger that the application sets off reaches rows of every tenant',
     why:
-      'Its function runs as its owner, and EXECUTE is asked of nobody. To set it off, a temporary table ' +
-      'or a comment on one is enough, and a login for a login trigger.',
+      'Its function runs as its owner, and no role needs EXECUTE on it. To set it off, a temporary ' +
+      'table or a comment on one is enough, and a login for a login trigger.',
     link: 'https://www.postgresql.org/docs/current/event-triggers.html',
     broken: `create function public.count_projects() returns event_trigger language plpgsql
   security definer set search_path = pg_catalog, pg_temp

@@ -18,8 +18,8 @@ export const policyIgnoresTenantColumn: Check = tableCheck(
       'Permissive policies add up: one that never mentions the tenant column, such as ' +
       '`using (true)`, opens the rows of every tenant unless a restrictive policy bounds it.',
     link: 'https://www.postgresql.org/docs/current/sql-createpolicy.html',
-    broken: 'create policy everybody on public.projects for select to app_user using (true)',
-    fixed: 'drop policy everybody on public.projects',
+    broken: 'create policy read_all on public.projects for select to app_user using (true)',
+    fixed: 'drop policy read_all on public.projects',
   },
   (state, context) => {
     const { table } = state

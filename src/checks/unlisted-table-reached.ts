@@ -10,7 +10,7 @@ export const unlistedTableReached: Check = roadCheck(
     title: 'Code that runs as another role hands out a table that the config does not know',
     why:
       'The application has no right on the table, and reads or changes it through a view, a function or ' +
-      'a trigger of another role. Nobody said whose rows it holds.',
+      'a trigger of another role. The config does not say whose rows it holds.',
     link: 'https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-SECURITY',
     broken: `create table public.projects_history (body text);
 create view public.history as select body from public.projects_history;

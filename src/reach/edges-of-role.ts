@@ -80,7 +80,7 @@ function operators(role: string, map: RoadMap): Edge[] {
     ...casts.flatMap((cast) =>
       through(cast.function, `casts ${cast.source} to ${cast.target}, which calls`),
     ),
-    // EXECUTE is asked of nobody.
+    // No role needs EXECUTE.
     ...supportFunctions.flatMap((family) =>
       through(family.function, `sorts or compares by ${family.name}, which calls`, null),
     ),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { checksPage } from '../../docs/checks-page.ts'
+import { demoPicture } from '../../docs/demo-picture.ts'
 import { CHECKS } from '../../src/checks/registry.ts'
 import { MIGRATION_FORMATS } from '../../src/config/migration-format.ts'
 
@@ -47,6 +48,15 @@ describe('docs/migrations.md', () => {
       ...page.slice(page.indexOf('## For whom')).matchAll(/^\| `(\S+)`(?: \(default\))? \| [`.]/gm),
     ].map(([, name]) => name)
     expect(formats).to.deep.equal([...MIGRATION_FORMATS])
+  })
+})
+
+describe('docs/demo.svg', () => {
+  it('is what `npm run docs` makes of docs/demo.md, which a test holds to the demo', () => {
+    const [page = '', picture = ''] = ['demo.md', 'demo.svg'].map((name) =>
+      readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'),
+    )
+    expect(picture).to.equal(demoPicture(page))
   })
 })
 
