@@ -95,6 +95,8 @@ describe('README and docs/', () => {
       'docs/contexts.md',
       'docs/errors.md',
       'docs/knex.md',
+      'docs/migrating.md',
+      'docs/operations.md',
       'docs/runtime.md',
     ]
     const examples = names.flatMap((name) =>
