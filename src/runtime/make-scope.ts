@@ -25,23 +25,33 @@ const NONE: Pairs = Object.freeze([])
 export function makeScope(
   draft: Pick<Scope, 'kind' | 'tenant' | 'actor' | 'reason'>,
   config: RuntimeConfig,
-  given: Settings = {},
+  given?: Settings,
   inside?: Scope,
   fixed: Pairs = (inside && origins.get(inside)?.fixed) ?? NONE,
 ): Scope {
-  const own = scopeSettings(given, config.setting)
+  const own = given === undefined ? NONE : scopeSettings(given, config.setting)
   const known = inside?.kind === draft.kind ? origins.get(inside)?.base : undefined
-  const base = known ?? baseSettings({ ...draft, settings: own }, config)
-  const all = new Map([...base, ...own, ...fixed].map((pair) => [pair[0].toLowerCase(), pair]))
-  const settings = all.size === 0 ? NONE : sorted(all.values())
-  const scope = Object.freeze({ ...draft, settings })
-  origins.set(scope, { base, fixed })
+  const asks = hasBase(config)
+  const base = known ?? (asks ? baseSettings({ ...draft, settings: own }, config) : NONE)
+  const scope = Object.freeze({ ...draft, settings: merged(base, own, fixed) })
+  // A weak map of every scope would cost the garbage collector more than the rest of the scope.
+  if (asks || fixed.length > 0) origins.set(scope, { base, fixed })
   return scope
+}
+
+/** A request usually has one list at most: that list is sorted already. */
+function merged(base: Pairs, own: Pairs, fixed: Pairs): Pairs {
+  if (base.length === 0 && fixed.length === 0) return own
+  const all = new Map([...base, ...own, ...fixed].map((pair) => [pair[0].toLowerCase(), pair]))
+  return sorted(all.values())
+}
+
+function hasBase({ limits, applicationName, schema }: RuntimeConfig): boolean {
+  return limits !== undefined || applicationName !== undefined || schema !== undefined
 }
 
 function baseSettings(scope: Scope, config: RuntimeConfig): Pairs {
   const { limits, applicationName, schema } = config
-  if (!limits && !applicationName && !schema) return NONE
   const pairs = [...scopeSettings(asked('limits', limits, scope) ?? {}, config.setting)]
   const name = asked('applicationName', applicationName, scope)
   if (name !== undefined) pairs.push(...scopeSettings({ application_name: name }, config.setting))

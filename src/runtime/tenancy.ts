@@ -144,7 +144,7 @@ export function createScopes(config: RuntimeConfigInput): Scopes {
       const outer = scopes.getStore()
       const inside = outer?.actor === undefined ? undefined : outer
       const draft = { kind: 'global', tenant: '', ...impersonationOf(inside) } as const
-      return inScope(makeScope(draft, runtime, {}, inside), body)
+      return inScope(makeScope(draft, runtime, undefined, inside), body)
     },
     impersonate: (input, as, body) =>
       impersonate(input, as, runtime, (scope) => inScope(scope, body)),
