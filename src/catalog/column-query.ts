@@ -12,6 +12,19 @@ export const READ_COLUMNS: string = `
     from base b
     join pg_catalog.pg_type t on t.oid = b.typbasetype
     where b.typtype = 'd'
+  ),
+  -- Once for each type, and not for each column.
+  typed as materialized (
+    select b.type, b.base, b.typname, pg_catalog.format_type(b.base, null) as name,
+      coalesce((
+        select n.nspname
+        from pg_catalog.pg_operator o
+        join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
+        where o.oprname = '=' and o.oprleft = b.base and o.oprright = b.base
+        order by o.oid limit 1
+      ), 'pg_catalog') as equality
+    from base b
+    where b.typtype <> 'd'
   )
   select a.attrelid as "relation", pg_catalog.json_agg(pg_catalog.json_build_object(
     'name',       a.attname,
@@ -26,14 +39,8 @@ export const READ_COLUMNS: string = `
     'default',    pg_catalog.pg_get_expr(d.adbin, d.adrelid),
     'isIdentity', a.attidentity <> '',
     'isGenerated', a.attgenerated <> '',
-    'plainType',  pg_catalog.format_type(b.base, null),
-    'equality',   coalesce((
-                    select n.nspname
-                    from pg_catalog.pg_operator o
-                    join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
-                    where o.oprname = '=' and o.oprleft = b.base and o.oprright = b.base
-                    order by o.oid limit 1
-                  ), 'pg_catalog'),
+    'plainType',  b.name,
+    'equality',   b.equality,
     'defaultFunctions', case when d.oid is null then '{}'::text[] else array(
                     select distinct ${SIGNATURE}
                     from pg_catalog.pg_depend e
@@ -45,7 +52,7 @@ export const READ_COLUMNS: string = `
                         and e.objid = a.attrelid and e.objsubid = a.attnum))
                     order by 1
                   ) end,
-    'defaultSequences', coalesce((
+    'defaultSequences', case when d.oid is null and b.base = b.type then '[]' else coalesce((
                     select pg_catalog.json_agg(distinct pg_catalog.jsonb_build_object(
                       'schema', n.nspname, 'name', s.relname))
                     from pg_catalog.pg_depend e
@@ -56,10 +63,10 @@ export const READ_COLUMNS: string = `
                       or (d.oid is null and b.base <> b.type
                         and e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
                         and e.objid = a.atttypid))
-                  ), '[]')
+                  ), '[]') end
   ) order by a.attnum) as "members"
   from pg_catalog.pg_attribute a
-  join base b on b.type = a.atttypid and b.typtype <> 'd'
+  join typed b on b.type = a.atttypid
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
   group by a.attrelid

@@ -23,7 +23,8 @@ export const READ_FOREIGN_KEYS: string = `
     'onDeleteColumns',   array(
                            select a.attname
                            from pg_catalog.pg_attribute a
-                           where a.attrelid = k.conrelid and a.attnum > 0
+                           where k.confdeltype in ('n', 'd')
+                             and a.attrelid = k.conrelid and a.attnum > 0
                              and pg_catalog.to_jsonb(k) -> 'confdelsetcols'
                                @> pg_catalog.to_jsonb(a.attnum)
                            order by a.attnum

@@ -35,7 +35,18 @@ export interface LoginFacts {
   readonly reads: readonly TableName[]
 }
 
+// The triggers are grouped once: they have no index by function.
 const READ_FUNCTIONS = `
+  with called (function, triggers) as (
+    select t.tgfoid, pg_catalog.array_agg(
+      pg_catalog.format('%I on %I.%I', t.tgname, s.nspname, c.relname) order by
+      pg_catalog.format('%I on %I.%I', t.tgname, s.nspname, c.relname))
+    from pg_catalog.pg_trigger t
+    join pg_catalog.pg_class c     on c.oid = t.tgrelid
+    join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+    where t.tgfoid >= 16384 and not t.tgisinternal and t.tgparentid = 0
+    group by t.tgfoid
+  )
   select
     n.nspname                                                        as "schema",
     f.proname                                                        as "name",
@@ -45,18 +56,12 @@ const READ_FUNCTIONS = `
     case when l.lanname in ('sql', 'plpgsql')
       then coalesce(pg_catalog.pg_get_function_sqlbody(f.oid), f.prosrc) end
                                                                      as "source",
-    array(
-      select pg_catalog.format('%I on %I.%I', t.tgname, s.nspname, c.relname)
-      from pg_catalog.pg_trigger t
-      join pg_catalog.pg_class c     on c.oid = t.tgrelid
-      join pg_catalog.pg_namespace s on s.oid = c.relnamespace
-      where t.tgfoid = f.oid and not t.tgisinternal and t.tgparentid = 0
-      order by 1
-    )                                                                as "triggers"
+    coalesce(called.triggers, '{}')                                  as "triggers"
   from pg_catalog.pg_proc f
   join pg_catalog.pg_namespace n on n.oid = f.pronamespace
   join pg_catalog.pg_roles o     on o.oid = f.proowner
   join pg_catalog.pg_language l  on l.oid = f.prolang
+  left join called               on called.function = f.oid
   where f.oid >= 16384 and not exists (
     select from pg_catalog.pg_depend e
     where e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
