@@ -39,6 +39,7 @@ export const READ_COLUMNS: string = `
     'default',    pg_catalog.pg_get_expr(d.adbin, d.adrelid),
     'isIdentity', a.attidentity <> '',
     'isGenerated', a.attgenerated <> '',
+    'isVirtual',  a.attgenerated = 'v',
     'plainType',  b.name,
     'equality',   b.equality,
     'defaultFunctions', case when d.oid is null then '{}'::text[] else array(

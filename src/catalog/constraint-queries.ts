@@ -38,7 +38,8 @@ export const READ_FOREIGN_KEYS: string = `
     'isEnforced',        coalesce((pg_catalog.to_jsonb(k) ->> 'conenforced')::boolean, true),
     'isTemporal',        coalesce((pg_catalog.to_jsonb(k) ->> 'conperiod')::boolean, false),
     'definition',        pg_catalog.pg_get_constraintdef(k.oid),
-    'isPartition',       k.conparentid <> 0
+    'isPartition',       k.conparentid <> 0,
+    'comment',           pg_catalog.obj_description(k.oid, 'pg_constraint')
   ) order by k.conname) as "members"
   from pg_catalog.pg_constraint k
   join pg_catalog.pg_class r     on r.oid = k.confrelid

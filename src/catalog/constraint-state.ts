@@ -23,6 +23,7 @@ export interface ForeignKeyState {
   readonly definition: string
   /** PostgreSQL made it for the key of a parent table: only there can it be changed. */
   readonly isPartition: boolean
+  readonly comment: string | null
 }
 
 export interface ConstraintState {

@@ -60,6 +60,26 @@ export const READ_INDEXES: string = `
     'definition',  pg_catalog.pg_get_indexdef(i.indexrelid),
     'constraintDefinition', pg_catalog.pg_get_constraintdef(k.oid),
     'isReplicaIdentity', i.indisreplident,
+    'extras',      pg_catalog.json_build_object(
+                     'comment', pg_catalog.obj_description(c.oid, 'pg_class'),
+                     'constraintComment', pg_catalog.obj_description(k.oid, 'pg_constraint'),
+                     'isClustered', i.indisclustered,
+                     'statistics', array(
+                       -- The default is NULL from PostgreSQL 17 on.
+                       select coalesce(a.attstattarget::int, -1)
+                       from pg_catalog.pg_attribute a
+                       where a.attrelid = i.indexrelid and a.attnum between 1 and i.indnkeyatts
+                       order by a.attnum
+                     ),
+                     'options', array(
+                       select pg_catalog.format('%I=%L', o.option_name, o.option_value)
+                       from pg_catalog.pg_options_to_table(c.reloptions) o
+                     ),
+                     'tablespace', (
+                       select s.spcname from pg_catalog.pg_tablespace s
+                       where s.oid = c.reltablespace
+                     )
+                   ),
     'dependents',  array(
                      select pg_catalog.format('view %I.%I', n.nspname, v.relname)
                      from pg_catalog.pg_depend d

@@ -23,6 +23,21 @@ export interface IndexState {
   readonly constraintDefinition: string | null
   /** `replica identity using index` names it. */
   readonly isReplicaIdentity: boolean
+  readonly extras: IndexExtras
   /** Without the constraint these cannot be: `view public.titles` groups by the key. */
   readonly dependents: readonly string[]
+}
+
+/** An index has them beside its definition, and a new one of the same definition lacks them. */
+export interface IndexExtras {
+  readonly comment: string | null
+  readonly constraintComment: string | null
+  /** `cluster` sorts the table by it. */
+  readonly isClustered: boolean
+  /** The statistics target of each key; -1 stands for the default. */
+  readonly statistics: readonly number[]
+  /** As SQL has them: `fillfactor='70'`. */
+  readonly options: readonly string[]
+  /** null stands for that of the database. */
+  readonly tablespace: string | null
 }

@@ -77,6 +77,8 @@ export interface ColumnState {
   readonly isIdentity: boolean
   /** Computed from other columns, stored or not: no statement writes it. */
   readonly isGenerated: boolean
+  /** Computed whenever it is read: no key and no index can hold it. Always false before PostgreSQL 18. */
+  readonly isVirtual: boolean
   /** As PostgreSQL writes `baseType`, without a length: `character varying`, `public.citext`. */
   readonly plainType: string
   /** The schema of the operator `=` of its type. */
@@ -94,7 +96,13 @@ export interface TriggerState {
   /** PostgreSQL made it for a foreign key. */
   readonly isInternal: boolean
   readonly isEnabled: boolean
+  /** Also when the session replicates. */
+  readonly isAlways: boolean
   readonly isBeforeRow: boolean
+  /** The columns whose update it fires on, none for all of them; null: on no update. */
+  readonly updateOf: readonly string[] | null
+  /** Only a superuser disables it: PostgreSQL 14 takes its copies on partitions for its own. */
+  readonly isSystem: boolean
   /** The columns of NEW that its function seems to assign: a guess from the text of its body. */
   readonly assigns: readonly string[]
 }

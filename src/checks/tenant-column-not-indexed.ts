@@ -18,9 +18,10 @@ export const tenantColumnNotIndexed: Check = tableCheck(
   },
   ({ table, relation }, context) => {
     const { estimatedRows, indexes, isPartition, partitionKey } = relation
+    const made = relation.columns.find(({ name, isVirtual }) => name === table.column && isVirtual)
     const isIndexed = indexes.some(
       ({ columns, isValid, predicate }) =>
-        columns[0] === table.column && isValid && predicate === null,
+        columns[0] === (made ? null : table.column) && isValid && predicate === null,
     )
     // A partition has the indexes of its parent.
     if (isIndexed || isPartition || partitionKey[0] === table.column) return
@@ -30,8 +31,12 @@ export const tenantColumnNotIndexed: Check = tableCheck(
       level: estimatedRows >= 0 && estimatedRows < SMALL ? 'low' : 'medium',
       summary: `No index begins with ${column}.`,
       fix: withRemarks(
-        `create index if not exists ${identifier(name)} on ${qualifiedName(relation)} (${column})`,
-        ['Writes wait until it is built; `kysely-tenants migrate:rls` builds it beside them.'],
+        `create index if not exists ${identifier(name)} on ${qualifiedName(relation)} (${made ? `(${made.default})` : column})`,
+        [
+          made
+            ? 'Writes wait until it is built. It holds the expression, because no index can hold a virtual column.'
+            : 'Writes wait until it is built; `kysely-tenants migrate:rls` builds it beside them.',
+        ],
       ),
     }
   },

@@ -40,6 +40,7 @@ export function changedColumns(
         default: judge,
         isIdentity: judge,
         isGenerated: judge,
+        isVirtual: judge,
         plainType: reportedElsewhere,
         equality: reportedElsewhere,
         defaultFunctions: judge,

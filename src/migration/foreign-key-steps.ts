@@ -1,3 +1,4 @@
+import type { ForeignKeyState } from '../catalog/constraint-state.ts'
 import { descendantsOf } from '../catalog/find-relation.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
@@ -7,6 +8,7 @@ import type { TableName } from '../sql/table-name.ts'
 import { unusedName } from '../sql/unused-name.ts'
 import { downSeeingAllRows } from './all-rows.ts'
 import type { WrongForeignKey } from './foreign-keys.ts'
+import { commentOnConstraint } from './index-extras.ts'
 import type { Step } from './step.ts'
 
 export interface NewForeignKey extends WrongForeignKey {
@@ -55,7 +57,12 @@ export function addForeignKey(key: NewForeignKey, relation: RelationState): Step
 export function validateForeignKey(key: NewForeignKey, relation: RelationState): Step {
   const parent = qualifiedName(key.parent.table)
   const name = identifier(key.name)
-  const message = `${qualifiedName(relation)} has rows that refer to another tenant in ${parent}, which ${key.name} forbids: ${foreignRows(key, relation)}`
+  // Only a key that holds proves that there is a parent.
+  const isProven = !relation.constraints.some((c) => c.name === key.key.name && !c.isValid)
+  const problem = isProven
+    ? `rows that refer to another tenant in ${parent}`
+    : `rows whose row in ${parent} is missing or of another tenant`
+  const message = `${qualifiedName(relation)} has ${problem}, which ${key.name} forbids: ${foreignRows(key, relation)}`
   return {
     table: { schema: relation.schema, name: relation.name },
     ...(relation === key.child.relation && reachesOf(key.partitions)),
@@ -112,7 +119,29 @@ export function replaceForeignKey(
         : [],
     lock: 'access exclusive' as const,
   }))
-  return [dropForeignKey(key, snapshot), ...renames]
+  const comments = commentsOn(key, relation, partitions).map((comment) => ({
+    table: comment.table,
+    why: 'The old one had this comment.',
+    up: comment.up,
+    down: [],
+    lock: comment.lock,
+  }))
+  return [dropForeignKey(key, snapshot), ...renames, ...comments]
+}
+
+/** Of the old key, and of its parts on partitions, which take its place under the same names. */
+function commentsOn(
+  { key }: NewForeignKey,
+  relation: RelationState,
+  partitions: readonly RelationState[],
+) {
+  return [relation, ...partitions].flatMap((member) => {
+    const own = member === relation ? key : ownPart(member, key)
+    const { schema, name } = member
+    return own?.comment == null
+      ? []
+      : [{ table: { schema, name }, ...commentOnConstraint(member, own.name, own.comment) }]
+  })
 }
 
 export function dropForeignKey(key: NewForeignKey, snapshot: Snapshot): Step {
@@ -130,6 +159,7 @@ export function dropForeignKey(key: NewForeignKey, snapshot: Snapshot): Step {
         .map((partition) =>
           alter(partition, `rename constraint ${old} to ${nameIn(partition, key)}`),
         ),
+      ...commentsOn(key, relation, key.partitions).map(({ up }) => up),
     ]),
     downHazard: 'A row may refer to another tenant again. Writers wait while all rows are read.',
     lock: 'access exclusive',
@@ -137,11 +167,17 @@ export function dropForeignKey(key: NewForeignKey, snapshot: Snapshot): Step {
 }
 
 /** A partition that was attached may have had the key under a name of its own. */
-function nameIn({ foreignKeys }: RelationState, { key }: NewForeignKey): string {
-  const own = foreignKeys.find(
+function nameIn(partition: RelationState, { key }: NewForeignKey): string {
+  return identifier(ownPart(partition, key)?.name ?? key.name)
+}
+
+function ownPart(
+  { foreignKeys }: RelationState,
+  key: ForeignKeyState,
+): ForeignKeyState | undefined {
+  return foreignKeys.find(
     ({ isPartition, definition }) => isPartition && definition === key.definition,
   )
-  return identifier(own?.name ?? key.name)
 }
 
 /** ON UPDATE would move rows between tenants. */

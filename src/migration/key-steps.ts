@@ -1,6 +1,7 @@
 import { indexBody } from '../catalog/index-body.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { onTable } from './build-index.ts'
+import { constraintText, indexExtras, inTablespace, planIndexExtras } from './index-extras.ts'
 import type { Step } from './step.ts'
 import type { GlobalKey } from './unique-keys.ts'
 
@@ -34,8 +35,9 @@ export function drop(key: GlobalKey): Step {
       : `drop index ${qualifiedName({ schema, name: index.name })}`,
     down: [
       constraint
-        ? `alter table ${table} add constraint ${constraint} ${index.constraintDefinition}`
-        : `create unique index ${onTable(entry.table, { name: index.name, body: oldBody(key) })}`,
+        ? `alter table ${table} add constraint ${constraint} ${constraintText(index)}`
+        : createOld(key),
+      ...extrasOfOld(key),
     ],
   }
 }
@@ -51,6 +53,25 @@ export function rename({ entry, index }: GlobalKey, successor: string): Step {
     down: [to(index.name, successor)],
     lock: 'none',
   }
+}
+
+/** The statements that give the old key, which is there again, what it had beside its definition. */
+export function extrasOfOld({ entry, index }: GlobalKey): string[] {
+  const { name } = index
+  return indexExtras(index, { table: entry.table, name, constraint: index.constraint ?? undefined })
+}
+
+/** The steps that give them to its successor when that has its name. */
+export function extrasOfSuccessor({ entry, index }: GlobalKey): Step[] {
+  const { name } = index
+  const constraint = index.constraint ?? undefined
+  return planIndexExtras(index, { table: entry.table, name, constraint, shift: 1 })
+}
+
+function createOld(key: GlobalKey): string {
+  const { entry, index } = key
+  const body = inTablespace(oldBody(key), index)
+  return `create unique index ${onTable(entry.table, { name: index.name, body })}`
 }
 
 export function oldBody({ entry, index }: GlobalKey): string {

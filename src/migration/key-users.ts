@@ -3,6 +3,7 @@ import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameSet } from '../util/same-set.ts'
 import { downSeeingAllRows } from './all-rows.ts'
 import { isReplaced } from './foreign-keys.ts'
+import { commentOnConstraint } from './index-extras.ts'
 import type { KeyContext } from './key-context.ts'
 import type { GlobalKey } from './unique-keys.ts'
 
@@ -36,9 +37,10 @@ export function usersOfSuccessor(
     adds: downSeeingAllRows(
       found.length > 0 ? [entry.relation, ...found.map(({ relation }) => relation)] : [],
       context.snapshot,
-      found.map(({ relation, key }) =>
+      found.flatMap(({ relation, key }) => [
         alter(relation, `add constraint ${identifier(key.name)} ${key.definition}`),
-      ),
+        ...(key.comment === null ? [] : [commentOnConstraint(relation, key.name, key.comment).up]),
+      ]),
     ),
   }
 }

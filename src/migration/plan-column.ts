@@ -1,4 +1,5 @@
 import { descendantsOf, relationOf, rowsOf } from '../catalog/find-relation.ts'
+import { firedTriggers } from '../catalog/fired-triggers.ts'
 import type { ColumnState, RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
@@ -60,21 +61,29 @@ export function planBackfill(tenantFill: TenantFill, snapshot: Snapshot): Step[]
   if (column && 'tenant' in source) return []
   return tables
     .filter((table) => relationOf(table, snapshot).kind === 'table')
-    .map((table) => ({
+    .map((table) => ({ table, fired: firedBy(table, snapshot) }))
+    .map(({ table, fired }) => ({
       table: { schema: table.schema, name: table.name },
       why: `Gives each row ${'tenant' in source ? `the tenant ${source.tenant}` : `the tenant of its row in ${qualifiedName(source.parent)}`}, ${BATCH} at a time; rows that are locked wait for the next turn.`,
       outcome: 'its rows filled',
       up: `do ${dollarQuoted(fill(table, source, { snapshot, commits: true }))}`,
       down: [],
       lock: 'row exclusive',
-      hazard: 'Writes every row once.',
+      hazard: `Writes every row once.${fired}`,
       inTransaction: {
         up: `do ${dollarQuoted(fill(table, source, { snapshot, commits: false }))}`,
         down: [],
         lock: 'row exclusive',
-        hazard: 'Writes every row once; writes to these rows wait until the transaction ends.',
+        hazard: `Writes every row once; writes to these rows wait until the transaction ends.${fired}`,
       },
     }))
+}
+
+/** `updated_at` is only the best known of what they change. */
+function firedBy(table: TenantTable, snapshot: Snapshot): string {
+  const names = firedTriggers(relationOf(table, snapshot), table.column).map((t) => t.name)
+  if (names.length === 0) return ''
+  return ` Fires ${names.map(identifier).join(', ')} for each row; \`kysely-tenants backfill --skip-triggers\` before this file fills the rows without, and leaves it nothing to do.`
 }
 
 function fill(

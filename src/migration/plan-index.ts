@@ -1,10 +1,13 @@
 import { descendantsOf } from '../catalog/find-relation.ts'
+import { indexBody } from '../catalog/index-body.ts'
 import type { IndexState } from '../catalog/index-state.ts'
+import { isVirtual } from '../catalog/is-virtual.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
-import { buildConcurrently } from './build-index.ts'
+import { buildConcurrently, onTable } from './build-index.ts'
+import { indexExtras, inTablespace } from './index-extras.ts'
 import { unusedIndexNames } from './index-name.ts'
 import type { Step } from './step.ts'
 
@@ -39,7 +42,12 @@ export function planPartitionedIndex(
   // They go with the index of the parent that took them in.
   const taken = partitions.flatMap((leaf) => {
     const plain = leaf.kind === 'table' ? leaf.indexes.find((i) => isPlain(i, table)) : undefined
-    return plain ? [`create index ${identifier(plain.name)} ${on(leaf, table.column)}`] : []
+    if (!plain) return []
+    const body = inTablespace(indexBody(plain, leaf) ?? '', plain)
+    return [
+      `create index ${onTable(leaf, { name: plain.name, body })}`,
+      ...indexExtras(plain, { table: leaf, name: plain.name }),
+    ]
   })
   return [
     {
@@ -57,7 +65,7 @@ export function planPartitionedIndex(
 function lacksIndex({ column }: TenantTable, relation: RelationState): boolean {
   const { indexes, isPartition, partitionKey } = relation
   // The parent decides about the indexes of a partition, and partitions by tenant need none.
-  if (isPartition || partitionKey[0] === column) return false
+  if (isPartition || partitionKey[0] === column || isVirtual(relation, column)) return false
   return !indexes.some(
     ({ columns, isValid, predicate }) => columns[0] === column && isValid && predicate === null,
   )

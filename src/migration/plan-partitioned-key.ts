@@ -4,8 +4,16 @@ import type { IndexState } from '../catalog/index-state.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
+import { constraintText, indexExtras, inTablespace, planIndexExtras } from './index-extras.ts'
 import type { KeyContext } from './key-context.ts'
-import { hazardOf, namedColumns, oldBody, rename } from './key-steps.ts'
+import {
+  extrasOfOld,
+  extrasOfSuccessor,
+  hazardOf,
+  namedColumns,
+  oldBody,
+  rename,
+} from './key-steps.ts'
 import type { PartChange } from './part-change.ts'
 import type { Step } from './step.ts'
 import { constraintUsing, type GlobalKey } from './unique-keys.ts'
@@ -37,7 +45,7 @@ export function planPartitionedKey(key: GlobalKey, context: KeyContext): PartCha
     buildConcurrently(leaf.relation, {
       name: leaf.index,
       isUnique: true,
-      body: key.body,
+      body: inTablespace(key.body, leaf.old ?? key.index),
       why: 'Becomes a part of the key of the whole table.',
     }),
   )
@@ -47,7 +55,12 @@ export function planPartitionedKey(key: GlobalKey, context: KeyContext): PartCha
     return {
       indexes,
       constraints: [takeIn(key, successor, partitions)],
-      keys: [dropIndex(key, leaves, partitions), rename(key, successor)],
+      keys: [
+        dropIndex(key, leaves, partitions),
+        rename(key, successor),
+        ...extrasOfSuccessor(key),
+        ...leaves.flatMap((leaf) => extrasOfLeaf(leaf, leaf.index)),
+      ],
     }
   }
   return {
@@ -56,6 +69,11 @@ export function planPartitionedKey(key: GlobalKey, context: KeyContext): PartCha
       dropConstraint(key, leaves, partitions),
       ...leaves.map((leaf) => constrain(key, leaf)),
       addConstraint(key, partitions),
+      ...extrasOfSuccessor(key),
+      ...leaves.flatMap((leaf) => {
+        const name = leaf.old?.constraint ?? leaf.index
+        return extrasOfLeaf(leaf, name, name)
+      }),
     ],
   }
 }
@@ -98,10 +116,14 @@ function dropIndex(
     down: [
       ...leaves.flatMap(({ relation, old }) =>
         old
-          ? [`create unique index ${onTable(relation, { name: old.name, body: oldBody(key) })}`]
+          ? [
+              `create unique index ${onTable(relation, { name: old.name, body: inTablespace(oldBody(key), old) })}`,
+              ...indexExtras(old, { table: relation, name: old.name }),
+            ]
           : [],
       ),
-      `create unique index ${onTable(key.entry.table, { name, body: oldBody(key) })}`,
+      `create unique index ${onTable(key.entry.table, { name, body: inTablespace(oldBody(key), key.index) })}`,
+      ...extrasOfOld(key),
     ],
   }
 }
@@ -123,11 +145,13 @@ function dropConstraint(
       ...leaves.flatMap(({ relation, old }) =>
         old && old.constraint !== null
           ? [
-              `alter table ${qualifiedName(relation)} add constraint ${identifier(old.constraint)} ${key.index.constraintDefinition}`,
+              `alter table ${qualifiedName(relation)} add constraint ${identifier(old.constraint)} ${constraintText(old)}`,
+              ...indexExtras(old, { table: relation, name: old.name, constraint: old.constraint }),
             ]
           : [],
       ),
-      `alter table ${table} add constraint ${constraint} ${key.index.constraintDefinition}`,
+      `alter table ${table} add constraint ${constraint} ${constraintText(key.index)}`,
+      ...extrasOfOld(key),
     ],
   }
 }
@@ -148,7 +172,7 @@ function constrain(key: GlobalKey, { relation, index, old }: Leaf): Step {
 function addConstraint(key: GlobalKey, partitions: readonly RelationState[]): Step {
   const table = qualifiedName(key.entry.relation)
   const constraint = identifier(key.index.constraint ?? '')
-  const definition = (key.index.constraintDefinition ?? '').replace(
+  const definition = constraintText(key.index).replace(
     '(',
     () => `(${identifier(key.entry.table.column)}, `,
   )
@@ -160,6 +184,12 @@ function addConstraint(key: GlobalKey, partitions: readonly RelationState[]): St
     down: [`alter table ${table} drop constraint ${constraint}`],
     lock: 'access exclusive',
   }
+}
+
+function extrasOfLeaf({ relation, old }: Leaf, name: string, constraint?: string): Step[] {
+  const { schema } = relation
+  const table = { schema, name: relation.name }
+  return old ? planIndexExtras(old, { table, name, constraint, shift: 1 }) : []
 }
 
 function isPartOf(candidate: IndexState, key: GlobalKey, leaf: RelationState): boolean {

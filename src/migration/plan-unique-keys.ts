@@ -1,7 +1,15 @@
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { buildConcurrently, onTable } from './build-index.ts'
+import { constraintText, indexExtras, inTablespace } from './index-extras.ts'
 import type { KeyContext } from './key-context.ts'
-import { drop, hazardOf, namedColumns, rename } from './key-steps.ts'
+import {
+  drop,
+  extrasOfOld,
+  extrasOfSuccessor,
+  hazardOf,
+  namedColumns,
+  rename,
+} from './key-steps.ts'
 import { usersOfSuccessor } from './key-users.ts'
 import type { PartChange } from './part-change.ts'
 import { lookForDuplicates } from './plan-duplicates.ts'
@@ -46,13 +54,20 @@ function planPlainKey(key: GlobalKey, context: KeyContext): PartChange['steps'] 
     indexes: isBuilt
       ? [
           ...lookForDuplicates(key),
-          ...buildConcurrently(entry.table, { name: successor, isUnique: true, body, why: WHY }),
+          ...buildConcurrently(entry.table, {
+            name: successor,
+            isUnique: true,
+            body: inTablespace(body, index),
+            why: WHY,
+          }),
         ]
       : [],
-    keys:
-      index.constraint === null
+    keys: [
+      ...(index.constraint === null
         ? [drop(key), rename(key, successor)]
-        : [exchange(key, successor, context)],
+        : [exchange(key, successor, context)]),
+      ...extrasOfSuccessor(key),
+    ],
   }
 }
 
@@ -60,7 +75,7 @@ const WHY = 'The successor of a key that spans all tenants: what is unique, is s
 
 // One statement: without a primary key between the two, replicas would not know which row is meant.
 function exchange(key: GlobalKey, successor: string, context: KeyContext): Step {
-  const { entry, index, body } = key
+  const { entry, index, body, twin } = key
   const { schema, name } = entry.table
   const table = qualifiedName({ schema, name })
   const constraint = identifier(index.constraint ?? '')
@@ -74,8 +89,10 @@ function exchange(key: GlobalKey, successor: string, context: KeyContext): Step 
     up: `alter table ${table} drop constraint ${constraint}, add constraint ${constraint} ${constraintUsing(successor, key)}`,
     down: [
       ...drops,
-      `alter table ${table} drop constraint ${constraint}, add constraint ${constraint} ${index.constraintDefinition}`,
-      `create unique index ${onTable(entry.table, { name: successor, body })}`,
+      `alter table ${table} drop constraint ${constraint}, add constraint ${constraint} ${constraintText(index)}`,
+      ...extrasOfOld(key),
+      `create unique index ${onTable(entry.table, { name: successor, body: inTablespace(body, twin ?? index) })}`,
+      ...(twin ? indexExtras(twin, { table: entry.table, name: successor }) : []),
       ...adds,
     ],
   }

@@ -1,8 +1,10 @@
 import { indexBody } from '../catalog/index-body.ts'
 import type { IndexState } from '../catalog/index-state.ts'
+import { isVirtual } from '../catalog/is-virtual.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import { isSameSet } from '../util/same-set.ts'
 import { isReplaced } from './foreign-keys.ts'
+import { DEFERRABLE } from './index-extras.ts'
 import type { KeyContext } from './key-context.ts'
 import type { PlannedTable } from './part-change.ts'
 import { upsertUsers } from './upsert-users.ts'
@@ -59,8 +61,7 @@ function globalKey(index: IndexState, entry: PlannedTable, context: KeyContext):
 
 /** The text behind `add constraint …`, for the successor of a key that is a constraint. */
 export function constraintUsing(successor: string, { index }: GlobalKey): string {
-  const [deferrable = ''] =
-    / DEFERRABLE(?: INITIALLY DEFERRED)?$/.exec(index.constraintDefinition ?? '') ?? []
+  const [deferrable = ''] = DEFERRABLE.exec(index.constraintDefinition ?? '') ?? []
   const kind = index.isPrimary ? 'primary key' : 'unique'
   return `${kind} using index ${identifier(successor)}${deferrable.toLowerCase()}`
 }
@@ -79,11 +80,14 @@ interface KeyUsers {
 }
 
 function obstacleOf(
-  { table }: PlannedTable,
+  { table, relation }: PlannedTable,
   index: IndexState,
   { body, users, upserts }: KeyUsers,
 ): string | undefined {
   if (table.shared) return 'rows of no tenant have none to be unique in'
+  if (isVirtual(relation, table.column)) {
+    return `${identifier(table.column)} is virtual, and no key can hold it`
+  }
   if (body === undefined) return `it is not a btree: ${index.method}`
   if (index.isReplicaIdentity) return 'it is the replica identity of the table'
   if (users.length > 0) return `these foreign keys use it: ${users.join(', ')}`

@@ -1,5 +1,7 @@
 import type { ForeignKeyState } from '../catalog/constraint-state.ts'
+import { isVirtual } from '../catalog/is-virtual.ts'
 import type { RelationState } from '../catalog/relation-state.ts'
+import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TenantForeignKey } from './tenant-foreign-key.ts'
 import type { TenantTable } from './tenant-table.ts'
 
@@ -37,6 +39,11 @@ export function foreignKeyObstacle(
     return 'it refers to the tenant itself: decide whether it may be another one'
   }
   if (child.table.shared) return 'rows of no tenant would not be checked any more'
+  for (const { table, relation } of [child, parent]) {
+    if (isVirtual(relation, table.column)) {
+      return `${identifier(table.column)} of ${qualifiedName(relation)} is virtual, and no key can hold it`
+    }
+  }
   if (!isComparable) return `the tenants are ${types.join(' and ')}`
   if (!key.isEnforced) return 'it is NOT ENFORCED'
   if (key.isTemporal) return 'it has a PERIOD'

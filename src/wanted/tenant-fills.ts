@@ -108,6 +108,7 @@ const BASE = {
   defaultSequences: [],
   isIdentity: false,
   isGenerated: false,
+  isVirtual: false,
   equality: 'pg_catalog',
 }
 

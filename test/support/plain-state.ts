@@ -67,6 +67,7 @@ export function plainColumn(name: string, baseType: string): ColumnState {
     default: null,
     isIdentity: false,
     isGenerated: false,
+    isVirtual: false,
     plainType: 'uuid',
     equality: 'pg_catalog',
     defaultFunctions: [],

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { TriggerState } from '../../catalog/relation-state.ts'
 import { backfillFailed, backfillInterrupted } from '../../errors/command/backfill.ts'
 import type { Fill } from '../../migration/fill.ts'
 import { type BatchForm, type BatchResult, batchSql } from '../../migration/fill-sql.ts'
@@ -6,6 +7,7 @@ import { qualifiedName } from '../../sql/quote.ts'
 import { retryLocked } from '../migrate/retry-locked.ts'
 import type { ProgressView } from '../render/progress.ts'
 import { countRows } from './fill-session.ts'
+import { withoutTriggers } from './skip-triggers.ts'
 import type { Throttle } from './throttle.ts'
 
 // An application that goes on writing rows without a tenant must not keep the command running.
@@ -16,6 +18,8 @@ export interface FillOptions {
   readonly batch: number
   readonly throttle: Throttle
   readonly listener: Pick<ProgressView, 'progress' | 'say'>
+  /** Triggers of the table that are off in each batch. */
+  readonly skipped: readonly TriggerState[]
   /** Ends the work after the batch that is running. */
   readonly signal: AbortSignal
 }
@@ -86,18 +90,19 @@ async function runBatch(
   client: pg.Client,
   fill: Fill,
   key: readonly string[] | null,
-  { batch, waits, listener, signal }: Pass,
+  { batch, waits, skipped: triggers, listener, signal }: Pass,
 ): Promise<BatchResult> {
   const form: BatchForm = { isNext: key !== null, waits }
   const values = key === null ? [batch] : [batch, key]
-  const outcome = await retryLocked(
-    () => settle(client.query<BatchResult>(batchSql(fill, form), values)),
-    {
-      nameOf: () => qualifiedName(fill.table),
-      say: listener.say,
-      signal,
-    },
-  )
+  const fillOnce = () => client.query<BatchResult>(batchSql(fill, form), values)
+  const { table } = fill
+  const run = () =>
+    triggers.length > 0 ? withoutTriggers(client, { table, triggers }, fillOnce) : fillOnce()
+  const outcome = await retryLocked(() => settle(run()), {
+    nameOf: () => qualifiedName(fill.table),
+    say: listener.say,
+    signal,
+  })
   if (!outcome.result) throw outcome.error
   const [result] = outcome.result.rows
   if (!result) throw new Error('A batch returned no row.')

@@ -1,4 +1,6 @@
 import type pg from 'pg'
+import type { TriggerState } from '../../catalog/relation-state.ts'
+import type { Snapshot } from '../../catalog/snapshot.ts'
 import type { Fill } from '../../migration/fill.ts'
 import { batchSql, countSql, unfilledQuery } from '../../migration/fill-sql.ts'
 import { EXIT, type Io } from '../io.ts'
@@ -8,6 +10,7 @@ import { renderJson } from '../render/json.ts'
 import { showProgress } from '../render/progress.ts'
 import { countRows } from './fill-session.ts'
 import { fillTable } from './fill-table.ts'
+import { triggersOf } from './skip-triggers.ts'
 import { createThrottle, type ThrottleOptions } from './throttle.ts'
 
 export interface RunOptions extends ThrottleOptions {
@@ -17,6 +20,9 @@ export interface RunOptions extends ThrottleOptions {
   /** Rows in a batch. */
   readonly batch: number
   readonly json?: boolean
+  /** Leaves out the triggers that filling a table fires. */
+  readonly skipTriggers?: boolean
+  readonly snapshot: Snapshot
 }
 
 /**
@@ -28,7 +34,7 @@ export interface RunOptions extends ThrottleOptions {
 export async function runBackfill(
   client: pg.Client,
   fills: readonly Fill[],
-  { io, unknown, batch, json, ...limits }: RunOptions,
+  { io, unknown, batch, json, skipTriggers = false, snapshot, ...limits }: RunOptions,
 ): Promise<number> {
   const tables: FilledTable[] = []
   const stop = new AbortController()
@@ -43,8 +49,11 @@ export async function runBackfill(
     // A batch above the rate would be one burst followed by a long pause.
     const rows = Math.min(batch, limits.rate ?? batch)
     for (const fill of fills) {
-      const options = { batch: rows, throttle, listener: progress, signal }
-      const table = { ...describe(fill), ...(await fillTable(client, fill, options)) }
+      const fired = triggersOf(fill, snapshot)
+      const skipped = skipTriggers ? fired : []
+      const options = { batch: rows, throttle, listener: progress, skipped, signal }
+      const done = await fillTable(client, fill, options)
+      const table = { ...describe(fill), ...done, ...triggerNames(fired, skipTriggers) }
       progress.clear()
       tables.push(table)
       if (!json) io.out(renderFilled(table, io.color))
@@ -68,18 +77,25 @@ export async function runBackfill(
 export async function showBackfill(
   client: pg.Client,
   fills: readonly Fill[],
-  { io, unknown, json }: RunOptions,
+  { io, unknown, json, skipTriggers = false, snapshot }: RunOptions,
 ): Promise<number> {
   const tables = []
   for (const fill of fills) {
     const { empty, fillable } = await countRows(client, fill)
     const sql = { count: countSql(fill), batch: batchSql(fill, { isNext: true, waits: false }) }
-    tables.push({ ...describe(fill), empty, fillable, sql })
+    const triggers = triggerNames(triggersOf(fill, snapshot), skipTriggers)
+    tables.push({ ...describe(fill), empty, fillable, sql, ...triggers })
   }
   io.out(json ? renderJson({ tables, passedOver: unknown }) : tables.map(renderFillable).join('\n'))
   for (const sentence of unknown) showProgress(io).say(`${sentence}; it would be passed over.`)
   io.err('Nothing was filled.\n')
   return EXIT.clean
+}
+
+function triggerNames(fired: readonly TriggerState[], isSkipped: boolean) {
+  const names = fired.map(({ name }) => name)
+  if (names.length === 0) return {}
+  return isSkipped ? { skippedTriggers: names } : { firedTriggers: names }
 }
 
 function describe(fill: Fill) {

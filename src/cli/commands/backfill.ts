@@ -6,12 +6,13 @@ import { parseTableName, type TableReference } from '../../sql/table-name.ts'
 import { resolveWanted, snapshotRequest } from '../../wanted/resolve-wanted.ts'
 import { prepareSession } from '../backfill/fill-session.ts'
 import { type RunOptions, runBackfill, showBackfill } from '../backfill/run-backfill.ts'
+import { refuseLockedTriggers } from '../backfill/skip-triggers.ts'
 import { withClient } from '../connect/connect.ts'
 import { loadConfig } from '../connect/load-config.ts'
 import type { Io } from '../io.ts'
 import { type CommonOptions, configOption, jsonOption, urlOption } from '../options.ts'
 
-interface BackfillOptions extends CommonOptions, Omit<RunOptions, 'io' | 'unknown'> {
+interface BackfillOptions extends CommonOptions, Omit<RunOptions, 'io' | 'unknown' | 'snapshot'> {
   readonly dryRun?: boolean
 }
 
@@ -46,6 +47,12 @@ export function backfillCommand(io: Io, exit: (code: number) => void): Command {
         parseSeconds,
       ),
     )
+    .addOption(
+      new Option(
+        '--skip-triggers',
+        'fire none of the triggers of the tables (updated_at, audit); other writers wait for each batch',
+      ),
+    )
     .addOption(new Option('--dry-run', 'print the number of rows and the SQL, and fill none'))
     .addOption(jsonOption())
     .addHelpText('after', HELP)
@@ -58,9 +65,10 @@ export function backfillCommand(io: Io, exit: (code: number) => void): Command {
         const wanted = resolveWanted(config, snapshot)
         const fills = planFills(wanted, snapshot, only)
         await prepareSession(client, fills, snapshot)
+        if (options.skipTriggers) await refuseLockedTriggers(client, fills, snapshot)
         const unknown = only.length > 0 ? [] : passedOver(wanted, snapshot)
         const work = options.dryRun ? showBackfill : runBackfill
-        exit(await work(client, fills, { io, unknown, ...options }))
+        exit(await work(client, fills, { io, unknown, snapshot, ...options }))
       })
     })
 }

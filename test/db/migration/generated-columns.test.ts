@@ -42,6 +42,53 @@ describe('a tenant column that is generated', () => {
     }))
 })
 
+describe('a tenant column that is virtual', () => {
+  it('is protected without a default and without keys that cannot hold it', async function () {
+    await withDatabase(async (url) => {
+      const [version] = (await query(
+        url,
+        `select current_setting('server_version_num')::int as n`,
+      )) as {
+        n: number
+      }[]
+      if ((version?.n ?? 0) < 180000) this.skip()
+      const app = roleName(url, 'app')
+      await query(
+        url,
+        `create role ${app} login password 'secret';
+         create table notes (id int primary key, doc jsonb,
+           tenant_id uuid generated always as ((doc ->> 'tenant')::uuid) virtual);
+         insert into notes values (1, '{"tenant": "${A}"}'), (2, '{"tenant": "${B}"}');
+         create table visits (id int, doc jsonb, note_id int references notes,
+           tenant_id uuid generated always as ((doc ->> 'tenant')::uuid) virtual) partition by range (id);
+         create table visits_1 partition of visits default;
+         grant select, insert, update on notes, visits to ${app}`,
+      )
+      const config = {
+        connection: url,
+        roles: { app },
+        tables: { notes: {}, visits: {} },
+        migrations: { with: ['foreign-keys', 'unique-keys'] as const },
+      }
+      await withMigrations(config, async (project) => {
+        const before = await relations(url)
+        await migrate(project)
+        const check = await project.run('migrate:rls', '--check')
+        expect(check).to.have.property('code', 0)
+        expect(check.err).to.include('tenant_id is virtual, and no key can hold it')
+        expect(await asA(loginUrl(url, app))).to.deep.equal({
+          notes: [1, 3],
+          visits: [4],
+          refused: ['42501', '42501'],
+        })
+        await query(url, 'delete from notes where id > 2; delete from visits')
+        expect(await project.run('migrate:down', '--all')).to.have.property('code', 0)
+        expect(await relations(url)).to.deep.equal(before)
+      })
+    })
+  })
+})
+
 /** Without their sizes, which the server estimates. */
 async function relations(url: string) {
   return (await readRelations(url)).map(({ estimatedRows: _, ...relation }) => relation)

@@ -65,4 +65,5 @@ const TO_PROJECTS: ForeignKeyState = {
   isTemporal: false,
   definition: 'FOREIGN KEY (project_id) REFERENCES projects(id)',
   isPartition: false,
+  comment: null,
 }

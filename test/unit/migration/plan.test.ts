@@ -49,6 +49,14 @@ const INDEX: IndexState = {
   definition: '',
   constraintDefinition: null,
   isReplicaIdentity: false,
+  extras: {
+    comment: null,
+    constraintComment: null,
+    isClustered: false,
+    statistics: [-1, -1],
+    options: [],
+    tablespace: null,
+  },
   dependents: [],
 }
 

@@ -8,7 +8,7 @@ import { createDatabase, type TestDatabase, withClient } from '../../../support/
 import { startSilentReplica } from '../../../support/silent-replica.ts'
 
 const TENANT = '00000000-0000-4000-8000-00000000000a'
-const FILLED = { code: 0, out: '✔ public.tasks  40 rows filled\n', err: '' }
+const FILLED = { code: 0, out: '✔ public.tasks  40 rows filled, each fired batches\n', err: '' }
 
 // The statement that fills row 15 waits until the key is free.
 const BARRIER = `
@@ -69,7 +69,7 @@ describe('a backfill', () => {
       })
       expect(await run('backfill', '--batch', '10')).to.deep.equal({
         ...FILLED,
-        out: '✔ public.tasks  30 rows filled\n',
+        out: '✔ public.tasks  30 rows filled, each fired barrier\n',
       })
       expect(await query(`select from tasks where tenant_id = '${TENANT}'`)).to.have.length(40)
     }))
@@ -96,7 +96,9 @@ describe('a backfill', () => {
         })
       })
       expect(await filled()).to.deep.equal(numbers(1, 20))
-      expect((await run('backfill')).out).to.equal('✔ public.tasks  20 rows filled\n')
+      expect((await run('backfill')).out).to.equal(
+        '✔ public.tasks  20 rows filled, each fired barrier\n',
+      )
     }))
 
   it('goes round a row that somebody has locked, and comes back to it', () =>
