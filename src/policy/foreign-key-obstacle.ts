@@ -39,10 +39,9 @@ export function foreignKeyObstacle(
     return 'it refers to the tenant itself: decide whether it may be another one'
   }
   if (child.table.shared) return 'rows of no tenant would not be checked any more'
-  for (const { table, relation } of [child, parent]) {
-    if (isVirtual(relation, table.column)) {
-      return `${identifier(table.column)} of ${qualifiedName(relation)} is virtual, and no key can hold it`
-    }
+  const virtual = [child, parent].find(hasVirtualTenant)
+  if (virtual) {
+    return `${identifier(virtual.table.column)} of ${qualifiedName(virtual.relation)} is virtual, and no key can hold it`
   }
   if (!isComparable) return `the tenants are ${types.join(' and ')}`
   if (!key.isEnforced) return 'it is NOT ENFORCED'
@@ -54,4 +53,8 @@ export function foreignKeyObstacle(
     return `before PostgreSQL 15, ON DELETE ${key.onDelete.toUpperCase()} would change the tenant too: choose RESTRICT or CASCADE`
   }
   return undefined
+}
+
+function hasVirtualTenant({ table, relation }: End): boolean {
+  return isVirtual(relation, table.column)
 }
