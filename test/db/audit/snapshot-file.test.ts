@@ -162,11 +162,11 @@ describe('P12 a file of a snapshot', () => {
         '{}': 'it is no snapshot: version is missing',
         '[]': 'it is no snapshot: the file must be an object, and is a list',
         null: 'it is no snapshot: the file must be an object, and is null',
-        '{"version":1,"snapshot":{}}': 'it has version 1, and this release reads version 5',
+        '{"version":1,"snapshot":{}}': 'it has version 1, and this release reads version 6',
         '{"version":1e400,"snapshot":{}}':
-          'it has version Infinity, and this release reads version 5',
+          'it has version Infinity, and this release reads version 6',
         '{"version":"5","checksums":{},"request":{},"snapshot":{}}':
-          'version must be 5, and is "5"',
+          'version must be 6, and is "5"',
         '{"version":"2.1.0","runs":[]}': 'it is no snapshot: checksums is missing',
         '{"__proto__":1}': 'it is no snapshot: version is missing',
       }
