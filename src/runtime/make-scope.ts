@@ -47,7 +47,7 @@ function frozen(draft: Draft, settings: Pairs): Scope {
   return Object.freeze(isPlain ? { kind, tenant, settings } : { ...draft, settings })
 }
 
-/** A request usually has one list at most: that list is sorted already. */
+/** `own` alone needs no merging: `scopeSettings` has sorted it, and refuses a name that is there twice. */
 function merged(base: Pairs, own: Pairs, fixed: Pairs): Pairs {
   if (base.length === 0 && fixed.length === 0) return own
   const all = new Map([...base, ...own, ...fixed].map((pair) => [pair[0].toLowerCase(), pair]))
