@@ -6,11 +6,30 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-const COMPILERS = { '5.9': typescript59(), '7': 'node_modules/typescript' }
+const COMPILERS: Readonly<Record<string, string>> = {
+  '5.4': inItsFolder('typescript-5.4'),
+  '5.9': inItsFolder('typescript-5.9'),
+  '7': 'node_modules/typescript',
+}
 const KYSELYS = { '0.28': 'kysely-0.28/dist/esm', '0.29': 'kysely/dist' }
+
+/** As strict as the tests are compiled, in words that TypeScript 5.4 knows. */
+const STRICT = {
+  target: 'es2022',
+  module: 'nodenext',
+  noEmit: true,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+}
 
 /** The Kysely from which on a file compiles. */
 const SINCE = /\.since-(\d+\.\d+)\./
+
+/** pg says `Buffer<ArrayBuffer>`, which the types of Node know from TypeScript 5.7 on. */
+const NEEDS_LATER_TYPESCRIPT = /\/pg-protocol\/dist\/serializer\.d\.ts.*'Buffer' is not generic/
 
 /** A line that must be refused, with an error that says `needle`. */
 interface Expectation {
@@ -18,14 +37,19 @@ interface Expectation {
   readonly needle: string
 }
 
-/** Prints a line for each compiler and each Kysely; returns the exit code. */
-async function compileAll(): Promise<number> {
+/**
+ * Prints a line for each compiler and each Kysely; returns the exit code.
+ *
+ * @param versions of TypeScript
+ */
+async function compileAll(versions: readonly string[]): Promise<number> {
   const folder = join(ROOT, '.cache/types')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.test-d.ts'))
   const expectations = files.flatMap((file) => copyWithoutDirectives(file, folder))
-  const compilations = Object.entries(COMPILERS).flatMap(([version, compiler]) =>
+  const chosen = Object.entries(COMPILERS).filter(([version]) => versions.includes(version))
+  const compilations = chosen.flatMap(([version, compiler]) =>
     Object.entries(KYSELYS).map(([kysely, types]) => {
       const exclude = files.filter((file) => (SINCE.exec(file)?.[1] ?? '') > kysely)
       return {
@@ -47,7 +71,7 @@ async function compileAll(): Promise<number> {
     process.stdout.write(`${[`${verdict.padEnd(6)} ${what}`, ...problems].join('\n')}\n`)
     failed += problems.length
   }
-  return failed === 0 && expectations.length > 0 ? 0 : 1
+  return failed === 0 && expectations.length > 0 && compilations.length > 0 ? 0 : 1
 }
 
 /**
@@ -82,6 +106,7 @@ async function compile(
   const config = join(folder, `tsconfig.${version}.${kysely}.json`)
   const index = join(ROOT, 'node_modules', types, 'index.d.ts')
   const compilerOptions = {
+    ...STRICT,
     rootDir: ROOT,
     // An application may check the declarations of its packages.
     skipLibCheck: false,
@@ -95,12 +120,7 @@ async function compile(
       'kysely-tenants/audit': [join(ROOT, 'dist/audit/audit.d.ts')],
     },
   }
-  const settings = {
-    extends: join(ROOT, 'test/tsconfig.json'),
-    compilerOptions,
-    include: ['.'],
-    exclude,
-  }
+  const settings = { compilerOptions, include: ['.'], exclude }
   writeFileSync(config, JSON.stringify(settings))
 
   const output = await run(join(ROOT, compiler, 'bin/tsc'), ['-p', config], folder)
@@ -139,6 +159,7 @@ function differences(output: string, expectations: readonly Expectation[]): stri
   const errors = output
     .split(/\n(?! )/)
     .filter((block) => /^\S.*\(\d+,\d+\): error TS/.test(block) || /^error TS/.test(block))
+    .filter((block) => !NEEDS_LATER_TYPESCRIPT.test(block))
   const meets = (error: string, { at, needle }: Expectation) =>
     error.startsWith(`${at},`) && error.includes(needle)
   const unexpected = errors.filter((error) => !expectations.some((e) => meets(error, e)))
@@ -149,9 +170,11 @@ function differences(output: string, expectations: readonly Expectation[]): stri
   ]
 }
 
-function typescript59(): string {
-  const folder = createRequire(import.meta.url).resolve('typescript-5.9/package.json')
+function inItsFolder(name: string): string {
+  const folder = createRequire(import.meta.url).resolve(`${name}/package.json`)
   return join(dirname(folder).slice(ROOT.length), 'node_modules/typescript')
 }
 
-process.exitCode = await compileAll()
+// The first one takes long: the matrix asks for it.
+const asked = process.argv.slice(2)
+process.exitCode = await compileAll(asked.length > 0 ? asked : ['5.9', '7'])

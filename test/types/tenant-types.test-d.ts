@@ -80,7 +80,7 @@ export async function brandOfAHandle(): Promise<void> {
   expectTypeOf(acme).toExtend<Kysely<Database>>()
   // @ts-expect-error 'TenantBrand': a plain handle has whatever scope the running code has, or none
   await listProjects(db)
-  // @ts-expect-error 'TenantBrand': so has its connection
+  // @ts-expect-error to type 'TenantKysely<: so has its connection
   await db.connection().execute(listProjects)
   // @ts-expect-error 'null': no tenant
   tenancy.forTenant(db, null)
