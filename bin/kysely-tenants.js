@@ -4,7 +4,12 @@ const { stdin, stdout, stderr } = process
 for (const stream of [stdout, stderr]) {
   // `| head` closes the pipe early; the exit code still tells the result.
   stream.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code === 'EPIPE') return
+    // A disk that is full, a terminal that is gone: the report is not complete.
+    stderr.write(
+      `✖ The output could not be written: ${error.message}\n  next Make room for it, then run the command again.\n`,
+    )
+    process.exit(2)
   })
 }
 
@@ -22,12 +27,16 @@ const [{ main }, { renderError }] = await Promise.all([
 /** The width of a terminal, which may change and is 0 where it is not known. */
 const widthOf = (stream) => (stream.isTTY ? stream.columns || 80 : undefined)
 
+const isColorful = (stream) =>
+  stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+
 const isTerminal = stdin.isTTY === true && stderr.isTTY === true
 const io = {
   cwd: process.cwd(),
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
-  color: stdout.isTTY === true && !process.env.NO_COLOR,
+  color: isColorful(stdout),
+  errColor: isColorful(stderr),
   // The syntax of the package `debug`.
   debug: /(^|[\s,])(\*|kysely-tenants)($|[\s,:])/.test(process.env.DEBUG ?? ''),
   terminal: isTerminal ? { input: stdin, output: stderr } : undefined,

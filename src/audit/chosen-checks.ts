@@ -4,7 +4,7 @@ import { CHECKS } from '../checks/registry.ts'
 import type { Config, ConfigInput } from '../config/config.ts'
 import { ensureParsed } from '../config/parse-config.ts'
 import { configInvalid } from '../errors/application.ts'
-import { nearest } from '../util/nearest.ts'
+import { suggestion } from '../util/nearest.ts'
 
 type Levels = Config['audit']['levels']
 
@@ -24,10 +24,7 @@ export function parseAuditConfig(input: ConfigInput | Config): Config {
   ]
   const problems = named
     .filter(({ id }) => !IDS.includes(id))
-    .map(({ path, id }) => {
-      const meant = nearest(id, IDS)
-      return `${path}: there is no such check${meant ? `; did you mean ${meant}?` : ''}`
-    })
+    .map(({ path, id }) => `${path}: there is no such check${suggestion(id, IDS)}`)
   if (problems.length > 0) throw configInvalid(problems)
   return config
 }

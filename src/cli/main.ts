@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { EXIT, type Io } from './io.ts'
+import { EXIT, errScreen, type Io } from './io.ts'
 import { packageVersion } from './package-version.ts'
 import { keptResult } from './partial-result.ts'
 import { renderError, renderErrorJson } from './render/error.ts'
@@ -60,14 +60,19 @@ function reportError(error: unknown, argv: readonly string[], io: Io): void {
   const isUsage = error instanceof CommanderError
   if (!isUsage) io.err(renderError(error, io))
   if (!wantsJson(argv)) return
-  const report = isUsage ? usageReport(error) : errorReport(error, io)
+  const report = isUsage ? usageReport(error, argv) : errorReport(error, io)
   io.out(renderErrorJson(report, keptResult(error)))
 }
 
-function usageReport({ message }: CommanderError): ErrorReport {
+function usageReport({ message }: CommanderError, argv: readonly string[]): ErrorReport {
   const text = message === '(outputHelp)' ? 'No command was named; nothing was done.' : message
   const [summary = '', ...details] = text.replace(/^error: /, '').split('\n')
-  return { code: 'USAGE', summary, details, hint: 'See `kysely-tenants --help`.' }
+  return { code: 'USAGE', summary, details, hint: usageHint(argv) }
+}
+
+function usageHint([name = '']: readonly string[]): string {
+  const command = Object.hasOwn(COMMANDS, name) ? ` ${name}` : ''
+  return `See \`kysely-tenants${command} --help\`.`
 }
 
 // Commander may have failed before it knew the options.
@@ -95,7 +100,11 @@ async function createProgram(
       // Commander would ask the terminal of the process.
       getOutHelpWidth: () => Math.min(HELP_WIDTH, io.columns ?? HELP_WIDTH),
       getErrHelpWidth: () => Math.min(HELP_WIDTH, io.errColumns ?? HELP_WIDTH),
-      outputError: (text, write) => write(text.replace(/^error: /, `${paint(io.color).red('✖')} `)),
+      outputError: (text, write) => {
+        const c = paint(errScreen(io).color)
+        const told = text.replace(/^error: /, `${c.red('✖')} `)
+        write(`${told}  ${c.dim('next')} ${usageHint(argv)}\n`)
+      },
     })
 
   const [name = ''] = argv

@@ -1,6 +1,7 @@
 import { findRelation } from '../catalog/find-relation.ts'
 import type { Snapshot } from '../catalog/snapshot.ts'
 import { parseConfig } from '../config/parse-config.ts'
+import { isOurs } from '../policy/policy-match.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableName } from '../sql/table-name.ts'
 import { blindCode, type OwnerCode, ownerCode } from '../wanted/owner-code.ts'
@@ -54,8 +55,8 @@ function unforcedTables(
 
 function policiesOn({ tables }: Wanted, snapshot: Snapshot): string[] {
   return tables.flatMap((table) =>
-    (findRelation(table, snapshot)?.policies ?? []).map(
-      ({ name }) => `${identifier(name)} on ${qualifiedName(table)}`,
-    ),
+    (findRelation(table, snapshot)?.policies ?? [])
+      .filter((policy) => !isOurs(policy))
+      .map(({ name }) => `${identifier(name)} on ${qualifiedName(table)}`),
   )
 }

@@ -1,3 +1,4 @@
+import { identifier } from '../sql/quote.ts'
 import type { Proposal, ProposedParent, ProposedTable } from './proposal.ts'
 import { type ProposedConfig, proposedConfig } from './proposed-config.ts'
 import { commentText, type Entries, propertyLines } from './source-text.ts'
@@ -67,15 +68,20 @@ function literal(value: object): Entries {
   return value as Entries
 }
 
-function roles({ roles: { others, warnings } }: Proposal, { roles }: ProposedConfig): string[] {
+function roles(
+  { roles: { others, warnings }, schemas }: Proposal,
+  { roles }: ProposedConfig,
+): string[] {
   if (roles === undefined) {
+    const all = schemas.map(identifier).join(', ')
     return [
       ...comment(
         'No login was found that may change tenant tables and that row security binds: superusers, owners and roles with BYPASSRLS are above it. Create one, and connect the application with it:',
       ),
       "//   create role app_user login password '…';",
-      '//   grant usage on schema public to app_user;',
-      '//   grant select, insert, update, delete on all tables in schema public to app_user;',
+      `//   grant usage on schema ${all} to app_user;`,
+      `//   grant select, insert, update, delete on all tables in schema ${all} to app_user;`,
+      `//   grant usage on all sequences in schema ${all} to app_user;`,
       "// roles: { app: 'app_user' },",
     ]
   }

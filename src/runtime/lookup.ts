@@ -1,6 +1,6 @@
 import { lookupInvalid } from '../errors/application.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import { nearest } from '../util/nearest.ts'
+import { suggestion } from '../util/nearest.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 
 /** A config with lookups, as `defineConfig` returns it. */
@@ -68,10 +68,6 @@ function keyOf(name: string, key: unknown): LookupKey | undefined {
 }
 
 function unknownName(name: string, { lookups }: RuntimeConfig): string {
-  const meant = nearest(
-    name,
-    lookups.map((lookup) => lookup.name),
-  )
-  const suggestion = meant === undefined ? '' : `; did you mean ${meant}?`
-  return `The config has no lookup ${name}${suggestion}`
+  const names = lookups.map((lookup) => lookup.name)
+  return `The config has no lookup ${name}${suggestion(name, names)}`
 }

@@ -1,3 +1,9 @@
+/** `; did you mean projects?`, to end a sentence with; empty when no name is close. */
+export function suggestion(text: string, names: readonly string[]): string {
+  const meant = nearest(text, names)
+  return meant === undefined ? '' : `; did you mean ${meant}?`
+}
+
 /** The name that a misspelt one most likely means; undefined when none is close. */
 export function nearest(text: string, names: readonly string[]): string | undefined {
   const [best] = names

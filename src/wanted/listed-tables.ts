@@ -4,6 +4,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import type { Config, ConfigTable } from '../config/config.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
 import type { TableReference } from '../sql/table-name.ts'
+import { suggestion } from '../util/nearest.ts'
 import type { TableWithoutColumn } from './tenant-source.ts'
 
 /** A table of the config with its tenant column, be it there or to be added. */
@@ -48,9 +49,15 @@ export function namedRelation(
     const relation = findRelation(candidate, snapshot)
     if (relation) return relation
   }
+  const asked = searched.map(qualifiedName).join(' or ')
   const elsewhere = snapshot.relations.find((relation) => relation.name === name)
-  const there = elsewhere ? ` There is ${qualifiedName(elsewhere)}.` : ''
-  problems.push(`Table ${searched.map(qualifiedName).join(' or ')} is missing.${there}`)
+  if (elsewhere) {
+    problems.push(`Table ${asked} is missing. There is ${qualifiedName(elsewhere)}.`)
+  } else {
+    const known = snapshot.relations.filter(isTable).map(qualifiedName)
+    const meant = searched.map((table) => suggestion(qualifiedName(table), known)).find(Boolean)
+    problems.push(`Table ${asked} is missing${meant ?? '.'}`)
+  }
   return undefined
 }
 

@@ -3,6 +3,7 @@ import type { Snapshot } from '../catalog/snapshot.ts'
 import { isBookkeeping } from '../config/bookkeeping-tables.ts'
 import type { Config } from '../config/config.ts'
 import { catalogMismatch } from '../errors/command/catalog.ts'
+import { suggestion } from '../util/nearest.ts'
 import { type Fillable, fillableTable } from './fillable-table.ts'
 import { listedTables, namedRelation } from './listed-tables.ts'
 import { listedTwice } from './listed-twice.ts'
@@ -100,10 +101,10 @@ function joined(config: Config, snapshot: Snapshot): { wanted: Wanted; problems:
 }
 
 function missingRoles({ roles }: Config, snapshot: Snapshot): string[] {
-  const known = new Set(snapshot.roles.map(({ name }) => name))
+  const known = snapshot.roles.map(({ name }) => name)
   return [...roles.app, ...roles.admin, ...roles.owner]
-    .filter((role) => !known.has(role))
-    .map((role) => `Role ${role} is missing.`)
+    .filter((role) => !known.includes(role))
+    .map((role) => `Role ${role} is missing${suggestion(role, known) || '.'}`)
 }
 
 /** A policy for every row is for the role that owns them, and for no other. */

@@ -13,6 +13,7 @@ import {
 } from '../policy/lookup-function.ts'
 import type { TenantTable } from '../policy/tenant-table.ts'
 import { identifier, qualifiedName } from '../sql/quote.ts'
+import { suggestion } from '../util/nearest.ts'
 import { namedRelation } from './listed-tables.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -65,8 +66,9 @@ export function wantedLookups(
 
 function problemOf({ by, many }: ConfigLookup, relation: RelationState): string[] {
   const table = qualifiedName(relation)
-  if (!relation.columns.some(({ name }) => name === by)) {
-    return [`${table} has no column ${identifier(by)}.`]
+  const columns = relation.columns.map(({ name }) => name)
+  if (!columns.includes(by)) {
+    return [`${table} has no column ${identifier(by)}${suggestion(by, columns) || '.'}`]
   }
   if (many || relation.indexes.some((index) => isKeyOf(by, index))) return []
   return [

@@ -74,7 +74,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
         expect(await runCli([command], TABLES)).to.deep.equal(
           trouble(
             '✖ The database could not be reached: neither the config nor --url names one; nothing was done.  DATABASE.UNREACHABLE',
-            '  next Set `connection` in the config or pass `--url postgres://user:password@host:5432/database`.',
+            '  next Set `connection` in the config, or DATABASE_URL where the config or `init` reads it, or pass `--url postgres://user:password@host:5432/database`.',
           ),
         )
       })
@@ -86,7 +86,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
         expect(await runCli([command, '--url', url], TABLES)).to.deep.equal(
           trouble(
             `✖ postgres://app@127.0.0.1:${port}/shop could not be reached: connect ECONNREFUSED 127.0.0.1:${port}; nothing was done.  DATABASE.UNREACHABLE`,
-            '  next Set `connection` in the config or pass `--url postgres://user:password@host:5432/database`.',
+            '  next Check that the server runs, and host, port and `sslmode` in `connection` or `--url`.',
           ),
         )
       })
@@ -96,7 +96,7 @@ describe('bad input: one clear message, exit code 2, nothing on stdout', () => {
   describe('a config file', () => {
     const unreadable = (reason: string) =>
       trouble(
-        `✖ The config file <folder>/kysely-tenants.config.ts could not be loaded: ${reason}  CONFIG.UNREADABLE`,
+        `✖ The config file <folder>/kysely-tenants.config.ts could not be loaded, and nothing was done: ${reason}  CONFIG.UNREADABLE`,
         '  next Run the file on its own to see the whole error; it must have a default export.',
       )
 

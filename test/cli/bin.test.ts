@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
@@ -30,6 +40,22 @@ describe('bin/kysely-tenants.js', () => {
     const { code, err } = await statusIn(LATE, { DEBUG: 'pg,kysely-tenants' })
     expect(code).to.equal(2)
     expect(err).to.match(/TypeError: too late\n +at .*kysely-tenants\.config\.ts/)
+  })
+
+  it('says that the output could not be written, and calls it no bug', function () {
+    // A device that is always full; Linux has one.
+    if (!existsSync('/dev/full')) this.skip()
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, ['bin/kysely-tenants.js', '--help'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
+    closeSync(full)
+    expect({ status, stderr }).to.deep.equal({
+      status: 2,
+      stderr:
+        '✖ The output could not be written: ENOSPC: no space left on device, write\n  next Make room for it, then run the command again.\n',
+    })
   })
 
   it('ends with 2 when it cannot be loaded', () => {

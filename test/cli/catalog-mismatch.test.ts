@@ -33,7 +33,27 @@ describe('a config that names objects which the database does not have', () => {
         '✖ The config and the database do not match; nothing was done.  CATALOG.MISMATCH',
         '  public.projects is listed twice, as projects in `tables` and as public.projects in `tables`; keep one.',
         '  billing.invoices is listed twice, as billing.invoices in `tables` and as invoices in `global`; keep one.',
-        '  next Run the pending migrations of your schema first, or correct the names in the config.',
+        '  next Run the pending migrations of your schema and create the missing roles first, or correct the names in the config.',
+      ),
+    )
+  })
+
+  it('names the table, the role and the column that a misspelt name means', async () => {
+    const role = `${database.name}_seller`
+    await withClient(database.url, (client) => client.query(`create role ${role}`))
+    const config = {
+      roles: { app: role, admin: `${role}s` },
+      tables: ['projcets', 'billing.invoces', 'public.projects'],
+      lookups: { tenantOf: { table: 'public.projects', by: 'tenantid', many: true } },
+    }
+    expect(await runCli(['status', '--url', database.url], config)).to.deep.equal(
+      trouble(
+        '✖ The config and the database do not match; nothing was done.  CATALOG.MISMATCH',
+        `  Role ${role}s is missing; did you mean ${role}?`,
+        '  Table public.projcets is missing; did you mean public.projects?',
+        '  Table billing.invoces is missing; did you mean billing.invoices?',
+        '  lookups.tenantOf: public.projects has no column tenantid; did you mean tenant_id?',
+        '  next Run the pending migrations of your schema and create the missing roles first, or correct the names in the config.',
       ),
     )
   })
@@ -41,7 +61,7 @@ describe('a config that names objects which the database does not have', () => {
   for (const command of ['audit', 'status', 'migrate:rls', 'backfill']) {
     it(`stops ${command}, and all of it is named`, async () => {
       const config = {
-        roles: { app: `${database.name}_app` },
+        roles: { app: 'a_login_of_no_cluster' },
         tables: ['projects', 'tasks', 'invoices', 'billing.invoices', 'open_projects', 'prices'],
       }
       const type =
@@ -49,13 +69,13 @@ describe('a config that names objects which the database does not have', () => {
       expect(await runCli([command, '--url', database.url], config)).to.deep.equal(
         trouble(
           '✖ The config and the database do not match; nothing was done.  CATALOG.MISMATCH',
-          `  Role ${database.name}_app is missing.`,
+          '  Role a_login_of_no_cluster is missing.',
           '  Table public.tasks is missing.',
           '  Table public.invoices is missing. There is billing.invoices.',
           '  public.open_projects is a view; only tables have row security.',
           // The audit has a check for it.
           ...(command === 'audit' ? [] : [type]),
-          '  next Run the pending migrations of your schema first, or correct the names in the config.',
+          '  next Run the pending migrations of your schema and create the missing roles first, or correct the names in the config.',
         ),
       )
     })

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { expect } from 'chai'
 import { withClient as withCliClient } from '../../src/cli/connect/connect.ts'
 import { isTenancyError } from '../../src/errors/tenancy-error.ts'
+import { freePort } from '../support/free-port.ts'
 import {
   createDatabase,
   loginUrl,
@@ -62,15 +63,30 @@ describe('a connection that fails: one clear message, exit code 2, nothing on st
       `postgres://app:12/${PASSWORD}@localhost/shop`,
       `postgres://app:${PASSWORD}#1@localhost/shop`,
       `app:${PASSWORD}@localhost/shop`,
+      ` postgres://app:${PASSWORD}@localhost/shop`,
+      `jdbc:postgresql://app:${PASSWORD}@localhost/shop`,
+      `mysql://app:${PASSWORD}@localhost/shop`,
+      `"postgres://app:${PASSWORD}@localhost/shop"`,
+      `postgres://app:${PASSWORD}@/shop?host=/var/run/postgresql`,
+      `host=localhost password=${PASSWORD} dbname=shop`,
     ]
     for (const url of urls) {
       it(`that cannot be read is not echoed: ${url}`, async () => {
-        const { code, out, err } = await runCli(['status', '--url', url], TABLES)
-        expect({ code, out }).to.deep.equal({ code: 2, out: '' })
-        expect(err).to.match(/^✖ The database could not be reached: .*DATABASE\.UNREACHABLE\n/)
-        expect(err).not.to.include(PASSWORD)
+        const unreadable = trouble(
+          '✖ The database could not be reached: its URL cannot be read; nothing was done.  DATABASE.UNREACHABLE',
+          '  next Write `postgres://user:password@host:5432/database`, with special characters percent-encoded (@ as %40), or a socket as `postgres://user@%2Fvar%2Frun%2Fpostgresql/database`.',
+        )
+        expect(await runCli(['status', '--url', url], TABLES)).to.deep.equal(unreadable)
+        const connection = { connectionString: url }
+        expect(await runCli(['status'], { ...TABLES, connection })).to.deep.equal(unreadable)
       })
     }
+
+    it('that names no login, no host and no database is shown without them', async () => {
+      const port = await freePort()
+      const { err } = await runCli(['status', '--url', `postgres://127.0.0.1:${port}`], TABLES)
+      expect(err).not.to.include('undefined')
+    })
   })
 
   describe('a connection that breaks half-way', () => {
@@ -106,7 +122,7 @@ function refused(url: URL, reason: string): CliRun {
   const target = new URL(url)
   target.password = ''
   return trouble(
-    `✖ ${target.href} refused the login: ${reason}  DATABASE.LOGIN_REFUSED`,
+    `✖ ${target.href} refused the login: ${reason}; nothing was done.  DATABASE.LOGIN_REFUSED`,
     '  next Check user, password and database in `connection` or `--url`.',
   )
 }

@@ -87,7 +87,7 @@ describe('init: input that it refuses', () => {
           code: 2,
           out: '',
           err: `✖ The database could not be reached: neither --url nor DATABASE_URL names one; nothing was done.  DATABASE.UNREACHABLE
-  next Set \`connection\` in the config or pass \`--url postgres://user:password@host:5432/database\`.
+  next Set \`connection\` in the config, or DATABASE_URL where the config or \`init\` reads it, or pass \`--url postgres://user:password@host:5432/database\`.
 `,
         })
       }))
@@ -97,7 +97,7 @@ describe('init: input that it refuses', () => {
         expect(await run('init', '--config', 'tenants.json')).to.deep.equal({
           code: 2,
           out: '',
-          err: "✖ option '-c, --config <path>' argument 'tenants.json' is invalid. It is written as .ts, .mts, .js or .mjs.\n",
+          err: "✖ option '-c, --config <path>' argument 'tenants.json' is invalid. It is written as .ts, .mts, .js or .mjs.\n  next See `kysely-tenants init --help`.\n",
         })
       }))
 

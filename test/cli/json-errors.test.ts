@@ -50,10 +50,10 @@ describe('--json prints an error as JSON too', () => {
         error: {
           code: 'USAGE',
           message: "unknown option '--baselin'\n(Did you mean --baseline?)",
-          hint: 'See `kysely-tenants --help`.',
+          hint: 'See `kysely-tenants audit --help`.',
         },
       },
-      err: "✖ unknown option '--baselin'\n(Did you mean --baseline?)\n",
+      err: "✖ unknown option '--baselin'\n(Did you mean --baseline?)\n  next See `kysely-tenants audit --help`.\n",
     })
   })
 

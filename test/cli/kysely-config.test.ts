@@ -119,7 +119,7 @@ describe('kysely.config gives what ours leaves out', () => {
   describe('bad input', () => {
     const trouble = (text: string) => ({ code: 2, out: '', err: text })
     const hint =
-      'next Set `connection` in the config or pass `--url postgres://user:password@host:5432/database`.'
+      'next Set `connection` in the config, or DATABASE_URL where the config or `init` reads it, or pass `--url postgres://user:password@host:5432/database`.'
 
     it('names the file whose database does not answer, without the password', () => {
       const url = new URL(database.url)
@@ -131,7 +131,7 @@ describe('kysely.config gives what ours leaves out', () => {
       return inProject(files, async ({ run }) => {
         url.password = ''
         expect(await run('status')).to.deep.equal(
-          trouble(`✖ ${url.href} of kysely.config.ts refused the login: database "nowhere" does not exist  DATABASE.LOGIN_REFUSED
+          trouble(`✖ ${url.href} of kysely.config.ts refused the login: database "nowhere" does not exist; nothing was done.  DATABASE.LOGIN_REFUSED
   next Check user, password and database in \`connection\` or \`--url\`.
 `),
         )
@@ -146,7 +146,7 @@ describe('kysely.config gives what ours leaves out', () => {
       }
       return inProject(files, async ({ run }) => {
         expect(await run('status')).to.deep.equal(
-          trouble(`✖ The database of kysely.config.ts refused the login: database "nowhere" does not exist  DATABASE.LOGIN_REFUSED
+          trouble(`✖ The database of kysely.config.ts refused the login: database "nowhere" does not exist; nothing was done.  DATABASE.LOGIN_REFUSED
   next Check user, password and database in \`connection\` or \`--url\`.
 `),
         )
@@ -171,7 +171,7 @@ describe('kysely.config gives what ours leaves out', () => {
     it('shows why it does not load', () =>
       inProject({ 'kysely.config.ts': `throw new Error('no DATABASE_URL')` }, async ({ run }) => {
         expect(await run('status')).to.deep.equal(
-          trouble(`✖ The config file <folder>/kysely.config.ts could not be loaded: no DATABASE_URL  CONFIG.UNREADABLE
+          trouble(`✖ The config file <folder>/kysely.config.ts could not be loaded, and nothing was done: no DATABASE_URL  CONFIG.UNREADABLE
   next Run the file on its own to see the whole error; it must have a default export.
 `),
         )

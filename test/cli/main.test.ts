@@ -66,7 +66,7 @@ describe('kysely-tenants', () => {
     expect(await runCli(['adit'])).to.deep.equal({
       code: 2,
       out: '',
-      err: "✖ unknown command 'adit'\n(Did you mean audit?)\n",
+      err: "✖ unknown command 'adit'\n(Did you mean audit?)\n  next See `kysely-tenants --help`.\n",
     })
   })
 
@@ -74,7 +74,7 @@ describe('kysely-tenants', () => {
     expect(await runCli(['audit', '--jsn'])).to.deep.equal({
       code: 2,
       out: '',
-      err: "✖ unknown option '--jsn'\n(Did you mean --json?)\n",
+      err: "✖ unknown option '--jsn'\n(Did you mean --json?)\n  next See `kysely-tenants audit --help`.\n",
     })
   })
 
@@ -82,7 +82,7 @@ describe('kysely-tenants', () => {
     expect(await runCli(['audit', '--fail-on', 'worst'])).to.deep.equal({
       code: 2,
       out: '',
-      err: "✖ option '--fail-on <level>' argument 'worst' is invalid. Allowed choices are critical, high, medium, low, info.\n",
+      err: "✖ option '--fail-on <level>' argument 'worst' is invalid. Allowed choices are critical, high, medium, low, info.\n  next See `kysely-tenants audit --help`.\n",
     })
   })
 
@@ -105,6 +105,21 @@ describe('kysely-tenants', () => {
     expect(err).not.to.include('DEBUG=')
     expect(err).to.match(/\n {2}RangeError: out of paper\n +at .*main\.test\.ts/)
     expect(err).to.match(/\[cause\]: Error: no tree\n +at .*main\.test\.ts/)
+  })
+
+  it('paints an error for stderr, whatever stdout is', async () => {
+    const errors = async (color: boolean, errColor: boolean) => {
+      let err = ''
+      const out = () => undefined
+      const write = (text: string) => {
+        err += text
+      }
+      await main(['status', '--bogus'], { cwd: '.', out, err: write, color, errColor })
+      return err
+    }
+    const plain = "✖ unknown option '--bogus'\n  next See `kysely-tenants status --help`.\n"
+    expect(await errors(true, false)).to.equal(plain)
+    expect(await errors(false, true)).to.include('\u001b[31m✖')
   })
 
   it('paints when it is asked to', async () => {

@@ -13,7 +13,7 @@ import { agreeOnProposal, confirmProposal } from '../init/agree-on-proposal.ts'
 import type { Prompts } from '../init/ask.ts'
 import { connectionOrProblem, type Project, readProject } from '../init/read-project.ts'
 import { refuseExisting, writeConfig } from '../init/write-config.ts'
-import { EXIT, type Io } from '../io.ts'
+import { EXIT, errScreen, type Io } from '../io.ts'
 import { jsonOption } from '../options.ts'
 import { renderProposal } from '../render/init.ts'
 import { renderJson } from '../render/json.ts'
@@ -93,7 +93,7 @@ async function init(io: Io, options: InitOptions): Promise<void> {
   resolveWanted(parseConfig(proposedConfig(proposal)), survey.snapshot)
 
   const text = renderConfig(proposal, { ...project, folder: options.migrations })
-  const { color, errColumns: columns } = io
+  const { color, columns } = errScreen(io)
   if (ask && isWritten) {
     // The frame around it takes six columns.
     const summary = renderProposal(proposal, { color, columns: columns && columns - 6 })

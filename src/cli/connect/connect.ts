@@ -36,7 +36,7 @@ export async function connectionOf(config: KyselyConfig | undefined): Promise<Co
   try {
     return { to: await readConnection(config.exported), file: config.name }
   } catch (error) {
-    throw databaseUnreachable(`The database of ${config.name}`, error)
+    throw databaseUnreachable(`The database of ${config.name}`, error, 'named')
   }
 }
 
@@ -109,8 +109,12 @@ async function borrow<T>(
 
 async function createClient(connection: string | pg.ClientConfig | undefined): Promise<pg.Client> {
   if (connection === undefined) {
-    throw databaseUnreachable('The database', new Error('neither the config nor --url names one'))
+    throw databaseUnreachable('The database', 'neither the config nor --url names one', 'named')
   }
+  const options = typeof connection === 'string' ? { connectionString: connection } : connection
+  const { connectionString: url } = options
+  if (url !== undefined && !isReadable(url)) throw urlUnreadable()
+
   const { default: pg } = await import('pg')
   try {
     return new pg.Client({
@@ -120,20 +124,29 @@ async function createClient(connection: string | pg.ClientConfig | undefined): P
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       fallback_application_name: 'kysely-tenants',
-      ...(typeof connection === 'string' ? { connectionString: readable(connection) } : connection),
+      ...options,
     })
   } catch (error) {
-    throw databaseUnreachable('The database', error)
+    throw url === undefined ? databaseUnreachable('The database', error) : urlUnreadable()
   }
 }
 
-// `postgres://user:12/3@host/db` parses, with a part of the password as the name of the database.
-function readable(url: string): string {
+// The URL is left out: it may hold a password in a place where no parser looks for one.
+function urlUnreadable(): TenancyError {
+  return databaseUnreachable('The database', 'its URL cannot be read', 'url')
+}
+
+const PROTOCOLS = /^(postgres|postgresql|socket):\/?\//
+
+/**
+ * pg reads much that is no URL, and takes the password for a part of another name, which a message would
+ * show: `app:secret@host/db`, `jdbc:postgresql://…`, a blank before the URL.
+ */
+function isReadable(url: string): boolean {
   const isSocket = url.startsWith('/')
-  if (!isSocket && (!URL.canParse(url) || new URL(url).pathname.includes('@'))) {
-    throw new Error('its URL cannot be read; percent-encode special characters of the password')
-  }
-  return url
+  if (isSocket) return true
+  // `postgres://user:12/3@host/db` parses, with a part of the password as the name of the database.
+  return PROTOCOLS.test(url) && URL.canParse(url) && !new URL(url).pathname.includes('@')
 }
 
 async function connect(client: pg.Client, name: string): Promise<void> {
@@ -149,8 +162,10 @@ function connectFailure(name: string, error: unknown): TenancyError {
   return (refused ? databaseLoginRefused : databaseUnreachable)(name, firstOf(error))
 }
 
+// pg leaves undefined what neither the URL nor the environment names.
 function target({ user, host, port, database }: pg.Client): string {
-  return `postgres://${user}@${host}:${port}/${database}`
+  const login = user === undefined ? '' : `${user}@`
+  return `postgres://${login}${host}:${port}/${database ?? ''}`
 }
 
 // A name with an IPv4 and an IPv6 address fails as a list without a message of its own.

@@ -56,6 +56,6 @@ export function connectionOrProblem({ connection, problem }: Project): Connectio
   if (connection) return connection
   throw (
     problem ??
-    databaseUnreachable('The database', new Error('neither --url nor DATABASE_URL names one'))
+    databaseUnreachable('The database', 'neither --url nor DATABASE_URL names one', 'named')
   )
 }

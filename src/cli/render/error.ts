@@ -6,9 +6,9 @@ import { paint } from './paint.ts'
 /** Renders the error that ended a command. */
 export function renderError(
   error: unknown,
-  { color, debug = false }: Pick<Io, 'color' | 'debug'>,
+  { color, errColor = color, debug = false }: Pick<Io, 'color' | 'errColor' | 'debug'>,
 ): string {
-  const c = paint(color)
+  const c = paint(errColor)
   const { code, summary, details, hint, more = [] } = errorReport(error, { debug })
   const lines = [
     `${c.red('✖')} ${summary}  ${c.dim(code)}`,

@@ -1,12 +1,14 @@
-import type { Io } from '../io.ts'
+import { errScreen, type Io } from '../io.ts'
 import { paint } from './paint.ts'
 import { wrap } from './wrap.ts'
 
 /** Prints lines about the work on stderr. */
 export function talk(io: Io): (text: string) => void {
-  const mark = paint(io.color).dim('·')
+  const { color } = errScreen(io)
+  const mark = paint(color).dim('·')
   return (text) => {
-    const lines = wrap([mark, ...text.split(' ')], { columns: io.errColumns, indent: 2 })
+    const { columns } = errScreen(io)
+    const lines = wrap([mark, ...text.split(' ')], { columns, indent: 2 })
     io.err(`${lines.join('\n')}\n`)
   }
 }

@@ -24,6 +24,6 @@ export function catalogMismatch(problems: readonly string[]): TenancyError {
   return new TenancyError(
     'CATALOG.MISMATCH',
     lines('The config and the database do not match; nothing was done.', problems),
-    'Run the pending migrations of your schema first, or correct the names in the config.',
+    'Run the pending migrations of your schema and create the missing roles first, or correct the names in the config.',
   )
 }

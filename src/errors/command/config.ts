@@ -31,8 +31,10 @@ export function configNotWritable(path: string, cause: unknown): TenancyError {
 export function configUnreadable(path: string, cause: unknown): TenancyError {
   return new TenancyError(
     'CONFIG.UNREADABLE',
-    `The config file ${path} could not be loaded: ${reasonOf(cause)}`,
-    'Run the file on its own to see the whole error; it must have a default export.',
+    `The config file ${path} could not be loaded, and nothing was done: ${reasonOf(cause)}`,
+    path.endsWith('.json')
+      ? 'Correct the JSON: it takes no comments and no comma after the last entry.'
+      : 'Run the file on its own to see the whole error; it must have a default export.',
     { cause },
   )
 }

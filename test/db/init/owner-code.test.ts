@@ -109,9 +109,11 @@ describe('init: code of the owner', () => {
     )
   })
 
-  it('has policies, which are named', async () => {
+  it('has policies, which are named, but for those of this tool', async () => {
     const { policies } = await proposed(`
       create policy "read all" on projects for select using (true);
+      create policy tenant_access on projects using (false);
+      comment on policy tenant_access on projects is 'Written by kysely-tenants.';
       create policy own on tasks using (false)`)
     expect(policies).to.deep.equal(['"read all" on public.projects', 'own on public.tasks'])
   })
