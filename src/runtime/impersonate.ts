@@ -28,6 +28,9 @@ export function impersonate<T>(
       throw settingInvalid(`An impersonation needs a text for \`${name}\``)
     }
   }
+  if (config.setting === 'app.actor' || config.setting === 'app.reason') {
+    throw settingInvalid(`An impersonation sets ${config.setting}, which carries the tenant`)
+  }
   const { tenant: id, settings } = scopeInput(input)
   const tenant = canonicalTenant(id, config.type)
   const outer = scopes.getStore()

@@ -5,19 +5,14 @@ import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
 import { type Settings, scopeSettings, sorted } from './scope-settings.ts'
 
-type Draft = Pick<Scope, 'kind' | 'tenant' | 'actor' | 'reason'>
+type Draft = Pick<Scope, 'kind' | 'tenant' | 'actor' | 'reason' | 'impersonated'>
 type Pairs = Scope['settings']
 
-/** The settings of a scope by where they come from, for the scopes inside it. */
-interface Origin {
-  /** From `limits`, `applicationName` and `schema` of the config: read once for each outermost scope. */
-  readonly base: Pairs
-  /** Of an impersonation: no setting of a scope inside replaces them. */
-  readonly fixed: Pairs
-}
-
-const origins = new WeakMap<Scope, Origin>()
+/** From `limits`, `applicationName` and `schema` of the config: read once for each outermost scope. */
+const bases = new WeakMap<Scope, Pairs>()
 const NONE: Pairs = Object.freeze([])
+/** Of an impersonation: no setting of a scope inside replaces them. */
+const FIXED: readonly string[] = ['app.actor', 'app.reason', 'transaction_read_only']
 
 /**
  * @param inside the scope it is opened in, if that is of the same tenant or an impersonation
@@ -28,16 +23,21 @@ export function makeScope(
   config: RuntimeConfig,
   given?: Settings,
   inside?: Scope,
-  fixed: Pairs = (inside && origins.get(inside)?.fixed) ?? NONE,
+  fixed: Pairs = inside ? fixedOf(inside) : NONE,
 ): Scope {
   const own = given === undefined ? NONE : scopeSettings(given, config.setting)
-  const known = inside?.kind === draft.kind ? origins.get(inside)?.base : undefined
+  const known = inside?.kind === draft.kind ? bases.get(inside) : undefined
   const asks = hasBase(config)
   const base = known ?? (asks ? baseSettings({ ...draft, settings: own }, config) : NONE)
   const scope = frozen(draft, merged(base, own, fixed))
   // A weak map of every scope would cost the garbage collector more than the rest of the scope.
-  if (asks || fixed.length > 0) origins.set(scope, { base, fixed })
+  if (asks) bases.set(scope, base)
   return scope
+}
+
+/** From the scope itself: another copy of the package may have made it. */
+function fixedOf({ actor, settings }: Scope): Pairs {
+  return actor === undefined ? NONE : settings.filter(([name]) => FIXED.includes(name))
 }
 
 /** Most scopes have neither actor nor reason: a copy by spread takes several times as long as this literal. */

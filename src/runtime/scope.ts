@@ -13,6 +13,8 @@ export interface Scope {
   readonly reason?: string
   /** The person who acts for the tenant, in an impersonation. */
   readonly actor?: string
+  /** The tenant of the impersonation, where `kind` is not `tenant` inside one. */
+  readonly impersonated?: string | undefined
 }
 
 const STORAGE = Symbol.for('kysely-tenants.scope')
@@ -68,10 +70,32 @@ export function isDetached(scope: Scope): boolean {
 }
 
 function isUsableIn(current: Scope, bound: Scope): boolean {
-  // No way leads out of an impersonation to the rows of all.
-  if (current.actor !== undefined && bound.kind === 'admin') return false
   const attachment = attachments.get(bound)
+  // No way leads out of an impersonation to the rows of all, and no handle that was kept leads out of it.
+  if (current.actor !== undefined) {
+    if (bound.kind === 'admin') return false
+    if (attachment === 'handle' && !isOfImpersonation(current, bound)) return false
+  }
   return attachment === 'detached' || (attachment === 'handle' && current.kind !== 'tenant')
+}
+
+/** The server refuses the writes of such a scope; only an impersonation has it. */
+export function isReadOnly({ settings }: Scope): boolean {
+  return settings.some(([name]) => name === 'transaction_read_only')
+}
+
+/** The tenant that the scope has, or whose impersonation it is in. */
+export function tenantOf({ kind, tenant, impersonated }: Scope): string | undefined {
+  return kind === 'tenant' ? tenant : impersonated
+}
+
+function isOfImpersonation(current: Scope, bound: Scope): boolean {
+  return (
+    tenantOf(bound) === tenantOf(current) &&
+    bound.actor === current.actor &&
+    bound.reason === current.reason &&
+    isReadOnly(bound) === isReadOnly(current)
+  )
 }
 
 /** For messages. */

@@ -1,5 +1,5 @@
-/** Leading comments and white space. */
-const LEADING = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/
+import { startOfCode } from '../sql/tokens.ts'
+
 const KEYWORD = /^[a-z]+/i
 const USUAL = /^(?:select|insert|update|delete|with)\b/
 
@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<string, StatementKind>> = {
 export function statementKind(text: string): StatementKind {
   // Nearly every statement; the rest of the work is for the others.
   if (USUAL.test(text)) return 'statement'
-  const sql = text.replace(LEADING, '')
+  const sql = code(text)
   const keyword = KEYWORD.exec(sql)?.[0].toLowerCase() ?? ''
   if (TWO_PHASE.test(sql) || ROLLBACK_TO.test(sql)) return 'transaction'
   if (keyword === 'prepare') return /^prepare\s+transaction\b/i.test(sql) ? 'commit' : 'statement'
@@ -40,14 +40,19 @@ export function statementKind(text: string): StatementKind {
 
 /** Does the server wait for data of the client? */
 export function copiesIn(text: string): boolean {
-  return COPY_IN.test(text.replace(LEADING, ''))
+  return COPY_IN.test(code(text))
 }
 
 const COPY_IN = /^copy\b.*\bfrom\s+stdin\b/is
 
 /** In upper case, as PostgreSQL's command tags begin; undefined where there is none. */
 export function firstKeyword(text: string): string | undefined {
-  return KEYWORD.exec(text.replace(LEADING, ''))?.[0].toUpperCase()
+  return KEYWORD.exec(code(text))?.[0].toUpperCase()
+}
+
+/** Without the comments in front, which may hold others. */
+function code(text: string): string {
+  return text.slice(startOfCode(text))
 }
 
 const ROLLBACK_TO = /^rollback\s+(?:\w+\s+)?to\b/i

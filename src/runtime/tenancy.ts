@@ -3,7 +3,7 @@ import { publishAdmin } from './channels.ts'
 import { type Impersonation, impersonate } from './impersonate.ts'
 import { makeScope } from './make-scope.ts'
 import { type RuntimeConfig, type RuntimeConfigInput, runtimeConfig } from './runtime-config.ts'
-import { describeScope, type Scope, sameScope, scopes } from './scope.ts'
+import { describeScope, type Scope, sameScope, scopes, tenantOf } from './scope.ts'
 import { startLazy } from './start-lazy.ts'
 import type { TenantId } from './tenant-id.ts'
 import { impersonationOf, type ScopeInput, tenantScope } from './tenant-scope.ts'
@@ -60,8 +60,8 @@ export interface Scopes {
    * Runs `body` in the scope of a tenant on behalf of another person, such as support staff. The
    * server refuses every write, unless `readOnly` is false; `app.actor` and `app.reason` ride along
    * for triggers and policies; its begin and its end are published on `kysely-tenants:admin`.
-   * Scopes inside it stay in it: they keep actor, reason and the refusal of writes, and there is no
-   * `runAsAdmin`.
+   * Scopes inside it stay in it, those in `runGlobal` too: they keep tenant, actor, reason and the
+   * refusal of writes, and there is no `runAsAdmin`.
    *
    * @returns what `body` returns
    * @throws `SETTING.INVALID` without an actor and a reason, `TENANT.INVALID`, and
@@ -142,9 +142,10 @@ export function createScopes(config: RuntimeConfigInput): Scopes {
     },
     runGlobal(body) {
       const outer = scopes.getStore()
-      const inside = outer?.actor === undefined ? undefined : outer
-      const draft = { kind: 'global', tenant: '', ...impersonationOf(inside) } as const
-      return inScope(makeScope(draft, runtime, undefined, inside), body)
+      const draft = { kind: 'global', tenant: '' } as const
+      if (outer?.actor === undefined) return inScope(makeScope(draft, runtime), body)
+      const part = { ...draft, ...impersonationOf(outer), impersonated: tenantOf(outer) }
+      return inScope(makeScope(part, runtime, undefined, outer), body)
     },
     impersonate: (input, as, body) =>
       impersonate(input, as, runtime, (scope) => inScope(scope, body)),

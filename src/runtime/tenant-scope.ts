@@ -1,6 +1,7 @@
+import { tenantMismatch } from '../errors/application.ts'
 import { makeScope } from './make-scope.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
-import { attach, type Scope, scopes } from './scope.ts'
+import { attach, describeScope, type Scope, scopes, tenantOf } from './scope.ts'
 import { canonicalTenant, type TenantId } from './tenant-id.ts'
 
 /** A tenant, and settings that travel with every statement beside it. */
@@ -24,7 +25,11 @@ export interface HandleOptions {
   readonly detached?: boolean
 }
 
-/** The scope of a handle. @throws `TENANT.INVALID` and `SETTING.INVALID` */
+/**
+ * The scope of a handle.
+ *
+ * @throws `TENANT.INVALID`, `SETTING.INVALID`, and `TENANT.MISMATCH` inside the impersonation of another tenant
+ */
 export function handleScope(
   input: TenantId | ScopeInput,
   config: RuntimeConfig,
@@ -39,13 +44,24 @@ export function adminScope(config: RuntimeConfig, reason?: string): Scope {
   return attach(makeScope(reason === undefined ? draft : { ...draft, reason }, config), 'detached')
 }
 
-/** @throws `TENANT.INVALID` and `SETTING.INVALID` */
+/**
+ * @throws `TENANT.INVALID`, `SETTING.INVALID`, and `TENANT.MISMATCH` inside the impersonation of another tenant
+ */
 export function tenantScope(input: TenantId | ScopeInput, config: RuntimeConfig): Scope {
   const { tenant: id, settings } = scopeInput(input)
   const tenant = canonicalTenant(id, config.type)
-  const outer = scopes.getStore()
-  const inside = outer?.tenant === tenant && outer.kind === 'tenant' ? outer : undefined
+  const inside = enclosing(scopes.getStore(), tenant)
   return makeScope({ kind: 'tenant', tenant, ...impersonationOf(inside) }, config, settings, inside)
+}
+
+/** The scope of the running code, where a new one of that tenant is a part of it. */
+function enclosing(outer: Scope | undefined, tenant: string): Scope | undefined {
+  if (outer === undefined) return undefined
+  const isSame = tenantOf(outer) === tenant
+  if (outer.actor !== undefined && !isSame) {
+    throw tenantMismatch(describeScope(outer), `tenant ${JSON.stringify(tenant)}`)
+  }
+  return isSame ? outer : undefined
 }
 
 /** A scope inside an impersonation is one itself. */

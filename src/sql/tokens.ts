@@ -23,8 +23,9 @@ export interface SymbolToken {
 }
 
 const LETTER = 'A-Za-z_\\u0080-\\uffff'
+const SKIPPED = /\s+|--[^\n\r]*/y
 const PIECES: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
-  { kind: 'skip', pattern: /\s+|--[^\n]*/y },
+  { kind: 'skip', pattern: SKIPPED },
   { kind: 'comment', pattern: /\/\*/y },
   { kind: 'dollar', pattern: new RegExp(`\\$(?:[${LETTER}][\\w\\u0080-\\uffff]*)?\\$`, 'y') },
   { kind: 'escaped', pattern: /[eE]'(?:[^'\\]|\\[\s\S]|'')*'?/y },
@@ -59,6 +60,16 @@ export function tokensOf(source: string): Token[] {
     }
   }
   return tokens
+}
+
+/** Where the first word of a statement is, behind comments and white space. */
+export function startOfCode(source: string): number {
+  for (let at = 0; ; ) {
+    SKIPPED.lastIndex = at
+    if (SKIPPED.test(source)) at = SKIPPED.lastIndex
+    else if (source.startsWith('/*', at)) at = endOfComment(source, at)
+    else return at
+  }
 }
 
 function* piecesOf(source: string): Generator<Piece> {

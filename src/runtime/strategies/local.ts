@@ -5,7 +5,8 @@ import type { TemporaryQuestion } from '../residue/baseline.ts'
 import { CLOSE_ALL, DISCARD_TEMP, type Utility } from '../residue/commands.ts'
 import { proofOf, receiveFacts, temporaryQuestion } from '../residue/proof.ts'
 import { orRefuse } from '../residue/refusal.ts'
-import type { Scope } from '../scope.ts'
+import { isReadOnly, type Scope } from '../scope.ts'
+import { setLocalPrelude } from './set-local.ts'
 import type { Prelude, Strategy } from './strategy.ts'
 
 /**
@@ -16,12 +17,17 @@ import type { Prelude, Strategy } from './strategy.ts'
 export function localStrategy(setting: string): Strategy {
   return {
     name: 'local',
-    prelude: (state, context) =>
-      new LocalPrelude(
+    prelude: (state, context) => {
+      // Before PostgreSQL 17, a DO block that commits would go on without the refusal of writes.
+      if (context.status === 'I' && isReadOnly(context.scope)) {
+        return setLocalPrelude(setting, state, context)
+      }
+      return new LocalPrelude(
         state,
         parametersOf(context.scope, setting),
         context.isFirst ? temporaryQuestion(state, context) : undefined,
-      ),
+      )
+    },
   }
 }
 

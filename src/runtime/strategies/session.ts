@@ -6,7 +6,7 @@ import { confirmed } from '../confirmed.ts'
 import { Baseline } from '../residue/baseline.ts'
 import { CleanUp } from '../residue/clean-up.ts'
 import { FACTS, readFacts } from '../residue/facts.ts'
-import type { Scope } from '../scope.ts'
+import { isReadOnly, type Scope } from '../scope.ts'
 import type { Outcome } from '../statement.ts'
 import { setsOneOf } from '../statement-text.ts'
 import type { Strategy } from './strategy.ts'
@@ -72,8 +72,8 @@ async function prove(state: ClientState, scope: Scope, text: string): Promise<vo
 }
 
 /** It ends with the transaction that sets it, and the statements of a lease have their own. */
-function refuseReadOnly({ settings }: Scope): void {
-  if (!settings.some(([name]) => name === 'transaction_read_only')) return
+function refuseReadOnly(scope: Scope): void {
+  if (!isReadOnly(scope)) return
   throw settingInvalid("The strategy 'session' cannot refuse the writes of an impersonation")
 }
 

@@ -17,8 +17,16 @@ import type { Prelude, PreludeContext, Strategy } from './strategy.ts'
 export function setLocalStrategy(setting: string): Strategy {
   return {
     name: 'set-local',
-    prelude: (state, context) => new SetLocalPrelude(state, setting, context),
+    prelude: (state, context) => setLocalPrelude(setting, state, context),
   }
+}
+
+export function setLocalPrelude(
+  setting: string,
+  state: ClientState,
+  context: PreludeContext,
+): Prelude {
+  return new SetLocalPrelude(state, setting, context)
 }
 
 class SetLocalPrelude implements Prelude {

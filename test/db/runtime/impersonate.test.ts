@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { expect } from 'chai'
 import { type Kysely, sql } from 'kysely'
+import { createTenancy } from '../../../src/index.ts'
 import { failure } from '../../support/failure.ts'
 import { withClient } from '../../support/postgres.ts'
 import { STRATEGIES, strategyOptions } from '../../support/strategies.ts'
@@ -89,6 +90,13 @@ for (const strategy of STRATEGIES) {
         'a handle': () => insert(tenancy.forTenant(db, A)),
         'a global scope': () =>
           tenancy.runGlobal(() => db.insertInto('countries').values({ code: 'xx' }).execute()),
+        'a handle in a global scope': () =>
+          tenancy.runGlobal(() => insert(tenancy.forTenant(db, A))),
+        'a run in a global scope': () => tenancy.runGlobal(() => tenancy.run(A, () => insert(db))),
+        'a comment that hides the statement': () =>
+          sql`/* /* x */ begin */ insert into countries values ('xx')`.execute(db),
+        'a commit in a block': () =>
+          sql`do $$ begin commit; insert into countries values ('xx'); end $$`.execute(db),
         'for update': () => db.selectFrom('projects').selectAll().forUpdate().execute(),
       }
       const codes = await tenancy.impersonate(A, AS, async () => {
@@ -100,7 +108,8 @@ for (const strategy of STRATEGIES) {
         return found
       })
       for (const [title, code] of Object.entries(codes)) {
-        expect(['25006', '25001'], `${title}: ${code}`).to.include(code)
+        const refusals = title === 'a commit in a block' ? ['2D000'] : ['25006', '25001']
+        expect(refusals, `${title}: ${code}`).to.include(code)
       }
       await withClient(world.url, async (client) => {
         const { rows } = await client.query(
@@ -160,8 +169,18 @@ for (const strategy of STRATEGIES) {
     it('is not left by another tenant, another impersonation or the admin', async () => {
       const { tenancy } = app
       const never = () => expect.fail('it was opened')
+      const { db } = app
+      const [kept, foreign] = [tenancy.forTenant(db, A), tenancy.forTenant(db, B)]
+      const inGlobal = (body: () => unknown) =>
+        tenancy.impersonate(A, AS, () => tenancy.runGlobal(body))
       const tries: (() => unknown)[] = [
         () => tenancy.impersonate(A, AS, () => tenancy.run(B, never)),
+        () => inGlobal(() => tenancy.run(B, never)),
+        () => inGlobal(() => tenancy.runAsAdmin(never)),
+        () => inGlobal(() => tenancy.forTenant(db, B)),
+        () => inGlobal(() => tenancy.forTenant(db, B, { detached: true })),
+        () => inGlobal(() => failure(insert(kept))),
+        () => inGlobal(() => failure(insert(foreign))),
         () => tenancy.impersonate(A, AS, () => tenancy.runAsAdmin(never)),
         () => tenancy.impersonate(A, AS, () => tenancy.impersonate(A, AS, never)),
         () => tenancy.run(B, () => tenancy.impersonate(A, AS, never)),
@@ -169,19 +188,29 @@ for (const strategy of STRATEGIES) {
         () => tenancy.impersonate(A, { actor: 'x', reason: '' }, never),
         () => tenancy.impersonate('', AS, never),
       ]
-      const codes = tries.map((attempt) => {
+      const codes = tries.map(async (attempt) => {
         try {
-          return attempt()
+          return ((await attempt()) as { code?: string }).code
         } catch (error) {
           return (error as { code?: string }).code
         }
       })
-      expect(codes).to.deep.equal([
-        ...Array(4).fill('TENANT.MISMATCH'),
+      expect(await Promise.all(codes)).to.deep.equal([
+        ...Array(10).fill('TENANT.MISMATCH'),
         'SETTING.INVALID',
         'SETTING.INVALID',
         'TENANT.INVALID',
       ])
+    })
+
+    it('does not take its record for the tenant', () => {
+      for (const setting of ['app.actor', 'App.Reason']) {
+        const tenant = { type: 'text', setting } as const
+        const tenancy = createTenancy({ tenant, tables: ['projects'] })
+        expect(() => tenancy.impersonate(A, AS, () => expect.fail('it was opened')))
+          .to.throw(`${setting.toLowerCase()}, which carries the tenant`)
+          .with.property('code', 'SETTING.INVALID')
+      }
     })
   })
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { createTenancy } from '../../../src/index.ts'
+import { failure } from '../../support/failure.ts'
 import {
   A,
   B,
@@ -45,6 +46,11 @@ describe('two copies of the package', () => {
         .run(A, async () => app.tenancy.run(B, () => undefined))
         .catch((error: unknown) => error)
       expect(copy.isTenancyError(nested) && nested.code).to.equal('TENANT.MISMATCH')
+      const write = () => app.db.insertInto('countries').values({ code: 'xx' }).execute()
+      const written = other.impersonate(A, { actor: 'sue', reason: 'ticket 7' }, () =>
+        failure(app.tenancy.run(A, write)),
+      )
+      expect((await written).code).to.equal('25006')
     } finally {
       rmSync(folder, { recursive: true })
     }

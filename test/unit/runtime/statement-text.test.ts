@@ -71,6 +71,11 @@ const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
   statement: [
     'select 1',
     'SELECT 1',
+    // A comment may hold others, and one of a line ends at a carriage return too.
+    '/* /* x */ begin */ insert into t values (1)',
+    '/*/* x */ commit */select 1',
+    "--\rinsert into t select 'x' --\nbegin",
+    '/* begin',
     'insert into t values (1)',
     'update t set a = 1',
     'delete from t',
