@@ -1,4 +1,5 @@
 import { statementNotTaken } from '../errors/application.ts'
+import { isThenable } from '../util/is-thenable.ts'
 import type { PgClient, PgSubmittable } from './pg-client.ts'
 
 /**
@@ -62,8 +63,4 @@ function awaitTaking(
     if (client.readyForQuery === false) awaitTaking(client, statement, refuse)
     else refuse(undefined)
   }, PATIENCE_MS).unref()
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value
 }

@@ -1,6 +1,8 @@
 import { settingInvalid } from '../errors/application.ts'
 import { isTenancyError } from '../errors/tenancy-error.ts'
 import { identifier } from '../sql/quote.ts'
+import { LONGEST_NAME } from '../sql/unused-name.ts'
+import { isThenable } from '../util/is-thenable.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import type { Scope } from './scope.ts'
 import { type Settings, scopeSettings, sorted } from './scope-settings.ts'
@@ -67,16 +69,35 @@ function baseSettings(scope: Scope, config: RuntimeConfig): Pairs {
   return pairs
 }
 
+/** In a search path they stand for a schema of the login or of the session, in quotes too. */
+const PLACEHOLDERS = ['$user', 'pg_temp']
+
 /** A temporary table would hide one of the tenant, unless its schema comes last. */
 function searchPath(schema: NonNullable<RuntimeConfig['schema']>, { tenant }: Scope): string {
   const name = asked('schema', schema, tenant)
   if (typeof name !== 'string' || name === '' || name.includes('\0')) {
     throw settingInvalid('`schema` of the config returned no name of a schema')
   }
+  if (PLACEHOLDERS.includes(name)) {
+    throw settingInvalid(
+      `\`schema\` of the config returned ${name}, which is no schema of a tenant`,
+    )
+  }
+  // PostgreSQL would cut it off, where two tenants may be one.
+  if (Buffer.byteLength(name) > LONGEST_NAME) {
+    throw settingInvalid(`\`schema\` of the config returned a name of over ${LONGEST_NAME} bytes`)
+  }
   return `${identifier(name)}, pg_temp`
 }
 
 function asked<A, R>(key: string, ask: ((about: A) => R) | undefined, about: A): R | undefined {
+  const answer = answerOf(key, ask, about)
+  if (!isThenable(answer)) return answer
+  answer.then(undefined, () => undefined)
+  throw settingInvalid(`\`${key}\` of the config returned a promise`)
+}
+
+function answerOf<A, R>(key: string, ask: ((about: A) => R) | undefined, about: A): R | undefined {
   try {
     return ask?.(about)
   } catch (error) {

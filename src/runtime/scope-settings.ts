@@ -1,5 +1,6 @@
 import { isSettingName } from '../config/tenant-setting.ts'
 import { settingInvalid } from '../errors/application.ts'
+import { isThenable } from '../util/is-thenable.ts'
 import type { Scope } from './scope.ts'
 
 /** Names without a dot that may ride with a statement: they limit or name it, and change no result. */
@@ -28,9 +29,7 @@ export type Settings = Readonly<Record<string, string>>
  * no string
  */
 export function scopeSettings(settings: Settings, tenantSetting: string): Scope['settings'] {
-  if (typeof settings !== 'object' || settings === null) {
-    throw settingInvalid('The settings are no object of names and values')
-  }
+  if (!isRecord(settings)) throw settingInvalid('The settings are no object of names and values')
   const seen = new Set<string>()
   const pairs = Object.entries(settings).map(([written, value]): [string, string] => {
     // PostgreSQL compares names without case.
@@ -47,6 +46,12 @@ export function scopeSettings(settings: Settings, tenantSetting: string): Scope[
     return [name.includes('.') ? written : name, value]
   })
   return sorted(pairs)
+}
+
+/** A promise, a Map or a list would be one without any names: limits that are not there. */
+function isRecord(settings: unknown): boolean {
+  if (typeof settings !== 'object' || settings === null) return false
+  return !(isThenable(settings) || Symbol.iterator in settings)
 }
 
 /** Scopes with the same settings are the same scope, in whatever order they were given. */

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { isThenable } from '../util/is-thenable.ts'
 import { scopes } from './scope.ts'
 
 /**
@@ -27,9 +28,4 @@ function inScopeOfCaller(generator: Generator | AsyncGenerator): object {
     return: step('return'),
     throw: step('throw'),
   })
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
-  return isObject && 'then' in value && typeof value.then === 'function'
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** The number of bytes that PostgreSQL keeps of a name. */
-const LONGEST_NAME = 63
+export const LONGEST_NAME = 63
 
 /** `stem` with `ending`, or with a number behind it: a name that is not in `taken`. */
 export function unusedName(stem: string, ending: string, taken: readonly string[]): string {

@@ -126,13 +126,13 @@ describe('statementKind', () => {
     }
   }
 
-  it('reads a text that begins with 1 MB of comment or white space in at most 200 ms', () => {
-    const started = performance.now()
+  it('reads a text that begins with 1 MB of comment or white space in at most 200 ms of CPU', () => {
+    const started = process.cpuUsage()
     expect(statementKind(`/*${'*'.repeat(2 ** 20)}*/ begin`)).to.equal('begin')
     expect(statementKind(`${' '.repeat(2 ** 20)}begin`)).to.equal('begin')
     expect(statementKind(`${'--\n'.repeat(2 ** 18)}begin`)).to.equal('begin')
     expect(statementKind('/*'.repeat(2 ** 19))).to.equal('statement')
-    expect(performance.now() - started).to.be.below(200)
+    expect(process.cpuUsage(started).user / 1000).to.be.below(200)
   })
 })
 
