@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -17,6 +17,8 @@ interface SetUp {
   readonly compiler: keyof typeof COMPILERS
   readonly type: 'module' | 'commonjs'
   readonly options: Readonly<Record<string, string | boolean>>
+  /** The alias under which this repository has it. @default the Kysely of the project */
+  readonly kysely?: string
 }
 
 // TypeScript 7 has no `node10` any more; `check:types` checks the declarations with 5.9.
@@ -28,6 +30,19 @@ const SETUPS: Readonly<Record<string, SetUp>> = {
     options: { module: 'esnext', moduleResolution: 'bundler' },
   },
   commonjs: { compiler: '7', type: 'commonjs', options: { module: 'nodenext' } },
+  // Node 20 gets this Kysely, whose declarations are of two kinds.
+  'commonjs with Kysely 0.28': {
+    compiler: '7',
+    type: 'commonjs',
+    options: { module: 'nodenext' },
+    kysely: 'kysely-0.28',
+  },
+  'nodenext with Kysely 0.28': {
+    compiler: '7',
+    type: 'module',
+    options: { module: 'nodenext' },
+    kysely: 'kysely-0.28',
+  },
   node10: {
     compiler: '5.9',
     type: 'commonjs',
@@ -107,6 +122,7 @@ export async function compileSetups(project: string): Promise<Record<string, str
     mkdirSync(join(folder, 'src'), { recursive: true })
     for (const [path, text] of Object.entries(FILES)) writeFileSync(join(folder, path), text)
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: setup.type }))
+    if (setup.kysely !== undefined) installBeside(project, folder, setup.kysely)
     const compilerOptions = { ...COMMON, ...setup.options }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
     const compiling = run('node', [COMPILERS[setup.compiler], '-p', folder])
@@ -114,6 +130,14 @@ export async function compileSetups(project: string): Promise<Record<string, str
     return [name, stdout] as const
   })
   return Object.fromEntries(await Promise.all(compiled))
+}
+
+/** A copy of the package, which finds this Kysely before the one of the project. */
+function installBeside(project: string, folder: string, kysely: string): void {
+  const modules = join(folder, 'node_modules')
+  const [ours, theirs] = ['node_modules/kysely-tenants', join(modules, 'kysely')] as const
+  cpSync(join(project, ours), join(folder, ours), { recursive: true })
+  symlinkSync(fileURLToPath(new URL(`../../node_modules/${kysely}`, import.meta.url)), theirs)
 }
 
 const COMMON = {
