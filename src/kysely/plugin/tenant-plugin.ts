@@ -88,7 +88,7 @@ export class TenantPlugin implements KyselyPlugin {
 
   #check(node: RootOperationNode, scope: Scope | undefined): void {
     if (scope?.kind === 'tenant') {
-      const written = writtenValues(node, this.#columnOf)
+      const written = writtenValues(node, this.#find)
       assertWrittenTenants(written, scope, this.#options.tenancy.config)
     } else if (scope?.kind === 'admin') {
       const table = unsaidTenant(node, this.#find)
@@ -98,9 +98,6 @@ export class TenantPlugin implements KyselyPlugin {
       if (table) throw tenantMissing(`A query on ${table.name}`, 'was built')
     }
   }
-
-  readonly #columnOf = (schema: string | undefined, name: string): string | undefined =>
-    this.#find({ schema, name })?.column
 }
 
 /** Unlike `instanceof`, this also recognises the plugin of a second copy of the package. */

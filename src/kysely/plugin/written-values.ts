@@ -6,29 +6,29 @@ import {
   PrimitiveValueListNode,
   ReferenceNode,
   type RootOperationNode,
-  TableNode,
-  UpdateQueryNode,
   ValueNode,
   ValuesNode,
 } from 'kysely'
-
-/** The column of a table that is looked at; undefined: none. */
-export type ColumnOf = (schema: string | undefined, table: string) => string | undefined
+import type { FindTable } from '../../runtime/named-tables.ts'
+import { type Write, writesOf } from './writes.ts'
 
 const NONE: readonly unknown[] = []
 
 /**
- * The literals that `values(…)`, `set(…)` and `doUpdateSet(…)` write into one column of their table.
- * Expressions are not looked into.
+ * The literals that `values(…)`, `set(…)` and `doUpdateSet(…)` write into the tenant column of their
+ * table. Expressions are not looked into.
  */
-export function writtenValues(query: RootOperationNode, columnOf: ColumnOf): readonly unknown[] {
-  const isInsert = InsertQueryNode.is(query)
-  const target = isInsert ? query.into : UpdateQueryNode.is(query) ? query.table : undefined
-  const column = target && columnOfTarget(target, columnOf)
+export function writtenValues(query: RootOperationNode, find: FindTable): readonly unknown[] {
+  const writes = writesOf(query)
+  return writes.length === 0 ? NONE : writes.flatMap((write) => valuesOf(write, find))
+}
+
+function valuesOf({ node, table }: Write, find: FindTable): readonly unknown[] {
+  const column = table && find(table)?.column
   if (column === undefined) return NONE
-  if (!isInsert) return updated((query as UpdateQueryNode).updates, column)
-  const values = inserted(query, column)
-  return query.onConflict ? [...values, ...updated(query.onConflict.updates, column)] : values
+  if (!InsertQueryNode.is(node)) return updated(node.updates, column)
+  const values = inserted(node, column)
+  return node.onConflict ? [...values, ...updated(node.onConflict.updates, column)] : values
 }
 
 function inserted({ columns, values }: InsertQueryNode, name: string): readonly unknown[] {
@@ -58,11 +58,4 @@ function columnName(node: OperationNode): string | undefined {
   if (ColumnNode.is(node)) return node.column.name
   if (ReferenceNode.is(node) && ColumnNode.is(node.column)) return node.column.column.name
   return undefined
-}
-
-function columnOfTarget(target: OperationNode, columnOf: ColumnOf): string | undefined {
-  const node = 'node' in target ? (target.node as OperationNode) : target
-  if (!TableNode.is(node)) return undefined
-  const { schema, identifier } = node.table
-  return columnOf(schema?.name, identifier.name)
 }

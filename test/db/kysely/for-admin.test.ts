@@ -84,9 +84,31 @@ describe('forAdmin', () => {
       failure(
         tenancy.runAsAdmin(() => db.insertInto('templates').values({ title: 'x' }).execute()),
       ),
+      failure(
+        admin
+          .with('added', (q) => q.insertInto('templates').values({ title: 'x' }).returningAll())
+          .selectFrom('added')
+          .selectAll()
+          .execute(),
+      ),
+      failure(
+        admin
+          .with('added', (q) => q.insertInto('templates').values({ title: 'x' }).returningAll())
+          .insertInto('templates')
+          .values({ title: 'y', tenant_id: A })
+          .execute(),
+      ),
+      failure(
+        admin
+          .mergeInto('templates as t')
+          .using('projects', 'projects.title', 't.title')
+          .whenNotMatched()
+          .thenInsertValues({ title: 'x' })
+          .execute(),
+      ),
     ]
     const codes = (await Promise.all(unsaid)).map(({ code }) => code)
-    expect(codes).to.deep.equal(Array(5).fill('TENANT.MISSING'))
+    expect(codes).to.deep.equal(Array(8).fill('TENANT.MISSING'))
     await admin.insertInto('templates').values({ title: 'all', tenant_id: null }).execute()
     await admin.insertInto('templates').values({ title: 'a', tenant_id: A }).execute()
     const { rows } = await sql`select tenant_id, title from templates order by title`.execute(admin)

@@ -45,3 +45,34 @@ describe('TenantPlugin over a dialect without the tenancy', () => {
     )
   })
 })
+
+describe('the TenantPlugin in the scope of a tenant', () => {
+  const tenancy = createTenancy({ tables: ['projects'] })
+  const guarded = db.withPlugin(new TenantPlugin({ tenancy }))
+  const row = (tenant_id: string) => ({ id: 1, tenant_id, parent_id: null, title: 't' })
+  const added = (tenant: string) =>
+    guarded.with('added', (q) => q.insertInto('projects').values(row(tenant)).returningAll())
+  const merged = guarded.mergeInto('projects as p').using('tasks', 'tasks.id', 'p.id')
+
+  const writes: Record<string, (tenant: string) => { compile(): unknown }> = {
+    values: (tenant) => guarded.insertInto('projects').values([row('a'), row(tenant)]),
+    set: (tenant) => guarded.updateTable('projects as p').set({ tenant_id: tenant }),
+    'on conflict': (tenant) =>
+      guarded
+        .insertInto('projects')
+        .values(row('a'))
+        .onConflict((oc) => oc.column('id').doUpdateSet({ tenant_id: tenant })),
+    'a common table expression': (tenant) => added(tenant).selectFrom('added').selectAll(),
+    'one before another write': (tenant) => added(tenant).insertInto('projects').values(row('a')),
+    'merge, insert': (tenant) => merged.whenNotMatched().thenInsertValues(row(tenant)),
+    'merge, update': (tenant) => merged.whenMatched().thenUpdateSet({ tenant_id: tenant }),
+  }
+  for (const [title, write] of Object.entries(writes)) {
+    it(`refuses the literal of another tenant: ${title}`, () => {
+      expect(() => tenancy.run('a', () => write('b').compile()))
+        .to.throw('asked for a row of tenant "b"')
+        .with.property('code', 'TENANT.MISMATCH')
+      tenancy.run('a', () => write('a').compile())
+    })
+  }
+})
