@@ -90,7 +90,7 @@ async function createProgram(
   exit: (code: number) => void,
 ): Promise<Command> {
   const program = new Command('kysely-tenants')
-    .description('Row-level multi-tenancy for Kysely on PostgreSQL.')
+    .description('Row-level multi-tenancy for Kysely and Knex on PostgreSQL.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .addHelpText('after', groupOf(argv[0] ?? '').length > 0 ? '' : HELP)
     .exitOverride()

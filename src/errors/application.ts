@@ -1,11 +1,18 @@
 import { lines } from './message.ts'
 import { TenancyError } from './tenancy-error.ts'
 
-export function adminNoPool(): TenancyError {
+const ADMIN_OPTIONS = {
+  adminPool: 'TenantDialect an `adminPool`',
+  adminDialect: 'TenantDialect an `adminDialect`',
+  admin: 'tenantClient an `admin`, a plain Knex',
+} as const
+
+/** @param option the one that is absent */
+export function adminNoPool(option: keyof typeof ADMIN_OPTIONS): TenancyError {
   return new TenancyError(
     'ADMIN.NO_POOL',
-    'A statement in `runAsAdmin` was not sent: the dialect has no `adminPool`.',
-    'Give TenantDialect an `adminPool` with the login of the admin role.',
+    `A statement of the admin was not sent: there is no \`${option}\`.`,
+    `Give ${ADMIN_OPTIONS[option]} with the login of the admin role.`,
   )
 }
 

@@ -6,6 +6,7 @@ import type { Prepare } from '../runtime/statement-names.ts'
 import type { StrategyName } from '../runtime/strategies/strategy.ts'
 import { strategyProblems } from '../runtime/strategies/strategy-problems.ts'
 import type { Scopes } from '../runtime/tenancy.ts'
+import { tenancyProblems } from '../runtime/tenancy-problems.ts'
 import { isKnex } from './is-knex.ts'
 
 export interface TenantClientOptions {
@@ -39,9 +40,7 @@ const NAMES = ['local', 'set-local', 'session'] as const
 
 /** @throws `CONFIG.INVALID` with every problem */
 export function checkClientOptions(options: TenantClientOptions): void {
-  const problems: string[] = []
-  if (!options?.tenancy?.config) problems.push('tenancy: expected what createTenancy returns')
-  problems.push(...strategyProblems(options ?? {}, NAMES))
+  const problems = [...tenancyProblems(options), ...strategyProblems(options ?? {}, NAMES)]
   if (options?.admin !== undefined && !isPostgres(options.admin)) {
     problems.push(`admin: expected a Knex with the client 'pg'`)
   }

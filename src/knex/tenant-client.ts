@@ -106,7 +106,7 @@ export function tenantClient(options: TenantClientOptions): typeof Knex.Client {
       const scope = currentScope(this)
       if (!this.leases) throw withoutPool()
       if (scope.kind !== 'admin') return this.leases.tenant.connect(scope)
-      if (!this.leases.admin) throw adminNoPool()
+      if (!this.leases.admin) throw adminNoPool('admin')
       return this.leases.admin.connect(scope)
     }
 

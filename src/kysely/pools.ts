@@ -1,5 +1,5 @@
 import type { Driver, PostgresPool } from 'kysely'
-import { adminNoPool, tenantMissing } from '../errors/application.ts'
+import { adminNoPool, dialectUnsupportedPool, tenantMissing } from '../errors/application.ts'
 import { controlClientClass } from '../runtime/control-client.ts'
 import type { Guard } from '../runtime/guard.ts'
 import { LeasePool } from '../runtime/lease-pool.ts'
@@ -8,7 +8,7 @@ import { scopes } from '../runtime/scope.ts'
 import { chooseStrategy } from '../runtime/strategies/choose-strategy.ts'
 import type { PoolUsers } from './pool-users.ts'
 import { type KyselyOptions, TenantConnection } from './tenant-connection.ts'
-import type { TenantPoolConfig } from './tenant-dialect-config.ts'
+import { isPool, type TenantPoolConfig } from './tenant-dialect-config.ts'
 
 type AcquireOptions = Parameters<Driver['acquireConnection']>
 
@@ -40,7 +40,7 @@ export class Pools {
     const scope = scopes.getStore()
     if (!scope) return Promise.reject(tenantMissing('A statement'))
     const pool = scope.kind === 'admin' ? this.#admin : this.#tenant
-    if (!pool) return Promise.reject(adminNoPool())
+    if (!pool) return Promise.reject(adminNoPool('adminPool'))
     const connecting = pool.connect(scope)
     const { onCreateConnection, onReserveConnection } = this.#config
     const hasHooks = onCreateConnection || onReserveConnection
@@ -54,6 +54,7 @@ export class Pools {
   }
 
   #leasesOf(pool: PostgresPool, guard: Guard): LeasePool<TenantConnection> {
+    if (!isPool(pool)) throw dialectUnsupportedPool('its function resolves to no Pool of pg')
     const { tenancy, strategy, prepare, reset, cursor, controlClient = pool.Client } = this.#config
     // `options` keeps a password that is not enumerable, so the object itself is handed on.
     const kysely: KyselyOptions = {

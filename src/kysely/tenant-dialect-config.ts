@@ -4,6 +4,7 @@ import type { Guard } from '../runtime/guard.ts'
 import type { Prepare } from '../runtime/statement-names.ts'
 import { STRATEGY_NAMES, type StrategyName } from '../runtime/strategies/strategy.ts'
 import { strategyProblems } from '../runtime/strategies/strategy-problems.ts'
+import { tenancyProblems } from '../runtime/tenancy-problems.ts'
 import type { Tenancy } from './tenancy.ts'
 
 interface CommonConfig {
@@ -95,14 +96,44 @@ export function isWrapper(config: TenantDialectConfig): config is TenantWrapperC
 }
 
 /** @throws `CONFIG.INVALID` with every problem */
-export function checkDialectConfig(config: TenantDialectConfig): void {
-  const problems = isWrapper(config)
-    ? POOL_OPTIONS.filter((key) => key in config).map(
-        (key) => `${key}: is for a pool of pg, and \`dialect\` is given`,
-      )
-    : strategyProblems(config, STRATEGY_NAMES)
+export function checkDialectConfig(given: TenantDialectConfig): void {
+  const config: TenantDialectConfig = given ?? {}
+  const problems = [
+    ...tenancyProblems(config),
+    ...(isWrapper(config) ? wrapperProblems(config) : poolProblems(config)),
+  ]
   if (problems.length > 0)
     throw configInvalid(problems.map((problem) => `TenantDialect.${problem}`))
+}
+
+function wrapperProblems(config: TenantWrapperConfig): string[] {
+  const notDialects = (['dialect', 'adminDialect'] as const).filter(
+    (key) => key in config && typeof config[key]?.createDriver !== 'function',
+  )
+  return [
+    ...notDialects.map((key) => `${key}: expected a dialect of Kysely`),
+    ...POOL_OPTIONS.filter((key) => key in config).map(
+      (key) => `${key}: is for a pool of pg, and \`dialect\` is given`,
+    ),
+    ...strategyProblems({ guard: config.guard ?? 'error' }, STRATEGY_NAMES),
+  ]
+}
+
+function poolProblems(config: TenantPoolConfig): string[] {
+  const { pool, adminPool } = config
+  const expected = 'expected a Pool of pg, or a function that returns a promise of one'
+  return [
+    ...(isPool(pool) ? [] : [`pool: ${expected}`]),
+    ...(adminPool === undefined || isPool(adminPool) ? [] : [`adminPool: ${expected}`]),
+    ...strategyProblems(config, STRATEGY_NAMES),
+  ]
+}
+
+/** Told by its shape: there are pools of other packages. A client, too, has a `connect`. */
+export function isPool(pool: unknown): boolean {
+  if (typeof pool === 'function') return true
+  if (typeof pool !== 'object' || pool === null || 'processID' in pool) return false
+  return 'connect' in pool && typeof pool.connect === 'function'
 }
 
 const POOL_OPTIONS = [

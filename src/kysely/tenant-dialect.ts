@@ -132,7 +132,7 @@ function wrappingDrivers(config: TenantWrapperConfig): () => Driver {
       drivers: admin ? [tenant, admin] : [tenant],
       driverOf({ kind }) {
         if (kind !== 'admin') return tenant
-        if (!admin) throw adminNoPool()
+        if (!admin) throw adminNoPool('adminDialect')
         return admin
       },
       sessionsOf: (_, { kind }) => (kind === 'admin' ? sessions.admin : sessions.tenant),

@@ -223,7 +223,9 @@ describe('audit --baseline', () => {
       withProject(config, async (project) => {
         const { code, err } = await audit(project, '--update-baseline')
         expect(code).to.equal(2)
-        expect(err).to.equal("✖ option '--update-baseline' needs '--baseline <file>'\n")
+        expect(err).to.equal(
+          "✖ option '--update-baseline' needs '--baseline <file>'\n  next See `kysely-tenants audit --help`.\n",
+        )
       }))
   })
 })

@@ -99,7 +99,9 @@ describe('an audit of what was saved', () => {
           if (text !== undefined) writeFileSync(join(folder, 'broken.json'), text)
           const { code, out, err } = await run('audit', '--from', 'broken.json')
           expect({ code, out }).to.deep.equal({ code: 2, out: '' })
-          expect(err).to.match(/^✖ The snapshot <folder>\/broken\.json cannot be read: /)
+          expect(err).to.match(
+            /^✖ The snapshot <folder>\/broken\.json cannot be read, and nothing was checked: /,
+          )
           expect(err).to.include('SNAPSHOT.UNREADABLE')
         }))
     }

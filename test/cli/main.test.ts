@@ -179,7 +179,7 @@ async function runIntoBug(options: { debug: boolean }): Promise<{ code: number; 
 
 const HELP = `Usage: kysely-tenants [options] [command]
 
-Row-level multi-tenancy for Kysely on PostgreSQL.
+Row-level multi-tenancy for Kysely and Knex on PostgreSQL.
 
 Options:
   -V, --version                  print the version

@@ -138,7 +138,7 @@ describe('migrate:rls', () => {
       expect(await run('migrate:rls', '--with', 'grants,keys')).to.deep.equal({
         code: 2,
         out: '',
-        err: "✖ option '--with <parts>' argument 'grants,keys' is invalid. There are foreign-keys, unique-keys, views, grants.\n",
+        err: "✖ option '--with <parts>' argument 'grants,keys' is invalid. There are foreign-keys, unique-keys, views, grants.\n  next See `kysely-tenants migrate:rls --help`.\n",
       })
       expect(existsSync(join(folder, 'migrations'))).to.equal(false)
     }))

@@ -29,6 +29,13 @@ describe('the pages', () => {
       expect(broken.map(([link]) => link)).to.deep.equal([])
     })
 
+    it(`${page} has tables in one piece`, () => {
+      const heads = [...text.matchAll(/(?<=^|\n)(?!\|)[^\n]*\n(\|[^\n]*)\n([^\n]*)/g)]
+      expect(
+        heads.filter(([, , second = '']) => !/^\|[-:| ]+\|$/.test(second)).map(([, head]) => head),
+      ).to.deep.equal([])
+    })
+
     it(`${page} names files of this repository that exist`, () => {
       const named = [...text.matchAll(/\b(?:src|test|bench|scripts)\/[\w./-]+\.(?:ts|js|md)\b/g)]
       expect(

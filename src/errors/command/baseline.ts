@@ -13,7 +13,7 @@ export function baselineNotWritable(path: string, cause: unknown): TenancyError 
   return new TenancyError(
     'BASELINE.NOT_WRITABLE',
     `The baseline ${path} cannot be written, and is as it was: ${reasonOf(cause)}`,
-    'Give it another path.',
+    'Correct the permissions of its folder, or give it another path.',
     { cause },
   )
 }

@@ -4,7 +4,7 @@ import { TenancyError } from '../tenancy-error.ts'
 export function snapshotNotWritable(path: string, cause: unknown): TenancyError {
   return new TenancyError(
     'SNAPSHOT.NOT_WRITABLE',
-    `The snapshot ${path} cannot be written: ${reasonOf(cause)}`,
+    `The snapshot ${path} cannot be written, and no report was made: ${reasonOf(cause)}`,
     'Give it another path.',
     { cause },
   )
@@ -21,7 +21,7 @@ export function snapshotOtherConfig(path: string, missing: readonly string[]): T
 export function snapshotUnreadable(path: string, cause: unknown): TenancyError {
   return new TenancyError(
     'SNAPSHOT.UNREADABLE',
-    `The snapshot ${path} cannot be read: ${reasonOf(cause)}`,
+    `The snapshot ${path} cannot be read, and nothing was checked: ${reasonOf(cause)}`,
     'Save it again: `kysely-tenants audit --snapshot <file>`.',
     { cause },
   )

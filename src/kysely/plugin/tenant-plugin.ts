@@ -6,9 +6,10 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from 'kysely'
-import { tenantMissing, tenantUnsaid } from '../../errors/application.ts'
+import { configInvalid, tenantMissing, tenantUnsaid } from '../../errors/application.ts'
 import { type FindTable, namedTables } from '../../runtime/named-tables.ts'
 import { type Scope, scopes } from '../../runtime/scope.ts'
+import { tenancyProblems } from '../../runtime/tenancy-problems.ts'
 import { assertWrittenTenants } from '../../runtime/written-tenants.ts'
 import { hasDialect } from '../origin.ts'
 import type { Tenancy } from '../tenancy.ts'
@@ -38,7 +39,7 @@ const BRAND = 'kysely-tenants.TenantPlugin'
  * on a tenant table outside a scope (`TENANT.MISSING`), and a row written with the literal id of
  * another tenant (`TENANT.MISMATCH`). Isolation does not depend on it, and raw SQL passes it by.
  *
- * Put it last: it knows tables by the names they have in the database.
+ * Throws `CONFIG.INVALID` without a tenancy. Put it last: it knows tables by the names they have in the database.
  *
  * @example
  * ```ts
@@ -51,6 +52,8 @@ export class TenantPlugin implements KyselyPlugin {
   readonly #find: FindTable
 
   constructor(options: TenantPluginOptions, scope?: Scope) {
+    const problems = tenancyProblems(options).map((problem) => `TenantPlugin.${problem}`)
+    if (problems.length > 0) throw configInvalid(problems)
     this.#options = options
     this.#scope = scope
     this.#find = namedTables(options.tenancy.config)

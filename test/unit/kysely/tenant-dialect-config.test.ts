@@ -1,12 +1,14 @@
 import { expect } from 'chai'
-import { PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import {
   createTenancy,
   type Tenancy,
   TenantDialect,
   type TenantDialectConfig,
+  TenantPlugin,
 } from '../../../src/index.ts'
+import { failure } from '../../support/failure.ts'
 
 const tenancy: Tenancy = createTenancy({ tables: ['projects'] })
 const pool = new pg.Pool()
@@ -34,6 +36,32 @@ describe('TenantDialect', () => {
     expect(problemsOf({ pool, strategy: 'sequential' })).to.deep.equal([])
     expect(problemsOf({ pool, strategy: 'session', poolerKeepsSessions: true })).to.deep.equal([])
     expect(problemsOf({ dialect: new PostgresDialect({ pool }) })).to.deep.equal([])
+  })
+
+  it('names a tenancy, a pool and a dialect that are none', () => {
+    const noTenancy = 'TenantDialect.tenancy: expected what createTenancy returns'
+    const expected = 'expected a Pool of pg, or a function that returns a promise of one'
+    expect(problemsOf({ pool, tenancy: undefined })).to.deep.equal([noTenancy])
+    for (const given of [undefined, {}, 'postgres://localhost', new pg.Client()]) {
+      expect(problemsOf({ pool: given })).to.deep.equal([`TenantDialect.pool: ${expected}`])
+    }
+    expect(problemsOf({ pool, adminPool: 'postgres://localhost' })).to.deep.equal([
+      `TenantDialect.adminPool: ${expected}`,
+    ])
+    expect(problemsOf({ dialect: 'pg', guard: 'eror' })).to.deep.equal([
+      'TenantDialect.dialect: expected a dialect of Kysely',
+      "TenantDialect.guard: expected one of error, warn, off, got 'eror'",
+    ])
+    expect(() => new TenantPlugin(undefined as never)).to.throw(
+      'TenantPlugin.tenancy: expected what createTenancy returns',
+    )
+  })
+
+  it('says so when the function of the pool resolves to none', async () => {
+    const dialect = new TenantDialect({ tenancy, pool: async () => ({}) as pg.Pool })
+    const db = new Kysely<object>({ dialect })
+    const { code } = await failure(tenancy.run('acme', () => sql`select 1`.execute(db)))
+    expect(code).to.equal('DIALECT.UNSUPPORTED_POOL')
   })
 
   it('names every problem of its options at once', () => {
