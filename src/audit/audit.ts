@@ -28,6 +28,7 @@ export { loadSnapshot, saveSnapshot } from './snapshot-file.ts'
 export { type SnapshotOptions, takeSnapshot } from './take-snapshot.ts'
 export type { Waived } from './waivers.ts'
 
+/** The result of `audit` and `auditSnapshot`. */
 export interface AuditReport {
   /** As in `server_version_num`: 180004 is 18.4. */
   readonly serverVersion: number
@@ -54,6 +55,7 @@ export interface AuditReport {
   readonly baseline?: Compared
 }
 
+/** The options of `auditSnapshot`. */
 export interface AuditOptions {
   /** The findings of an earlier report, which may stay: they are set aside. */
   readonly baseline?: readonly BaselineEntry[]
@@ -66,7 +68,7 @@ export interface AuditOptions {
  * @param db a connected client of pg, outside a transaction
  * @param config the object of `kysely-tenants.config.ts`
  * @throws `CONFIG.INVALID`, `CATALOG.MISMATCH` (a table or role is missing), `CATALOG.CHANGED`,
- * `CATALOG.LOCKED`
+ * `CATALOG.LOCKED`, `SERVER.UNSUPPORTED`
  *
  * @example
  * ```ts

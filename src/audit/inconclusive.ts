@@ -2,6 +2,7 @@ import { isDistributed } from '../catalog/is-distributed.ts'
 import type { Check } from '../checks/check.ts'
 import type { CheckContext } from '../checks/facts/context.ts'
 
+/** A check that could not look, or not at all, and why. */
 export interface Inconclusive {
   readonly check: string
   readonly reason: string

@@ -10,6 +10,7 @@ import { readTruthTables } from '../truth-table/read-truth-tables.ts'
 import { resolveWanted, snapshotRequest } from '../wanted/resolve-wanted.ts'
 import { parseAuditConfig } from './chosen-checks.ts'
 
+/** The options of `takeSnapshot` and `audit`. */
 export interface SnapshotOptions {
   /**
    * A fresh connection of the application, with its own login. The answers of PostgreSQL there decide

@@ -12,6 +12,7 @@ export function worstOf(judgements: readonly Judgement[]): Judgement {
   return JUDGEMENTS.find((judgement) => judgements.includes(judgement)) ?? 'SAFE'
 }
 
+/** A difference between two snapshots. */
 export interface Change {
   readonly judgement: Judgement
   /** As a finding names it: `public.projects`, `role app_user`. */

@@ -59,6 +59,7 @@ export interface ConfigInput extends TenancyInput {
   }
 }
 
+/** A finding that may stay for a reason, until a day. */
 export interface Waiver {
   readonly check: string
   /** As the audit names it: `public.projects`. */
@@ -98,6 +99,7 @@ export interface Config {
   }
 }
 
+/** A checked entry of `lookups`. */
 export interface ConfigLookup {
   readonly name: string
   readonly table: TableReference
@@ -105,6 +107,7 @@ export interface ConfigLookup {
   readonly many: boolean
 }
 
+/** A checked entry of `tables`, with its defaults. */
 export interface ConfigTable extends TableReference {
   readonly column: string
   readonly shared: boolean

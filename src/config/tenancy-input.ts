@@ -42,6 +42,7 @@ export interface TenancyInput {
   readonly lookups?: Readonly<Record<string, LookupInput>>
 }
 
+/** The way from a key to its tenant, before the tenant is known. */
 export interface LookupInput {
   /** A tenant table, as it is written under `tables`. */
   readonly table: string
@@ -51,6 +52,7 @@ export interface LookupInput {
   readonly many?: boolean
 }
 
+/** The options of a tenant table. */
 export interface TableInput {
   /** @default `tenant.column` */
   readonly column?: string

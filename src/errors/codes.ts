@@ -71,4 +71,5 @@ export const COMMAND_ERROR_CODES = [
 
 export type ApplicationErrorCode = (typeof APPLICATION_ERROR_CODES)[number]
 
+/** The codes of `TenancyError`; docs/errors.md says when each is thrown. */
 export type ErrorCode = (typeof APPLICATION_ERROR_CODES | typeof COMMAND_ERROR_CODES)[number]

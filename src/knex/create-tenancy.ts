@@ -30,7 +30,13 @@ export interface Lookups<C> {
 /**
  * The scopes of an application, and its lookups. Does no I/O.
  *
+ * @param config as for `createTenancy` of `kysely-tenants`
  * @throws `CONFIG.INVALID` with every problem
+ *
+ * @example
+ * ```ts
+ * const tenancy = createTenancy({ tenant: { type: 'uuid' }, tables: { projects: {}, tasks: {} } })
+ * ```
  */
 export function createTenancy<const C extends RuntimeConfigInput>(config: C): Scopes & Lookups<C> {
   const scopes = createScopes(config)

@@ -9,6 +9,7 @@ import type { Scopes } from '../runtime/tenancy.ts'
 import { tenancyProblems } from '../runtime/tenancy-problems.ts'
 import { isKnex } from './is-knex.ts'
 
+/** The options of `tenantClient`. */
 export interface TenantClientOptions {
   /** From `createTenancy`. */
   readonly tenancy: Scopes

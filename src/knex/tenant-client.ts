@@ -62,7 +62,8 @@ export interface TenantKnexClient extends KnexClient {
  *
  * @example
  * ```ts
- * const db = knex({ client: tenantClient({ tenancy }), connection: process.env.APP_DATABASE_URL })
+ * const connection = process.env.APP_DATABASE_URL ?? ''
+ * const db = knex({ client: tenantClient({ tenancy }), connection })
  *
  * await tenancy.run('acme', () => db('projects').where({ done: false }))
  * ```

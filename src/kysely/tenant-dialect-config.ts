@@ -89,6 +89,7 @@ export interface TenantWrapperConfig extends CommonConfig {
   readonly reset?: never
 }
 
+/** The options of `TenantDialect`: over a pool of pg, or around another dialect. */
 export type TenantDialectConfig = TenantPoolConfig | TenantWrapperConfig
 
 export function isWrapper(config: TenantDialectConfig): config is TenantWrapperConfig {

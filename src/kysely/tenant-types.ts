@@ -41,6 +41,7 @@ export type TenantHandle<DB> = BrandedCopies<DB, 'handle'> &
   TenantBrand &
   Kysely<DB>
 
+/** The transaction of a bound handle, which keeps the brand. */
 export type TenantTransaction<DB> = BrandedCopies<DB, 'transaction'> & TenantBrand & Transaction<DB>
 
 /** The transaction that `startTransaction` returns; it keeps the brand across its savepoints. */
@@ -82,12 +83,14 @@ interface AllCopies<DB, Kind extends 'handle' | 'transaction' | string[]> {
   $pickTables<T extends keyof DB>(): Branded<DB extends object ? Pick<DB, T> : DB, Kind>
 }
 
+/** The builder of `transaction()` on a bound handle. */
 export interface TenantTransactionBuilder<DB> extends TransactionBuilder<DB> {
   setAccessMode(accessMode: AccessMode): TenantTransactionBuilder<DB>
   setIsolationLevel(isolationLevel: IsolationLevel): TenantTransactionBuilder<DB>
   execute<T>(callback: (trx: TenantTransaction<DB>) => Promise<T>): Promise<T>
 }
 
+/** The builder of `startTransaction()` on a bound handle. */
 export interface TenantControlledTransactionBuilder<DB> extends ControlledTransactionBuilder<DB> {
   setAccessMode(accessMode: AccessMode): TenantControlledTransactionBuilder<DB>
   setIsolationLevel(isolationLevel: IsolationLevel): TenantControlledTransactionBuilder<DB>
@@ -114,6 +117,7 @@ type Before<S extends string[], Name extends string> = S extends [
     : Before<Older, Name>
   : []
 
+/** The builder of `connection()` on a bound handle. */
 export interface TenantConnectionBuilder<DB> extends ConnectionBuilder<DB> {
   execute<T>(callback: (db: TenantHandle<DB>) => Promise<T>): Promise<T>
 }

@@ -9,6 +9,7 @@ import type { Scope } from './scope.ts'
 export interface StatementEvent {
   readonly scope: Scope
   readonly strategy: string
+  /** From the call on its connection to the last answer: the wait for a client is not in it. */
   readonly durationMs: number
 }
 

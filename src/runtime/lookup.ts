@@ -6,6 +6,7 @@ import type { RuntimeConfig } from './runtime-config.ts'
 /** A config with lookups, as `defineConfig` returns it. */
 export type LookupsOf<C> = C extends { readonly lookups?: infer L } ? NonNullable<L> : never
 
+/** The names of the lookups of the config `C`. */
 export type LookupName<C> = keyof LookupsOf<C> & string
 
 /** The key of a hostname, an API key, a user. */

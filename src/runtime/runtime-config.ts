@@ -33,6 +33,7 @@ export interface ScopeOptions {
   readonly schema?: (tenant: string) => string
 }
 
+/** The parts of the config that the runtime reads, checked and with their defaults: `tenancy.config`. */
 export interface RuntimeConfig extends ScopeOptions {
   readonly setting: string
   readonly type: TenantType | undefined
@@ -42,12 +43,14 @@ export interface RuntimeConfig extends ScopeOptions {
   readonly lookups: readonly RuntimeLookup[]
 }
 
+/** A lookup as the database has it: the function to call, and whether it gives several tenants. */
 export interface RuntimeLookup {
   readonly schema: string
   readonly name: string
   readonly many: boolean
 }
 
+/** A tenant table, for the guard and the predicate. */
 export interface RuntimeTable {
   /** Where a table of this name is the tenant table. */
   readonly schemas: readonly string[]

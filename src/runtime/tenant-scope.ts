@@ -14,6 +14,7 @@ export interface ScopeInput {
   readonly settings?: Readonly<Record<string, string>>
 }
 
+/** The options of `forTenant`. */
 export interface HandleOptions {
   /**
    * Lets the handle be used in the scope of another tenant, where code that runs on behalf of several

@@ -18,7 +18,7 @@ describe('docs/promises.md', () => {
 
   for (const line of lines) {
     const [id = ''] = /P\d+/.exec(line) ?? []
-    for (const [, file = ''] of line.matchAll(/\]\(([^)]+)\)/g)) {
+    for (const [, file = ''] of line.matchAll(/\]\(([^)]+\.test\.ts)\)/g)) {
       it(`${id} is named by a title in ${file.replace('../', '')}`, () => {
         const text = readFileSync(new URL(file, DOCS), 'utf8')
         const title = new RegExp(`\\b(?:it|describe\\w*)\\(\\s*['"\`][^'"\`\n]*\\b${id}\\b`)

@@ -20,7 +20,9 @@ import { relationsOf } from './query-relations.ts'
 import { unsaidTenant } from './unsaid-tenant.ts'
 import { writtenValues } from './written-values.ts'
 
+/** The options of `TenantPlugin`. */
 export interface TenantPluginOptions {
+  /** From `createTenancy`. */
   readonly tenancy: Tenancy
   /**
    * Adds `column = tenant` for every tenant table a query reads or writes. Row security decides without

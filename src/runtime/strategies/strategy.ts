@@ -10,6 +10,7 @@ import type { Scope } from '../scope.ts'
  */
 export const STRATEGY_NAMES = ['local', 'set-local', 'session', 'sequential'] as const
 
+/** The way in which the tenant travels; `TenantPoolConfig.strategy` has what each does. */
 export type StrategyName = (typeof STRATEGY_NAMES)[number]
 
 /** How a statement gets its tenant. */
