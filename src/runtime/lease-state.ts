@@ -6,7 +6,8 @@ import type { ClientState } from './client-state.ts'
 import type { TransactionStatus } from './pg-client.ts'
 import { LeaseProof } from './residue/lease-proof.ts'
 import { SessionChanges } from './residue/session-changes.ts'
-import { effectOf, staysOnSession } from './residue/text-effects.ts'
+import { staysOnSession } from './residue/text-effect.ts'
+import { effectOf, effectOfFailed } from './residue/text-effects.ts'
 import type { RuntimeTable } from './runtime-config.ts'
 import type { Sender } from './sender.ts'
 import { explainError, isFatal, isServerError } from './server-error.ts'
@@ -93,8 +94,7 @@ export class LeaseState {
       publishViolation(scope, foreignTenant)
       this.hadForeignTenant = true
     }
-    // The server has undone what failed.
-    const effect = error === undefined ? effectOf(text, result?.command) : undefined
+    const effect = error === undefined ? effectOf(text, result?.command) : effectOfFailed(text)
     if (effect && this.#isSettingUp) {
       if (staysOnSession(effect)) this.#proof.forget()
     } else if (effect) {

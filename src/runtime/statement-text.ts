@@ -1,4 +1,4 @@
-import { startOfCode } from '../sql/tokens.ts'
+import { startOfCode, tokensOf } from '../sql/tokens.ts'
 
 const KEYWORD = /^[a-z]+/i
 const USUAL = /^(?:select|insert|update|delete|with)\b/
@@ -19,6 +19,9 @@ const KINDS: Readonly<Record<string, StatementKind>> = {
   abort: 'rollback',
   savepoint: 'transaction',
   release: 'transaction',
+  // Some of them control it.
+  prepare: 'statement',
+  set: 'statement',
 }
 
 /**
@@ -30,12 +33,27 @@ const KINDS: Readonly<Record<string, StatementKind>> = {
 export function statementKind(text: string): StatementKind {
   // Nearly every statement; the rest of the work is for the others.
   if (USUAL.test(text)) return 'statement'
-  const sql = code(text)
-  const keyword = KEYWORD.exec(sql)?.[0].toLowerCase() ?? ''
-  if (TWO_PHASE.test(sql) || ROLLBACK_TO.test(sql)) return 'transaction'
-  if (keyword === 'prepare') return /^prepare\s+transaction\b/i.test(sql) ? 'commit' : 'statement'
-  if (keyword === 'set') return SET_TRANSACTION.test(sql) ? 'transaction' : 'statement'
-  return KINDS[keyword] ?? 'statement'
+  const kind = KINDS[firstKeyword(text)?.toLowerCase() ?? '']
+  if (kind === undefined) return 'statement'
+  // Nearly every other one.
+  if (kind === 'begin' || kind === 'transaction' || text.length <= LONGEST_PLAIN) return kind
+  const words = wordsOf(text)
+  if (PARTS.test(words)) return 'transaction'
+  return kind === 'statement' && TWO_PHASE.test(words) ? 'commit' : kind
+}
+
+const LONGEST_PLAIN = 'rollback;'.length
+
+/** Does the end of a transaction begin another one, of the same modes? */
+export function isChained(text: string): boolean {
+  return / and chain\b/.test(wordsOf(text))
+}
+
+// Without comments; quoted names and symbols are left out.
+function wordsOf(text: string): string {
+  return tokensOf(text)
+    .map((token) => (token.kind === 'name' ? token.word : ''))
+    .join(' ')
 }
 
 /** Does the server wait for data of the client? */
@@ -43,7 +61,7 @@ export function copiesIn(text: string): boolean {
   return COPY_IN.test(code(text))
 }
 
-const COPY_IN = /^copy\b.*\bfrom\s+stdin\b/is
+const COPY_IN = /^copy\b.*\bfrom(?:\s|--[^\n]*\n|\/\*.*?\*\/)+stdin\b/is
 
 /** In upper case, as PostgreSQL's command tags begin; undefined where there is none. */
 export function firstKeyword(text: string): string | undefined {
@@ -55,11 +73,9 @@ function code(text: string): string {
   return text.slice(startOfCode(text))
 }
 
-const ROLLBACK_TO = /^rollback\s+(?:\w+\s+)?to\b/i
-// They end a transaction that is no longer one of this connection.
-const TWO_PHASE = /^(?:commit|rollback)\s+prepared\b/i
-const SET_TRANSACTION =
-  /^set\s+(?:local\s+|session\s+)?(?:transaction|session\s+characteristics|characteristics)\b/i
+const PARTS =
+  /^(?:rollback (?:work |transaction )?to|(?:commit|rollback) prepared|set (?:local |session )?(?:transaction|characteristics))\b/
+const TWO_PHASE = /^prepare transaction\b/
 
 /** Does the statement set one of the settings, be it for its transaction only? */
 export function setsOneOf(settings: readonly string[], text: string): boolean {

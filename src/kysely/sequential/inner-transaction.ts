@@ -2,7 +2,7 @@ import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
 import { isAborted, transactionRolledBack } from '../../errors/application.ts'
 import { suppress } from '../../errors/tenancy-error.ts'
 import { isServerError } from '../../runtime/server-error.ts'
-import type { StatementKind } from '../../runtime/statement-text.ts'
+import { isChained, type StatementKind } from '../../runtime/statement-text.ts'
 import { isLoss } from './connection-loss.ts'
 
 type Savepoint = NonNullable<Driver['savepoint']>
@@ -109,7 +109,7 @@ export class InnerTransaction {
   controlled(kind: StatementKind, text: string): void {
     const hadFailed = this.hasFailed
     if (kind === 'transaction') this.succeeded()
-    else if (kind !== 'begin') this.#enter(CHAINED.test(text) ? 'open' : 'idle')
+    else if (kind !== 'begin') this.#enter(isChained(text) ? 'open' : 'idle')
     else if (this.isIdle) this.#enter('open')
     if (kind === 'commit' && hadFailed) throw transactionRolledBack()
   }
@@ -120,5 +120,3 @@ export class InnerTransaction {
     this.isBound = false
   }
 }
-
-const CHAINED = /\band\s+chain\b/i

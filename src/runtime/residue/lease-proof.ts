@@ -1,5 +1,6 @@
 import type { ClientState } from '../client-state.ts'
 import type { Outcome, Statement } from '../statement.ts'
+import { firstKeyword, isChained } from '../statement-text.ts'
 
 const NO_TEXTS: readonly string[] = []
 
@@ -9,6 +10,8 @@ export class LeaseProof {
   #isProven = false
   // Texts that have opened the transaction, as long as no other statement has run in it.
   #opening: readonly string[] | undefined = NO_TEXTS
+  // Those of them that a transaction which is chained to it takes over.
+  #modes: readonly string[] = NO_TEXTS
   // The transaction has cleaned the session, which its rollback undoes.
   #isCleaned = false
   #isCleanedBehindSavepoint = false
@@ -32,6 +35,7 @@ export class LeaseProof {
     if (statement.kind === 'statement') this.#recordStatement(statement, outcome)
     else if (outcome.error === undefined) this.#recordControl(statement)
     if (outcome.status === 'I') this.#recordEnd(statement, outcome)
+    else if (isEnd(statement) && outcome.error === undefined) this.#recordChain(statement, outcome)
   }
 
   #recordStatement({ prelude, status }: Statement, { error, wasSkipped }: Outcome): void {
@@ -47,18 +51,36 @@ export class LeaseProof {
   }
 
   #recordControl({ kind, text }: Statement): void {
+    const setsModes = kind === 'begin' || firstKeyword(text) === 'SET'
+    if (setsModes) this.#modes = [...this.#modes, text]
     this.#opening = this.#opening && [...this.#opening, text]
     if (kind === 'transaction' && this.#isCleanedBehindSavepoint) this.#isProven = false
   }
 
   /** Outside a transaction. */
-  #recordEnd({ kind }: Statement, { error, result }: Outcome): void {
-    const isCommitted = kind === 'commit' && error === undefined && result?.command !== 'ROLLBACK'
-    if (this.#isCleaned && !isCommitted) this.#isProven = false
+  #recordEnd(statement: Statement, outcome: Outcome): void {
+    this.#recordUndone(statement, outcome)
     // A pooler may give the next unit another session.
     if (this.#client.direct !== true) this.#isProven = false
+    this.#opening = NO_TEXTS
+    this.#modes = NO_TEXTS
+  }
+
+  /** `and chain`: the next transaction has begun already. */
+  #recordChain(statement: Statement, outcome: Outcome): void {
+    if (!isChained(statement.text)) return
+    this.#recordUndone(statement, outcome)
+    this.#opening = this.#modes
+  }
+
+  #recordUndone({ kind }: Statement, { error, result }: Outcome): void {
+    const isCommitted = kind === 'commit' && error === undefined && result?.command !== 'ROLLBACK'
+    if (this.#isCleaned && !isCommitted) this.#isProven = false
     this.#isCleaned = false
     this.#isCleanedBehindSavepoint = false
-    this.#opening = NO_TEXTS
   }
+}
+
+function isEnd({ kind }: Statement): boolean {
+  return kind === 'commit' || kind === 'rollback'
 }

@@ -1,4 +1,4 @@
-import type { TextEffect } from './text-effects.ts'
+import type { TextEffect } from './text-effect.ts'
 
 /** The residue of the statements of a lease on its session, as far as their texts show. */
 export class SessionChanges {

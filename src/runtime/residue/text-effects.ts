@@ -1,31 +1,8 @@
 import { type NameToken, type Token, tokensOf } from '../../sql/tokens.ts'
+import { firstKeyword } from '../statement-text.ts'
+import { commandsIn, dynamicTexts, summary } from './body-effects.ts'
 import { SETTINGS } from './facts.ts'
-
-/**
- * The effects of a statement on its session, as far as its text shows.
- * - `clean-up`, `temporary`: a clean-up takes it away
- * - `temporary until commit`: the transaction takes it away
- * - `setting`: one of PostgreSQL's own; only the end of the connection takes it away for certain
- * - `lasting`: the same for what may be any setting
- * - `prepare` and the rest: of one name, and where there is none, of all
- */
-export type TextEffect =
-  | { readonly kind: SessionEffect; readonly name?: never }
-  | { readonly kind: 'prepare' | 'listen'; readonly name: string }
-  | { readonly kind: 'deallocate' | 'unlisten'; readonly name: string | undefined }
-
-type SessionEffect = 'clean-up' | 'temporary' | 'temporary until commit' | 'setting' | 'lasting'
-
-/** Does a part of it outlive the transaction, unless it is taken back? */
-export function staysOnSession(effect: TextEffect | undefined): boolean {
-  return effect !== undefined && !TAKES_BACK.has(effect.kind)
-}
-
-const TAKES_BACK: ReadonlySet<string> = new Set([
-  'deallocate',
-  'unlisten',
-  'temporary until commit',
-])
+import type { TextEffect } from './text-effect.ts'
 
 /** As the server names commands that may change their session. */
 const COMMANDS = new Set([
@@ -38,9 +15,11 @@ const COMMANDS = new Set([
   'UNLISTEN',
   'DECLARE',
   'LOAD',
+  'DO',
 ])
 // Of all other statements nearly none has such words.
-const SUSPECT = /\b(?:create|into)\b[\s\S]*\btemp(?:orary)?\b|\bpg_temp\b|\bset_config\b/i
+const SUSPECT =
+  /\b(?:create|into)\b[\s\S]*\btemp(?:orary)?\b|\bpg_temp\b|\bset_config\b|\bpg_settings\b|\bu&["']/i
 const MAX_LENGTH = 65_536
 const LASTING: TextEffect = { kind: 'lasting' }
 const CLEAN_UP: TextEffect = { kind: 'clean-up' }
@@ -52,7 +31,17 @@ export function effectOf(text: string, command: string | undefined): TextEffect 
   if (text.length > MAX_LENGTH) return LASTING
   const tokens = tokensOf(text)
   const words = tokens.map(wordOf)
-  return (isCommand && commandEffect(words, tokens)) || queryEffect(words, tokens)
+  const effect = isCommand ? commandEffect(words, tokens) : undefined
+  // The statement that is prepared may do more than the PREPARE.
+  const isQuery = effect === undefined || effect.kind === 'prepare'
+  const inner = isQuery ? queryEffect(words, tokens) : undefined
+  return inner?.kind === 'lasting' ? inner : (effect ?? inner)
+}
+
+/** Of a statement that has failed: the server has undone it, unless it has committed in between. */
+export function effectOfFailed(text: string): TextEffect | undefined {
+  const command = firstKeyword(text)
+  return command === 'DO' || command === 'CALL' ? effectOf(text, command) : undefined
 }
 
 function commandEffect(words: readonly string[], tokens: readonly Token[]): TextEffect | undefined {
@@ -118,6 +107,7 @@ function nameOf(token: Token | undefined): string | undefined {
 function queryEffect(words: readonly string[], tokens: readonly Token[]): TextEffect | undefined {
   if (words[0] === 'do') return doEffect(tokens)
   if (tokens.some((token, i) => setsForSession(token, words, i))) return LASTING
+  if (setsInString(tokens)) return LASTING
   const isTemporary = words.some((word, i) => isTemp(word) && createsAt(words, i))
   const namesSchema = tokens.some((token) => token.kind === 'name' && token.parts[0] === 'pg_temp')
   if (!isTemporary && !namesSchema) return undefined
@@ -125,11 +115,35 @@ function queryEffect(words: readonly string[], tokens: readonly Token[]): TextEf
   return { kind: isDropped ? 'temporary until commit' : 'temporary' }
 }
 
-/** The body is a string, in which the names of functions may be in strings again. */
-function doEffect(tokens: readonly Token[]): TextEffect | undefined {
-  const body = tokens.find((token) => token.kind === 'string')?.text ?? ''
+/** The body is a string, and so are the commands that it runs with EXECUTE. */
+function doEffect(block: readonly Token[]): TextEffect | undefined {
+  const body = block.find((token) => token.kind === 'string')?.text ?? ''
   if (/\bset_config\b/i.test(body)) return LASTING
-  return SUSPECT.test(body) ? { kind: 'temporary' } : undefined
+  const tokens = tokensOf(body)
+  const words = tokens.map(wordOf)
+  const kind = summary([
+    SUSPECT.test(body) ? { kind: 'temporary' } : undefined,
+    ...commandsIn(words, tokens).map((command) => statementEffect(command.words, command.tokens)),
+    ...dynamicTexts(words, tokens).map((text) => effectOf(text, firstKeyword(text))),
+  ])
+  return kind && { kind }
+}
+
+function statementEffect(
+  words: readonly string[],
+  tokens: readonly Token[],
+): TextEffect | undefined {
+  const isCommand = COMMANDS.has(words[0]?.toUpperCase() ?? '')
+  return isCommand && words[0] !== 'do' ? commandEffect(words, tokens) : queryEffect(words, tokens)
+}
+
+/** Functions that run the text that they are given. */
+const RUNS_TEXT = /^(?:(?:query|cursor)_to_xml\w*|ts_stat|ts_rewrite)$/
+
+function setsInString(tokens: readonly Token[]): boolean {
+  const runs = (token: Token) => token.kind === 'name' && RUNS_TEXT.test(token.parts.at(-1) ?? '')
+  const sets = (token: Token) => token.kind === 'string' && /\bset_config\b/i.test(token.text)
+  return tokens.some(sets) && tokens.some(runs)
 }
 
 function isTemp(word: string): boolean {
@@ -147,10 +161,16 @@ function createsAt(words: readonly string[], at: number): boolean {
 }
 
 function setsForSession(token: Token, words: readonly string[], at: number): boolean {
-  if (token.kind !== 'name' || token.parts.at(-1) !== 'set_config') return false
+  if (token.kind !== 'name') return false
+  const name = token.parts.at(-1)
+  // Its rule calls `set_config`.
+  if (name === 'pg_settings') return UPDATES.test(words.slice(0, at).join(' '))
+  if (name !== 'set_config') return false
   if (words[at + 1] !== '(') return false
   return !isLocal(words.slice(at + 2))
 }
+
+const UPDATES = /\bupdate(?: only)?(?: \()*$/
 
 /** Whether the third argument of a call is `true`; whatever is written in another way is not. */
 function isLocal(words: readonly string[]): boolean {

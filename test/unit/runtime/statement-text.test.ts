@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import {
+  copiesIn,
+  isChained,
   type StatementKind,
   setsOneOf,
   statementKind,
@@ -18,6 +20,7 @@ const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
     '\n\tbegin',
     '-- x\nbegin',
     '/* x */ begin',
+    '/* /* x */ y */ begin',
     '/* x */ -- y\n /* z */start transaction isolation level repeatable read',
   ],
   commit: [
@@ -31,6 +34,8 @@ const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
     'end;',
     'end transaction',
     '/* x */ commit',
+    '/* /* */ */ commit /* and */ and no chain',
+    "prepare /* x */ transaction 'x'",
     '-- begin\ncommit',
     "prepare transaction 'x'",
     "PREPARE  TRANSACTION 'x'",
@@ -47,6 +52,7 @@ const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
     'rollback and chain',
     '-- to\nrollback',
     '/* to savepoint */ rollback',
+    'rollback /* to savepoint */ work',
   ],
   transaction: [
     'savepoint x',
@@ -60,6 +66,10 @@ const KINDS: Readonly<Record<StatementKind, readonly string[]>> = {
     'rollback to savepoint x',
     'ROLLBACK TO "x"',
     'rollback work to savepoint x',
+    'rollback /* x */ to savepoint x',
+    'rollback --\nwork\n/* x */ to x',
+    "rollback /* x */ prepared 'x'",
+    'set /* x */ transaction read only',
     'rollback transaction to x',
     '-- x\nrollback  to\tsavepoint x',
     'set transaction read only',
@@ -158,5 +168,25 @@ describe('setsOneOf', () => {
     ]) {
       expect(setsOneOf(settings, text), text).to.equal(false)
     }
+  })
+})
+
+describe('isChained', () => {
+  it('is told from the words, and not from comments', () => {
+    for (const text of ['commit and chain', 'ROLLBACK AND /* x */ CHAIN;', 'end work and\nchain']) {
+      expect(isChained(text), text).to.equal(true)
+    }
+    for (const text of ['commit', 'commit and no chain', 'commit /* and chain */']) {
+      expect(isChained(text), text).to.equal(false)
+    }
+  })
+})
+
+describe('copiesIn', () => {
+  it('sees a comment in the middle', () => {
+    for (const text of ['copy t from stdin', '/* x */ copy t from /* y */ --\n stdin csv']) {
+      expect(copiesIn(text), text).to.equal(true)
+    }
+    expect(copiesIn('copy t to stdout')).to.equal(false)
   })
 })

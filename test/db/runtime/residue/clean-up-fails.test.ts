@@ -80,6 +80,33 @@ describeResidue('a clean-up that is undone', (bench) => {
     }
   })
 
+  it('with a transaction that is rolled back and chained to another is made again in that one', async () => {
+    for (const kind of ['temporary table', 'temporary table', 'role', 'search_path'] as const) {
+      for (const chain of ['rollback and chain', 'abort /* x */ and chain', 'commit and chain']) {
+        await bench.leave(kind)
+        const seen = await bench.inB((db) =>
+          db.connection().execute(async (own) => {
+            await sql`begin isolation level repeatable read`.execute(own)
+            const within = await look(own)
+            await sql.raw(chain).execute(own)
+            const chained = await look(own)
+            const { rows } =
+              await sql`select current_setting('transaction_isolation') as isolation`.execute(own)
+            await sql`rollback`.execute(own)
+            return [within, chained, await look(own), rows]
+          }),
+        )
+        const isolation = [{ isolation: 'repeatable read' }]
+        expect(seen, `${kind}, ${chain}`).to.deep.equal([
+          bench.clean,
+          bench.clean,
+          bench.clean,
+          isolation,
+        ])
+      }
+    }
+  })
+
   it('leaves what a transaction of the lease itself did after its rollback', async () => {
     await bench.inA((db) =>
       db.connection().execute(async (own) => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { effectOf, type TextEffect } from '../../../../src/runtime/residue/text-effects.ts'
+import type { TextEffect } from '../../../../src/runtime/residue/text-effect.ts'
+import { effectOf, effectOfFailed } from '../../../../src/runtime/residue/text-effects.ts'
 
 type Expected = TextEffect['kind'] | `${TextEffect['kind']} ${string}` | 'none'
 
@@ -21,6 +22,10 @@ const EFFECTS = {
     ['reset time zone', 'RESET'],
     ['declare c cursor with hold for select 1', 'DECLARE'],
     ['declare c insensitive scroll cursor /* x */ with hold for select 1', 'DECLARE'],
+    ['do $$ begin set role app; end $$', 'DO'],
+    ["do $$ begin if true then set lock_timeout = '1s'; end if; end $$", 'DO'],
+    ["do $$ begin execute 'set role ' || name; end $$", 'DO'],
+    ["do $$ begin execute format('set search_path = %I', name); end $$", 'DO'],
   ],
   temporary: [
     ['create temp table t (id int)', 'CREATE TABLE'],
@@ -75,6 +80,22 @@ const EFFECTS = {
     ["select set_config('x.y', '1', true and false)", 'SELECT'],
     ["do $$ begin perform set_config('x.y', '1', false); end $$", 'DO'],
     [`set role app /* ${'x'.repeat(70_000)} */`, 'SET'],
+    ["do $$ begin set app.mine = 'x'; end $$", 'DO'],
+    ["do $$ begin execute 'set app.mine = 1'; end $$", 'DO'],
+    ['do $$ begin execute $x$set work_mem = 1$x$; end $$', 'DO'],
+    ["do 'begin listen news; end'", 'DO'],
+    ["do $$ begin execute 'prepare p as select 1'; end $$", 'DO'],
+    ["do $$ begin execute 'set ' || name || ' = 1'; end $$", 'DO'],
+    ["prepare p as select set_config('x.y', '1', false)", 'PREPARE'],
+    ["update pg_settings set setting = '1' where name = 'work_mem'", 'UPDATE'],
+    [
+      'with x as (update only pg_catalog."pg_settings" s set setting = 1 returning 1) table x',
+      'SELECT',
+    ],
+    ["do $$ begin update pg_settings set setting = '1'; end $$", 'DO'],
+    [`select U&"set\\005fconfig"('x.y', '1', false)`, 'SELECT'],
+    ["select query_to_xml('select set_config(''x.y'', ''1'', false)', true, false, '')", 'SELECT'],
+    ["select * from ts_stat($$select set_config('x.y', '1', false)$$)", 'SELECT'],
   ],
   'prepare p': [['prepare p as select 1', 'PREPARE']],
   'prepare P q': [['PREPARE "P q" (int) as select $1', 'PREPARE']],
@@ -91,6 +112,12 @@ const EFFECTS = {
   unlisten: [['unlisten *', 'UNLISTEN']],
   none: [
     ['select 1', 'SELECT'],
+    ["do $$ begin update projects set title = 'set'; perform 1; end $$", 'DO'],
+    ["do $$ begin set local app.mine = 'x'; raise notice 'set app.mine'; end $$", 'DO'],
+    ["do $$ begin execute 'update projects set title = 1'; end $$", 'DO'],
+    ["select setting from pg_settings where name = 'work_mem' for update", 'SELECT'],
+    ['select U&"title" from projects', 'SELECT'],
+    ["select query_to_xml('select 1', true, false, '')", 'SELECT'],
     ['select * from offset_configs', 'SELECT'],
     ["select 'set_config(1, 2, false)' -- set_config('x.y', '1', false)", 'SELECT'],
     ["/* set_config('x.y', '1', false) */ select $$set_config('x.y', '1', false)$$", 'SELECT'],
@@ -130,4 +157,15 @@ describe('effectOf', () => {
       })
     }
   }
+})
+
+describe('effectOfFailed', () => {
+  it('is that of commands that may have committed before they failed', () => {
+    const effects = [
+      "do $$ begin set app.mine = 'x'; commit; raise 'no'; end $$",
+      "call fail(set_config('x.y', '1', false))",
+      "select set_config('x.y', '1', false), 1/0",
+    ].map((text) => effectOfFailed(text)?.kind)
+    expect(effects).to.deep.equal(['lasting', 'lasting', undefined])
+  })
 })
