@@ -19,10 +19,11 @@ export interface Impersonation {
 /** @param run runs the body in the scope; its end is published when what it returns is over */
 export function impersonate<T>(
   input: TenantId | ScopeInput,
-  { actor, reason, readOnly = true }: Impersonation,
+  as: Impersonation,
   config: RuntimeConfig,
   run: (scope: Scope) => T,
 ): T {
+  const { actor, reason, readOnly = true }: Partial<Impersonation> = as ?? {}
   for (const [name, value] of Object.entries({ actor, reason })) {
     if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) {
       throw settingInvalid(`An impersonation needs a text for \`${name}\``)

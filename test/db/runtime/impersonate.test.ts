@@ -186,6 +186,7 @@ for (const strategy of STRATEGIES) {
         () => tenancy.run(B, () => tenancy.impersonate(A, AS, never)),
         () => tenancy.impersonate(A, { actor: ' ', reason: 'x' }, never),
         () => tenancy.impersonate(A, { actor: 'x', reason: '' }, never),
+        () => tenancy.impersonate(A, undefined as never, never),
         () => tenancy.impersonate('', AS, never),
       ]
       const codes = tries.map(async (attempt) => {
@@ -197,6 +198,7 @@ for (const strategy of STRATEGIES) {
       })
       expect(await Promise.all(codes)).to.deep.equal([
         ...Array(10).fill('TENANT.MISMATCH'),
+        'SETTING.INVALID',
         'SETTING.INVALID',
         'SETTING.INVALID',
         'TENANT.INVALID',
