@@ -1,9 +1,13 @@
+import type { ReachFunction } from '../catalog/reach/reach-facts.ts'
+import { isAtLeast } from '../config/level.ts'
 import { qualifiedName } from '../sql/quote.ts'
+import { grouped } from '../util/grouped.ts'
 import { type Check, defineCheck, type Problem } from './check.ts'
 import { checkedTables } from './facts/checked-tables.ts'
 import type { CheckContext } from './facts/context.ts'
 import { pinSearchPath, pinsSearchPath } from './facts/functions.ts'
-import { cutRoads } from './facts/roads.ts'
+import { revokeExecuteFromApp } from './facts/revoke-from-app.ts'
+import { type CutRoads, cutRoads } from './facts/roads.ts'
 import { decision } from './facts/statements.ts'
 
 export const triggerSecurityDefiner: Check = defineCheck(
@@ -29,24 +33,46 @@ create trigger log_event after insert on public.events
   },
 )
 
-/** Those that reach rows of every tenant, on whatever table the trigger is. */
+/** Those that reach rows of every tenant, on whatever table the trigger is, or could be. */
 function roads(context: CheckContext): Problem[] {
-  return cutRoads(
+  const cuts = cutRoads(
     context,
     ({ crossing, kind }) =>
       crossing.kind === 'trigger' && ['rows', 'stored', 'anything'].includes(kind),
-  ).flatMap(({ road: { crossing, steps }, level, summary }) => {
-    if (crossing.kind !== 'trigger') return []
-    const { fn } = crossing
+  )
+  return [...grouped(cuts, functionOf).values()].flatMap((ofFunction) => {
+    const { road, level, summary } = ofFunction.reduce((a, b) => (isWorse(b, a) ? b : a))
+    if (road.crossing.kind !== 'trigger') return []
+    const { fn } = road.crossing
     return {
       object: fn.signature,
       level,
       summary,
-      road: steps,
-      fix: fixOf(fn, context),
+      road: road.steps,
+      fix: [ownTriggers(fn, context), fixOf(fn, context)].join('\n'),
       evidence: fn.bodyHash,
     }
   })
+}
+
+function functionOf({ road: { crossing, login } }: CutRoads): string {
+  return crossing.kind === 'trigger' ? `${login} ${crossing.fn.id}` : ''
+}
+
+// The trigger that is there says more than one that could be made.
+function isWorse(a: CutRoads, b: CutRoads): boolean {
+  const isMade = ({ road: { crossing } }: CutRoads) =>
+    crossing.kind === 'trigger' && crossing.isMade
+  if (a.level !== b.level) return isAtLeast(a.level, b.level)
+  return !isMade(a) && isMade(b) === true
+}
+
+// A trigger fires without it.
+function ownTriggers(fn: ReachFunction, context: CheckContext): string {
+  return decision(
+    'EXECUTE lets a role make a trigger of the function, on a table of its own and with rows that it likes. Triggers that are there need it of no role:',
+    `  ${revokeExecuteFromApp(fn, context)}`,
+  )
 }
 
 /** Those on tenant tables of which no road leads further: they write a log, and are to be kept in sight. */

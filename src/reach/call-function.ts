@@ -2,7 +2,7 @@ import type { ReachFunction, ReachRelation } from '../catalog/reach/reach-facts.
 import type { RoadMap } from './road-map.ts'
 import type { Actor, Crossing, Edge } from './road-state.ts'
 
-interface Call {
+export interface Call {
   readonly actor: Actor
   /** Whose EXECUTE PostgreSQL asks for; undefined where it asks nobody's, as for triggers. */
   readonly asked: string | undefined

@@ -1,4 +1,4 @@
-import type { BodyFacts } from '../catalog/reach/body-facts.ts'
+import type { BodyFacts, BodyStatement, NamedRelation } from '../catalog/reach/body-facts.ts'
 import type { ReachFunction, ReachRelation, ReachTrigger } from '../catalog/reach/reach-facts.ts'
 import { qualifiedName } from '../sql/quote.ts'
 import type { CatalogIndex } from './catalog-index.ts'
@@ -58,9 +58,19 @@ function writersOf(index: CatalogIndex, tenancy: TenancyIndex): Writer[] {
     ])
     .concat(
       [...index.functions.values()].flatMap((fn) =>
-        fn.returns === 'trigger' ? [] : [{ by: fn.signature, ...usesOf(fn.body, fn, index) }],
+        fn.returns === 'trigger' ? [] : [ofFunction(fn, index)],
       ),
     )
+}
+
+/** What the functions that it calls return may be rows of what those read. */
+function ofFunction(fn: ReachFunction, index: CatalogIndex): Writer {
+  const { reads, writes } = usesOf(fn.body, fn, index)
+  const called = writes.size === 0 ? [] : codeBehind(fn, index)
+  const returned = called.flatMap((code) =>
+    code.returns === 'rows' ? [...usesOf(code.body, code, index).reads] : [],
+  )
+  return { by: fn.signature, writes, reads: new Set([...reads, ...returned]) }
 }
 
 /** The row goes where the trigger writes, and where a function does that it hands more than the key to. */
@@ -89,12 +99,31 @@ function usesOf(
   code: Pick<ReachFunction, 'settings' | 'owner'>,
   index: CatalogIndex,
 ): Pick<Writer, 'reads' | 'writes'> {
-  const named = statements.flatMap(({ relations }) => relations)
-  const of = (verbs: readonly string[]) =>
-    new Set(
-      named
-        .filter(({ verb }) => verbs.includes(verb))
+  const of = (isMeant: (relation: NamedRelation, statement: BodyStatement) => boolean) =>
+    statements.flatMap((statement) =>
+      statement.relations
+        .filter((relation) => isMeant(relation, statement))
         .flatMap((relation) => resolveRelation(relation, code, index).found),
     )
-  return { reads: of(['read']), writes: of(['insert', 'update']) }
+  const reads = of(
+    ({ verb }, { relations }) =>
+      verb === 'read' || (verb === 'delete' && relations.some((other) => other.verb === 'insert')),
+  )
+  return {
+    reads: new Set(reads.flatMap((relation) => [...sourcesOf(relation, index)])),
+    writes: new Set(of(({ verb }) => verb === 'insert' || verb === 'update')),
+  }
+}
+
+/** The relation, and those that a view reads. */
+function sourcesOf(relation: ReachRelation, index: CatalogIndex): ReadonlySet<ReachRelation> {
+  const found = new Set([relation])
+  for (const { id } of found) {
+    const views = index.placesOn(id).filter(({ kind }) => kind === 'view')
+    for (const read of views.flatMap(({ relations }) => relations)) {
+      const source = index.relations.get(read)
+      if (source) found.add(source)
+    }
+  }
+  return found
 }

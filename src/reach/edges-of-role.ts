@@ -1,10 +1,12 @@
 import type {
   OperatorFunction,
   ReachEventTrigger,
+  ReachFunction,
   ReachRelation,
 } from '../catalog/reach/reach-facts.ts'
 import { qualifiedName } from '../sql/quote.ts'
-import { callFunction } from './call-function.ts'
+import { type Call, callFunction } from './call-function.ts'
+import { edgesOfOwnTriggers, makesTables, mayCreateIn } from './edges-of-own-triggers.ts'
 import type { RoadMap } from './road-map.ts'
 import { type Edge, ordinary, type RoadCommand } from './road-state.ts'
 
@@ -24,6 +26,7 @@ export function edgesOfRole(role: string, map: RoadMap, withClosed: boolean): Ed
     ),
     ...calls(role, map, withClosed),
     ...operators(role, map),
+    ...edgesOfOwnTriggers(role, map),
     ...map.context.snapshot.reach.eventTriggers.flatMap((trigger) => setsOff(trigger, role, map)),
   ]
 }
@@ -55,7 +58,18 @@ function calls(role: string, map: RoadMap, withClosed: boolean): Edge[] {
     if (!withClosed && !(mayUse && map.rights.execute(role, fn))) return []
     const words = fn.kind === 'procedure' ? 'calls' : 'executes'
     const closed = mayUse ? undefined : `${role} has no USAGE of schema ${fn.schema}`
-    return callFunction(fn, { actor: ordinary(role), asked: role, words, closed }, map)
+    const call = { actor: ordinary(role), asked: role, words, closed }
+    return [...callFunction(fn, call, map), ...argumentsOf(fn, call, map)]
+  })
+}
+
+// The default of an argument was looked up when the function was made, also in a schema that is closed.
+function argumentsOf(fn: ReachFunction, call: Call, map: RoadMap): Edge[] {
+  if (fn.securityDefiner || fn.isAtomic || fn.kind === 'aggregate') return []
+  const words = `${call.words} ${fn.signature}, whose arguments call`
+  return map.index.callsOf(fn.id).flatMap((id) => {
+    const called = map.index.functions.get(id)
+    return called ? callFunction(called, { ...call, words }, map) : []
   })
 }
 
@@ -96,22 +110,30 @@ function setsOff(trigger: ReachEventTrigger, role: string, map: RoadMap): Edge[]
     {
       actor: ordinary(role),
       asked: undefined,
-      words: `${trigger.event === 'login' ? 'logs in' : 'makes a temporary table'}, and event trigger ${trigger.name} calls`,
+      words: `${setting(trigger)}, and event trigger ${trigger.name} calls`,
       crossing: { kind: 'event trigger', name: trigger.name, fn },
     },
     map,
   )
 }
 
-const OF_TEMPORARY_TABLES =
-  /TABLE|INDEX|VIEW|SEQUENCE|FUNCTION|TYPE|SELECT INTO|COMMENT|GRANT|REVOKE|TRIGGER|RULE/
+function setting({ event, tags }: ReachEventTrigger): string {
+  if (event === 'login') return 'logs in'
+  const isOfTables = tags?.some((tag) => tag.endsWith(' TABLE')) ?? true
+  return isOfTables ? 'makes a temporary table' : `gives the command ${tags?.[0]}`
+}
+
+const DEFAULT_PRIVILEGES = /^(?:ALTER DEFAULT PRIVILEGES|DROP OWNED|REASSIGN OWNED)$/
+
+// Of these objects none is made in the schema of temporary ones.
+const NEVER_TEMPORARY =
+  /ACCESS METHOD|EXTENSION|FOREIGN|SERVER|USER MAPPING|LANGUAGE|EVENT TRIGGER|PUBLICATION|SUBSCRIPTION|TRANSFORM|SCHEMA|LARGE OBJECT|OPERATOR (?:CLASS|FAMILY)/
 
 function canSetOff({ event, tags }: ReachEventTrigger, role: string, map: RoadMap): boolean {
-  if (event === 'login') return true
-  if (tags?.every((tag) => !OF_TEMPORARY_TABLES.test(tag))) return false
-  return map.context.snapshot.securedObjects.some(
-    (object) =>
-      (object.kind === 'database' && map.rights.has(role, 'TEMPORARY', object)) ||
-      (['database', 'schema'].includes(object.kind) && map.rights.has(role, 'CREATE', object)),
-  )
+  // Without any privilege: what it commands of its own.
+  if (event === 'login' || tags?.some((tag) => DEFAULT_PRIVILEGES.test(tag))) return true
+  if (!tags && event.startsWith('ddl_command')) return true
+  return tags?.every((tag) => NEVER_TEMPORARY.test(tag))
+    ? mayCreateIn(['database'], role, map)
+    : makesTables(role, map)
 }

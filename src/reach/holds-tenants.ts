@@ -13,6 +13,8 @@ export function holdsTenants(relation: ReachRelation, map: RoadMap): string | un
   if (column !== undefined) return `it has a column ${column}`
   const copied = map.copied.get(relation)
   if (copied) return `${copied.by} fills it from ${qualifiedName(copied.source)}`
+  const parent = parentOf(relation, map)
+  if (parent) return `each row refers to one of ${qualifiedName(parent)}`
   const namesake = map.tenancy.namesakeOf(relation)
   const isNamed = namesake && `it is called after ${qualifiedName(namesake)}`
   // A foreign table is one of the other side by its name there.
@@ -20,4 +22,14 @@ export function holdsTenants(relation: ReachRelation, map: RoadMap): string | un
   if (standing === 'global' || standing === 'extension') return undefined
   if (isNamed) return isNamed
   return standing === 'unlisted' ? 'it is neither listed nor global' : undefined
+}
+
+/** A tenant table whose rows those of the relation belong to. A key to the tenants themselves only lists them. */
+function parentOf({ id }: ReachRelation, { index, tenancy }: RoadMap): ReachRelation | undefined {
+  return index.keysFrom(id).flatMap(({ parent, referencedColumns }) => {
+    const table = index.relations.get(parent)
+    const column = table && tenancy.tableOf(table)?.column
+    const isOfTenants = referencedColumns.length === 1 && referencedColumns[0] === column
+    return table && column !== undefined && !isOfTenants ? table : []
+  })[0]
 }

@@ -1,5 +1,6 @@
+import { findRelation } from '../catalog/find-relation.ts'
 import type { Equality } from '../catalog/reach/body-facts.ts'
-import type { ReachRelation } from '../catalog/reach/reach-facts.ts'
+import type { ReachFunction, ReachRelation } from '../catalog/reach/reach-facts.ts'
 import type { RoadMap } from './road-map.ts'
 import type { State, Stop } from './road-state.ts'
 
@@ -30,7 +31,9 @@ function isOwn({ to, name }: Equality, state: State, map: RoadMap): boolean {
   const setting = map.context.wanted.setting.toLowerCase()
   if (to === 'row') {
     const row = rowOf(state)
-    return row !== undefined && name === map.tenancy.tableOf(row)?.column
+    return (
+      row !== undefined && name === map.tenancy.tableOf(row)?.column && isProven(row, state, map)
+    )
   }
   if (setsTenant(state, setting)) return false
   if (to === 'setting') return name === setting
@@ -54,4 +57,24 @@ function setsTenant({ stop, from }: State, setting: string): boolean {
 function rowOf({ stop, from }: State): ReachRelation | undefined {
   if (stop.kind === 'code') return stop.row
   return from && rowOf(from)
+}
+
+/**
+ * The policies see a row behind its BEFORE triggers. Where a later one sets the tenant, the earlier ones saw
+ * whatever the login wrote there.
+ */
+function isProven(row: ReachRelation, state: State, map: RoadMap): boolean {
+  const code = codeOf(state)
+  const column = map.tenancy.tableOf(row)?.column.toLowerCase() ?? ''
+  const { triggers = [] } = findRelation(row, map.context.snapshot) ?? {}
+  const setting = triggers.filter((t) => t.isBeforeRow && t.assigns.includes(column))
+  const own = map.index
+    .triggersOn(row.id)
+    .filter((trigger) => trigger.isBefore && trigger.function === code?.id)
+  return !own.some(({ name }) => setting.some((later) => later.name > name))
+}
+
+function codeOf({ stop, from }: State): ReachFunction | undefined {
+  if (stop.kind === 'code' && stop.row) return stop.fn
+  return from && codeOf(from)
 }

@@ -1,3 +1,5 @@
+import { GATHERS } from '../catalog/reach/powerful-names.ts'
+import type { ReachFunction } from '../catalog/reach/reach-facts.ts'
 import type { Level } from '../config/level.ts'
 import type { RoadMap } from './road-map.ts'
 import type { Crossing, End } from './road-state.ts'
@@ -70,6 +72,7 @@ function isLookup(crossing: Crossing, { command, state, kind }: End, map: RoadMa
   const { stop, actor } = state
   return (
     fn.returns === 'value' &&
+    !gathers(fn) &&
     fn.body.dynamicAt === null &&
     !fn.body.isUnread &&
     owner !== undefined &&
@@ -78,4 +81,8 @@ function isLookup(crossing: Crossing, { command, state, kind }: End, map: RoadMa
     stop.kind === 'relation' &&
     map.rights.mayOnColumnsOnly(fn.owner, 'SELECT', stop.relation)
   )
+}
+
+function gathers({ body }: ReachFunction): boolean {
+  return body.statements.some(({ calls }) => calls.some(({ name }) => GATHERS.has(name)))
 }

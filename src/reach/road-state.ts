@@ -18,7 +18,12 @@ export interface Actor {
 export type Crossing =
   | { readonly kind: 'role'; readonly becoming: Becoming }
   | { readonly kind: 'function'; readonly fn: ReachFunction }
-  | { readonly kind: 'trigger'; readonly fn: ReachFunction }
+  | {
+      readonly kind: 'trigger'
+      readonly fn: ReachFunction
+      /** There is no such trigger: the login makes it. */
+      readonly isMade?: true
+    }
   | { readonly kind: 'event trigger'; readonly name: string; readonly fn: ReachFunction }
   | { readonly kind: 'view'; readonly relation: ReachRelation }
   | { readonly kind: 'rule'; readonly relation: ReachRelation; readonly name: string }

@@ -67,7 +67,7 @@ export function createTenancyIndex(
     tableOf: (relation) => tables.get(qualifiedName(relation)),
     standingOf: (relation) => {
       if (tenants.has(relation)) return 'tenant'
-      if (relation.schema === 'pg_catalog') return 'catalog'
+      if (isOfServer(relation)) return 'catalog'
       if (['view', 'materialized view'].includes(relation.kind)) return 'derived'
       if (global.has(relation) || isPartOf(relation, global, index)) return 'global'
       if (isBookkeeping(relation)) return 'bookkeeping'
@@ -91,6 +91,11 @@ function lazy<T>(make: () => T): () => T {
     made ??= { value: make() }
     return made.value
   }
+}
+
+// A superuser may put relations of his own beside those of PostgreSQL.
+function isOfServer({ schema, id }: ReachRelation): boolean {
+  return schema === 'pg_catalog' && id < 16_384
 }
 
 // A partition goes with its parent. An inheritance child that adds columns is a table of its own.

@@ -179,8 +179,9 @@ export function crossingKey(crossing: Crossing): string {
   switch (crossing.kind) {
     case 'role':
       return `role ${crossing.becoming.role}`
-    case 'function':
     case 'trigger':
+      return `${crossing.isMade ? 'made ' : ''}trigger ${crossing.fn.id}`
+    case 'function':
     case 'event trigger':
       return `${crossing.kind} ${crossing.fn.id}`
     case 'rule':

@@ -49,6 +49,8 @@ export function clausesOf(nodes: readonly Node[]): Clause[] {
   return nodes.flatMap((node, i): Clause[] => {
     switch (wordOf(node)) {
       case 'where':
+        // `count(*) filter (where …)` chooses no rows.
+        if (i === 0) return []
         return [{ nodes: conditionAfter(nodes, i), using: [] }]
       case 'on':
         return ofOn(nodes, i)

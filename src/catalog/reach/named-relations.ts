@@ -55,17 +55,21 @@ interface State {
 export function namedRelations(statement: readonly Token[]): Found[] {
   const state: State = { pending: null, list: null, depth: 0, listDepth: 0 }
   const defines = definesOn(statement)
+  const fills = isCreateTableAs(statement)
   let previous = ''
-  return statement.flatMap((token) => {
+  return statement.flatMap((token, i) => {
     if (token.kind !== 'name') {
       readSymbol(token, state)
       return []
     }
     const verb = state.pending
     const asked = askedBy(token.word, previous, defines)
+    const isFilled =
+      (fills && token.word === 'table' && NO_TABLE.has(previous)) ||
+      (asked === null && token.word === 'into' && isQualified(statement[i + 1]))
     previous = token.word || previous
     if (asked !== undefined) {
-      state.pending = asked
+      state.pending = isFilled ? 'insert' : asked
       state.list = null
       return []
     }
@@ -134,4 +138,16 @@ function definesOn(statement: readonly Token[]): boolean {
     ['create', 'alter', 'drop'].includes(first) &&
     words.some((word) => ['policy', 'trigger', 'rule'].includes(word))
   )
+}
+
+// `create table report as select …`
+function isCreateTableAs(statement: readonly Token[]): boolean {
+  const words = statement.map((token) => (token.kind === 'name' ? token.word : ''))
+  const as = words.indexOf('as')
+  return words[0] === 'create' && ['select', 'table', 'with'].includes(words[as + 1] ?? '')
+}
+
+// `select … into public.report`: a variable of PL/pgSQL has no schema.
+function isQualified(token: Token | undefined): boolean {
+  return token?.kind === 'name' && token.parts.length > 1
 }

@@ -12,7 +12,8 @@ const REFERENCE = `
     and classid in (
       'pg_catalog.pg_rewrite'::pg_catalog.regclass, 'pg_catalog.pg_policy'::pg_catalog.regclass,
       'pg_catalog.pg_attrdef'::pg_catalog.regclass, 'pg_catalog.pg_trigger'::pg_catalog.regclass,
-      'pg_catalog.pg_constraint'::pg_catalog.regclass, ${CLASS}, ${PROC}
+      'pg_catalog.pg_constraint'::pg_catalog.regclass, ${CLASS}, ${PROC},
+      'pg_catalog.pg_type'::pg_catalog.regclass
     )
   union all
   select d.classid, d.objid, d.objsubid, ${PROC}, o.oprcode, 0
@@ -97,6 +98,15 @@ export const READ_REFERENCES: string = `
     join pg_catalog.pg_class c     on c.oid = r.objid and c.relkind in ('r', 'p', 'f')
     join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = r.objsubid
     where r.classid = ${CLASS} and r.objsubid > 0 and r.refclassid = ${PROC}
+    union all
+    -- The default of a domain is that of its columns, but of those that have one.
+    select 'default', a.attrelid, a.attname, null, r.refclassid, r.refobjid
+    from reference r
+    join pg_catalog.pg_type t      on t.oid = r.objid and t.typtype = 'd'
+    join pg_catalog.pg_attribute a
+      on a.atttypid = t.oid and a.attnum > 0 and not a.attisdropped and not a.atthasdef
+    join pg_catalog.pg_class c     on c.oid = a.attrelid and c.relkind in ('r', 'p', 'f', 'v')
+    where r.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and r.refclassid = ${PROC}
     union all
     select case k.contype when 'x' then 'exclusion' else 'check' end, k.conrelid, k.conname, null,
       r.refclassid, r.refobjid

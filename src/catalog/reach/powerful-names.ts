@@ -53,9 +53,23 @@ export const READS_PAST_POLICIES: Readonly<Record<string, string>> = {
   pg_read_file: 'reads files of the server',
 }
 
+/** Those that make one value of many rows. */
+export const GATHERS: ReadonlySet<string> = new Set([
+  'array_agg',
+  'array_to_json',
+  'array_to_string',
+  'json_agg',
+  'json_object_agg',
+  'jsonb_agg',
+  'jsonb_object_agg',
+  'string_agg',
+  'xmlagg',
+])
+
 /** Those that bodies are searched for although they are nobody's own. */
 export const POWERFUL_NAMES: ReadonlySet<string> = new Set([
   ...RUNS_SQL,
+  ...GATHERS,
   ...Object.keys(READS_PAST_POLICIES),
   'pg_notify',
   'set_config',

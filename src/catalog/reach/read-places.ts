@@ -40,7 +40,10 @@ export async function readPlaces(db: Queryable, known: KnownNames): Promise<Code
   ]
 }
 
-// `CREATE RULE r AS ON INSERT TO public.pings WHERE … DO INSTEAD (…; …)`
+// `CREATE RULE r AS ON INSERT TO public.pings WHERE … DO INSTEAD (…; …)`: the condition is a statement of its own.
 function actionsOf(source: string): string {
-  return source.replace(/^[\s\S]*? DO\s+(?:INSTEAD\s+|ALSO\s+)?\(?/, '')
+  const [head = ''] = /^[\s\S]*? DO\s+(?:INSTEAD\s+|ALSO\s+)?\(?/.exec(source) ?? []
+  const at = head.indexOf(' WHERE ')
+  const condition = at === -1 ? '' : `select ${head.slice(at)};`
+  return `${condition}${source.slice(head.length)}`
 }

@@ -18,6 +18,8 @@ export const READ_REACH_RELATIONS: string = `
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
       and ((n.nspname <> 'information_schema' and n.nspname !~ '^pg_')
+        -- A superuser may make relations beside those of PostgreSQL.
+        or (n.nspname in ('information_schema', 'pg_catalog') and c.oid >= 16384)
         or (n.nspname = 'pg_catalog' and c.relname in (${CATALOGS})))
   ),
   -- What the script of an extension gives is noted when the extension is created.

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { AuditReport } from '../../../src/audit/audit.ts'
 import { isAtLeast } from '../../../src/config/level.ts'
+import { HIDDEN_HOLES } from '../../support/planted/hidden-holes.ts'
 import type { PlantedHole } from '../../support/planted/planted-case.ts'
 import {
   inPlantedDatabase,
@@ -12,6 +13,7 @@ import { SIBLING_HOLES } from '../../support/planted/sibling-holes.ts'
 
 const KINDS: readonly (readonly [string, string, Readonly<Record<string, PlantedHole>>])[] = [
   ['code', 'create schema closed', SIBLING_HOLES],
+  ['code that nothing names', 'create schema closed', HIDDEN_HOLES],
   ['data', 'create extension postgres_fdw; create extension file_fdw', SIBLING_DATA_HOLES],
 ]
 

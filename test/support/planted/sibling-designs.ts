@@ -62,4 +62,48 @@ export const SIBLING_DESIGNS: Readonly<Record<string, CorrectDesign>> = {
     config: { global: ['activity'] },
     shows: 'alpha',
   },
+  'a counter by a trigger whose function is closed': {
+    setup: `alter table projects add tasks int default 0;
+      create function count_task() returns trigger language plpgsql security definer ${PATH} as $$ begin
+        update public.projects set tasks = tasks + 1 where tenant_id = new.tenant_id and id = new.project_id;
+        return null; end $$;
+      revoke execute on function count_task() from public;
+      create trigger count_task after insert on tasks for each row execute function count_task()`,
+    proof: [
+      `insert into tasks values ('aaaaaaaa-0000-4000-8000-000000000001', 71, 1)`,
+      'select tasks from projects',
+    ],
+    shows: '"tasks":1',
+  },
+  'a number for each tenant, behind the trigger that stamps': {
+    setup: `alter table tasks add number int;
+      create function stamp_task() returns trigger language plpgsql ${PATH} as $$ begin
+        new.tenant_id := current_setting('app.tenant_id')::uuid; return new; end $$;
+      create function number_task() returns trigger language plpgsql security definer ${PATH} as $$ begin
+        new.number := (select count(*) from public.tasks where tenant_id = new.tenant_id); return new; end $$;
+      revoke execute on function number_task() from public;
+      create trigger a_stamp before insert on tasks for each row execute function stamp_task();
+      create trigger b_number before insert on tasks for each row execute function number_task()`,
+    proof: ['insert into tasks (id) values (72) returning number > 0 as numbered'],
+    shows: 'numbered',
+  },
+  'jobs that write a log of themselves': {
+    setup: `create table job_log (what text); grant select on job_log to app_user;
+      create function log_job(t text) returns void language sql as $$ insert into public.job_log values (t) $$;
+      create procedure recount() language plpgsql as $$ begin
+        update public.tasks set project_id = null where not exists (select from public.projects);
+        perform public.log_job('recount'); end $$;
+      revoke execute on function log_job(text) from public;
+      revoke execute on procedure recount() from public; call recount()`,
+    proof: ['select * from job_log'],
+    config: { global: ['job_log'] },
+    shows: 'recount',
+  },
+  'the default of an argument, and a FILTER below the own tenant': {
+    setup: `create function zero() returns int language sql immutable as 'select 0';
+      create function named(size int default zero()) returns bigint language sql stable security definer ${PATH}
+        as $$ select count(*) filter (where length(name) > size) from public.projects where ${OWN} $$`,
+    proof: ['select named()'],
+    shows: '"named":"1"',
+  },
 }

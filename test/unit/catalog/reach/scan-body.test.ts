@@ -42,6 +42,9 @@ describe('scanBody', () => {
     'select projects from generate_series(1, 2) tasks': [],
     "select 'from projects'": [],
     'begin lock table projects; create table if not exists tasks (); end': [],
+    'create table tasks as select 1 from projects': ['insert tasks', 'read projects'],
+    'select name into public.tasks from projects': ['insert public tasks', 'read projects'],
+    'begin select 1 into tasks from projects; end': ['read projects'],
     "begin execute 'select * from projects'; end": ['read projects in a string'],
   }
 
