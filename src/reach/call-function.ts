@@ -4,7 +4,7 @@ import type { Actor, Crossing, Edge } from './road-state.ts'
 
 export interface Call {
   readonly actor: Actor
-  /** Whose EXECUTE PostgreSQL asks for; undefined where it asks nobody's, as for triggers. */
+  /** The role whose EXECUTE PostgreSQL asks for; undefined where it asks for none, as for triggers. */
   readonly asked: string | undefined
   /** What leads to it, before its name: `executes`, `trigger t on public.jobs calls`. */
   readonly words: string

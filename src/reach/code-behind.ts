@@ -19,7 +19,7 @@ function calledBy(fn: ReachFunction, index: CatalogIndex): ReachFunction[] {
   return [...named, ...parsed]
 }
 
-// A key or a time says which row changed, and whoever is told of it can ask row security for the rest.
+// A key or a time says which row changed; row security decides about a query for the rest of that row.
 const TELLS_LITTLE = /^(?:id|uuid|key|version|.*_id|.*Id|.*_at|.*At)$/
 
 export function tellsLittle(column: string): boolean {

@@ -7,8 +7,8 @@ import type { Actor, Edge, State, Stop } from './road-state.ts'
 const QUEUEING_ROLE = 180000
 
 /**
- * The triggers of the relation, and those for each row of its partitions and children. EXECUTE is asked of
- * nobody. One that is no SECURITY DEFINER runs as who gave the command.
+ * The triggers of the relation, and those for each row of its partitions and children. PostgreSQL
+ * asks no role for EXECUTE. A trigger that is no SECURITY DEFINER runs as the role that gave the command.
  */
 export function edgesOfTriggers(
   { relation, command, key }: Extract<Stop, { kind: 'relation' }>,

@@ -6,9 +6,9 @@ import type { Actor, End, State, Stop } from './road-state.ts'
 import { seesRows } from './sees-rows.ts'
 
 /**
- * Where nobody can read what a body does: it puts SQL together, calls what knows no row security, gives
- * roles away, or its language is none that names are read from. It may reach whatever the role may that
- * it runs as.
+ * The end of a road at a body that cannot be read: it puts SQL together, calls code that knows no row
+ * security, gives roles away, or is written in a language whose names are not read. It may reach all that the
+ * role may that it runs as.
  */
 export function endsInCode(
   { fn }: Extract<Stop, { kind: 'code' }>,

@@ -62,8 +62,8 @@ function opennessOfLeaf({ text, columns }: Condition, own: OwnRow): Openness {
   if (isOwnEquality(text, named, own)) return 'own'
   const words = text.replaceAll(/'(?:[^']|'')*'/g, "''")
   if (ASKS_ELSEWHERE.some((pattern) => pattern.test(words))) return 'unknown'
-  // A setting that is compared with no column is a switch, and whoever connects can set it. Without one,
-  // rows are told apart by themselves, whoever asks.
+  // A setting that is compared with no column is a switch, and every connection can set it. Without a setting,
+  // rows are told apart by their own values, the same for every role.
   return words.includes('current_setting(') && named.length > 0 ? 'unknown' : 'all'
 }
 

@@ -4,7 +4,7 @@ import type { CatalogIndex } from './catalog-index.ts'
 
 export interface Resolved<T> {
   readonly found: readonly T[]
-  /** The search_path of whoever calls decides, and there is more than one. */
+  /** The search_path of the caller decides, and there is more than one. */
   readonly isUnsure: boolean
 }
 

@@ -29,7 +29,7 @@ const QUERY = `
       when pg_catalog.current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)
     where not l.rolsuper
   ),
-  -- Policies for reading. One that asks for no setting, no table and no role shows rows whoever asks.
+  -- Policies for reading. One that asks for no setting, no table and no role shows rows to every role.
   policy as (
     select t.oid as relation, p.polname, p.polpermissive, p.polroles,
       pg_catalog.pg_get_expr(p.polqual, p.polrelid) = 'true' or (

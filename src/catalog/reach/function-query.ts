@@ -5,7 +5,7 @@ import { READS_PAST_POLICIES, RUNS_SQL } from './powerful-names.ts'
 const POWERFUL = quotedNames([...RUNS_SQL, ...Object.keys(READS_PAST_POLICIES)])
 
 /**
- * Every function that users made. Of those in C only the ones that somebody closed or that run SQL which
+ * Every function that users made. Of those in C only the ones whose EXECUTE was revoked or that run SQL which
  * they are given; of the built-in ones these too, and those that are closed by default and were opened.
  */
 export const READ_REACH_FUNCTIONS: string = `

@@ -66,7 +66,7 @@ export const GATHERS: ReadonlySet<string> = new Set([
   'xmlagg',
 ])
 
-/** Those that bodies are searched for although they are nobody's own. */
+/** The names that bodies are searched for although no user made these functions. */
 export const POWERFUL_NAMES: ReadonlySet<string> = new Set([
   ...RUNS_SQL,
   ...GATHERS,

@@ -168,7 +168,7 @@ function equality(
     ValueNode.create(tenant),
   )
   if (!shared) return equals
-  const nobody = ValueNode.createImmediate(null)
-  const isShared = BinaryOperationNode.create(reference, OperatorNode.create('is'), nobody)
+  const noTenant = ValueNode.createImmediate(null)
+  const isShared = BinaryOperationNode.create(reference, OperatorNode.create('is'), noTenant)
   return ParensNode.create(OrNode.create(equals, isShared))
 }
