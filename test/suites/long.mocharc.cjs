@@ -1,0 +1,3 @@
+const { long } = require('./suites.json')
+
+module.exports = { ...require('../../.mocharc.json'), spec: long }

@@ -1,0 +1,3 @@
+const { usual, long } = require('./suites.json')
+
+module.exports = { ...require('../../.mocharc.json'), spec: usual, ignore: long }
