@@ -97,4 +97,5 @@ export interface KnexStream extends EventEmitter {
 export interface KnexTransactor {
   readonly executionPromise: Promise<unknown>
   commit(value?: unknown): Promise<unknown>
+  rollback(error?: unknown): Promise<unknown>
 }

@@ -80,6 +80,46 @@ for (const [version, knex] of Object.entries(KNEXES)) {
       }
     })
 
+    it('are ended once: a second end waits for the first, and the answers tell what was stored', async () => {
+      const settled = async (ends: Promise<unknown>[]) =>
+        (await Promise.allSettled(ends)).map((end) =>
+          end.status === 'fulfilled' ? 'resolved' : (end.reason.code ?? end.reason.message),
+        )
+      const endings: ((trx: Knex.Transaction) => Promise<unknown>[])[] = [
+        (trx) => [trx.commit(), trx.rollback(), trx.commit()],
+        (trx) => [trx.rollback(), trx.commit()],
+        (trx) => [trx.commit(), trx.commit()],
+        (trx) => [trx.rollback().then(() => trx.commit())],
+        (trx) => [trx.commit().then(() => trx.rollback())],
+      ]
+      const seen = await inA(async (db) => {
+        const pid = async () => (await db.raw('select pg_backend_pid() as pid')).rows[0].pid
+        const before = await pid()
+        const answers: unknown[] = []
+        for (const [index, ending] of endings.entries()) {
+          const trx = await db.transaction()
+          await trx('projects').insert(row(60 + index))
+          answers.push([await settled(ending(trx)), await settled([trx.executionPromise])])
+        }
+        const unawaited = db.transaction(async (trx) => {
+          await trx('projects').insert(row(70))
+          trx.commit()
+        })
+        return [...answers, await settled([unawaited]), (await pid()) === before]
+      })
+      expect(seen).to.deep.equal([
+        [['resolved', 'resolved', 'resolved'], ['resolved']],
+        [['resolved', 'SCOPE.ENDED'], ['resolved']],
+        [['resolved', 'resolved'], ['resolved']],
+        [['SCOPE.ENDED'], ['resolved']],
+        [['resolved'], ['resolved']],
+        ['resolved'],
+        true,
+      ])
+      expect(await stored()).to.deep.equal([60, 62, 64, 70])
+      await inA((db) => db('projects').where('id', '>', 9).delete())
+    })
+
     it('give what Knex gives: the value of the callback, that of the commit, and true when completed', async () => {
       const values = await inA(async (db) => {
         const trx = await db.transaction()
