@@ -14,6 +14,18 @@ export interface PreparedStatement {
   notPrepared(): void
 }
 
+/** A name, and since when the server has it, in ms. */
+interface Named {
+  readonly name: string
+  readonly since: number
+}
+
+/**
+ * The server settles the types of parameters when it prepares a statement. A column that gets another type
+ * is no error of a named statement then, but its values are read as before: for so long at most, in ms.
+ */
+const MAX_AGE_MS = 30_000
+
 /**
  * The named statements of one connection, the least recently used first. A name is a digest of the
  * text: where a pooler lets two clients meet on one server connection, the same name is the same
@@ -21,19 +33,35 @@ export interface PreparedStatement {
  */
 export class PreparedStatements {
   readonly #max: number
-  readonly #names = new Map<string, string>()
+  readonly #maxLength: number
+  readonly #clock: () => number
+  readonly #names = new Map<string, Named>()
+  #length = 0
   #closes: string[] = []
 
-  constructor(max: number) {
+  /** @param maxLength of all texts together: the server keeps about a hundred times as many bytes */
+  constructor(
+    max: number,
+    maxLength: number = Number.POSITIVE_INFINITY,
+    clock: () => number = () => performance.now(),
+  ) {
     this.#max = max
+    this.#maxLength = maxLength
+    this.#clock = clock
   }
 
   use(text: string): PreparedStatement {
-    const known = this.#names.get(text)
-    const name = known ?? nameOf(text)
-    this.#names.delete(text)
-    if (this.#names.size >= this.#max) this.#closeOldest()
-    this.#names.set(text, name)
+    const now = this.#clock()
+    let known = this.#names.get(text)
+    if (known && now - known.since > MAX_AGE_MS) {
+      this.drop(text)
+      known = undefined
+    }
+    if (known) this.#names.delete(text)
+    else this.#makeRoom(text.length)
+    const named = known ?? { name: nameOf(text), since: now }
+    const { name } = named
+    this.#names.set(text, named)
     const closes = this.#closes
     this.#closes = []
     return {
@@ -47,26 +75,29 @@ export class PreparedStatements {
 
   /** Prepares one text anew. */
   drop(text: string): void {
-    const name = this.#names.get(text)
-    if (name === undefined || !this.#names.delete(text)) return
-    this.#closes.push(name)
+    const known = this.#names.get(text)
+    if (!known) return
+    this.#names.delete(text)
+    this.#length -= text.length
+    this.#closes.push(known.name)
   }
 
   /** Prepares everything anew. To close a name that the server does not have is no error. */
   forget(): void {
-    this.#closes.push(...this.#names.values())
+    for (const { name } of this.#names.values()) this.#closes.push(name)
     this.#names.clear()
+    this.#length = 0
   }
 
   #closeLater(closes: readonly string[]): void {
     this.#closes.push(...closes)
   }
 
-  #closeOldest(): void {
-    for (const [text, name] of this.#names) {
-      this.#names.delete(text)
-      this.#closes.push(name)
-      return
+  #makeRoom(length: number): void {
+    this.#length += length
+    for (const oldest of this.#names.keys()) {
+      if (this.#names.size < this.#max && this.#length <= this.#maxLength) return
+      this.drop(oldest)
     }
   }
 }
@@ -83,9 +114,10 @@ const LOST: Readonly<Record<string, 'by DDL' | 'by others'>> = {
 export function lostStatement(
   error: unknown,
   isReused: boolean,
-): 'by DDL' | 'by others' | undefined {
+): 'by DDL' | 'by its age' | 'by others' | undefined {
   if (!isServerError(error)) return undefined
   if (isReused && isOfAnalysis(error)) return 'by DDL'
+  if (isReused && isOfParameter(error)) return 'by its age'
   return LOST[`${error.code} ${error.routine}`]
 }
 
@@ -96,6 +128,14 @@ export function lostStatement(
 function isOfAnalysis({ code, position }: ServerError): boolean {
   return code.startsWith('42') && position !== undefined
 }
+
+/** The server could not read a parameter as the type that it had when the statement was prepared. */
+function isOfParameter({ where }: ServerError): boolean {
+  return where !== undefined && PARAMETER.test(where)
+}
+
+// In every language: unnamed portal parameter $1 = '...'
+const PARAMETER = /\$\d+(?: = '[\s\S]*)?$/
 
 /**
  * After an error: the server may have skipped the Parse of the statement, or refused it.

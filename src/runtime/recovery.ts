@@ -14,8 +14,8 @@ interface Recovery {
   cleanUp(): Prelude
   /** Forgets the names of prepared statements. */
   forget(): void
-  /** A table has changed: prepares the statement anew. */
-  changed(): void
+  /** Prepares the statement anew, and where a table has changed for certain, every statement. */
+  changed(isCertain: boolean): void
 }
 
 /**
@@ -61,8 +61,8 @@ function isLost(
 ): boolean {
   const lost = lostStatement(error, prepared?.isReused === true)
   if (lost === undefined) return false
-  if (lost === 'by DDL') {
-    changed()
+  if (lost === 'by DDL' || lost === 'by its age') {
+    changed(lost === 'by DDL')
     return true
   }
   forget()

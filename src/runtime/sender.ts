@@ -69,7 +69,7 @@ export class Sender {
       settle,
       cleanUp: () => this.#cleanUp(state, statement, undefined, ['rollback']),
       forget: () => this.forgetPrepared(state),
-      changed: () => this.#names.changed(state, statement),
+      changed: (isCertain) => this.#names.changed(state, statement, isCertain),
     })
   }
 

@@ -13,6 +13,8 @@ export interface ServerError extends Error {
   readonly hint?: string
   /** In the text of the statement, for errors that its analysis finds. */
   readonly position?: string | undefined
+  /** Where it came up: a function, or a parameter whose text is none of its type. */
+  readonly where?: string | undefined
 }
 
 export function isServerError(error: unknown): error is ServerError {

@@ -2,17 +2,20 @@ import type { ClientState } from './client-state.ts'
 import { type PreparedStatement, PreparedStatements } from './prepared-statements.ts'
 import { RecentTexts } from './recent-texts.ts'
 import type { Statement } from './statement.ts'
+import { isUsual, mayChangeTables } from './table-changes.ts'
 
 /** `'auto'`: what comes again on a direct connection, where it can cause no error. */
 export type Prepare = 'auto' | { readonly max: number } | false
 
 const AUTO_MAX = 256
+/** Characters of all texts that have a name on one connection. */
+const AUTO_MAX_LENGTH = 256 * 1024
 
 /** The texts of one connection in the mode `'auto'`. */
 interface Repeats {
   readonly seen: RecentTexts
-  /** Names that the open transaction has executed: its locks keep their tables as they are. */
-  readonly held: Set<string>
+  /** Texts that the open transaction has executed: its locks keep their tables as they are. */
+  readonly held: Map<string, 'executed' | 'named'>
   generation: number
 }
 
@@ -51,9 +54,9 @@ export class StatementNames {
     this.#preparedOf(state)?.forget()
   }
 
-  /** A table has changed: the statement, or its columns, became another one. */
-  changed(state: ClientState, statement: Statement): void {
-    this.#generation++
+  /** A table has changed: the statement, its columns or its parameters became others. */
+  changed(state: ClientState, statement: Statement, isCertain: boolean): void {
+    if (isCertain) this.#generation++
     this.#preparedOf(state)?.drop(keyOf(statement))
   }
 
@@ -64,32 +67,47 @@ export class StatementNames {
   ): PreparedStatement | undefined {
     const repeats = this.#repeatsOf(state, prepared)
     const key = keyOf(statement)
-    if (!repeats.seen.has(key)) {
-      repeats.seen.add(key)
-      if (!isUsual(statement.text)) repeats.held.clear()
-      return undefined
-    }
+    const isNew = !repeats.seen.has(key)
+    if (isNew) repeats.seen.add(key)
     // A pooler may give the next statement another session.
-    return this.#safe(state, prepared, statement, state.direct === true)
+    if (state.direct !== true) return undefined
+    if (!isNew) return this.#safe(state, prepared, statement)
+    note(repeats, statement, key)
+    return undefined
   }
 
+  /**
+   * A table that changes makes a named statement fail where a new one would not. Outside a transaction, and
+   * as the first of one, it is sent again; later in one a name is safe that was prepared or has succeeded
+   * behind the locks of the transaction itself.
+   */
   #safe(
     state: ClientState,
     prepared: PreparedStatements,
     statement: Statement,
-    isWanted = true,
   ): PreparedStatement | undefined {
-    const { held } = this.#repeatsOf(state, prepared)
+    const repeats = this.#repeatsOf(state, prepared)
+    const { held } = repeats
     const key = keyOf(statement)
-    if (!isSafe(statement, held, key) || !isWanted) return undefined
-    if (statement.status === 'T') held.add(key)
+    const known = held.get(key)
+    note(repeats, statement, key)
+    if (!isUsual(statement.text)) return undefined
+    const isFirst = statement.status === 'I' || statement.opening !== undefined
+    if (!isFirst && known === undefined) return undefined
+    // A change before the transaction may have made another statement of it than its name has.
+    if (known === 'executed') prepared.drop(key)
+    if (held.has(key)) held.set(key, 'named')
     return prepared.use(key)
   }
 
   #repeatsOf(state: ClientState, prepared: PreparedStatements): Repeats {
     let repeats = this.#repeats.get(state)
     if (!repeats) {
-      repeats = { seen: new RecentTexts(2 * AUTO_MAX), held: new Set(), generation: 0 }
+      repeats = {
+        seen: new RecentTexts(2 * AUTO_MAX, 2 * AUTO_MAX_LENGTH),
+        held: new Map(),
+        generation: 0,
+      }
       this.#repeats.set(state, repeats)
     }
     if (repeats.generation !== this.#generation) {
@@ -101,28 +119,18 @@ export class StatementNames {
 
   #preparedOf(state: ClientState): PreparedStatements | undefined {
     if (this.#max === 0 || state.statements === 'off') return undefined
-    state.statements ??= new PreparedStatements(this.#max)
+    state.statements ??= this.#isAuto
+      ? new PreparedStatements(this.#max, AUTO_MAX_LENGTH)
+      : new PreparedStatements(this.#max)
     return state.statements
   }
 }
 
-/**
- * A table that changes makes a named statement fail where a new one would not. Outside a transaction, and
- * as the first of one, it is sent again; later in one only what the transaction itself has locked is safe.
- */
-function isSafe({ status, opening, text }: Statement, held: Set<string>, key: string): boolean {
-  if (!isUsual(text)) {
-    held.clear()
-    return false
-  }
-  return status === 'I' || opening !== undefined || held.has(key)
-}
-
-// Other commands may change a table, or are cheap to parse.
-const USUAL = /^\s*(?:select|insert|update|delete|with|merge|values)\b/i
-
-function isUsual(text: string): boolean {
-  return USUAL.test(text)
+/** Notes the statements of a transaction, and forgets them behind one that may have changed a table. */
+function note({ held }: Repeats, { status, text }: Statement, key: string): void {
+  if (status !== 'T' || held.has(key)) return
+  if (held.size >= AUTO_MAX || mayChangeTables(text)) held.clear()
+  else held.set(key, 'executed')
 }
 
 /** The same text over the schema of another tenant is another statement. */
