@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -34,9 +34,11 @@ describe('the packed tarball, in an empty project beside kysely, knex and pg', f
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
+        'SECURITY.md',
         'bin',
         'dist',
         'docs',
+        'examples',
         'migrations-templates',
         'package.json',
         'report-assets',
@@ -47,6 +49,20 @@ describe('the packed tarball, in an empty project beside kysely, knex and pg', f
     expect(dist.filter((file) => !/\.(js|d\.ts)$/.test(file))).to.deep.equal([
       'dist/commonjs/package.json',
     ])
+  })
+
+  it('holds the pages that its pages lead to, but for those about work on the package itself', () => {
+    const isAbsent = (path: string) => !packed.some((file) => `${file}/`.startsWith(`${path}/`))
+    const absent = packed
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((page) => {
+        const text = readFileSync(join(project, 'node_modules/kysely-tenants', page), 'utf8')
+        const links = text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)
+        return [...links].map(([, path = '']) => join(dirname(page), path))
+      })
+      .filter(isAbsent)
+      .filter((path) => !/^(CONTRIBUTING\.md$|bench\/|test\/)/.test(path))
+    expect(absent).to.deep.equal([])
   })
 
   it('exports what is documented from each entry', async () => {
