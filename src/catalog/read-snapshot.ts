@@ -1,4 +1,3 @@
-import { catalogChanged } from '../errors/command/catalog.ts'
 import { serverUnsupported } from '../errors/command/server.ts'
 import type { TableReference } from '../sql/table-name.ts'
 import { readFunctions } from './read-functions.ts'
@@ -51,29 +50,24 @@ const READ_SERVER = `
  */
 export async function readSnapshot(db: Queryable, request: SnapshotRequest): Promise<Snapshot> {
   const { appRoles, adminRoles } = request
-  try {
-    const { rows } = await db.query<Server>(READ_SERVER, [request.setting ?? null])
-    const [server] = rows
-    if (!server) throw new Error('The server did not say its version.')
-    if (server.serverVersion < OLDEST_SERVER) throw serverUnsupported(server.serverVersion)
-    const relations = await readRelations(db, schemasOf(request), appRoles)
-    const functions = await readFunctions(db, appRoles)
-    const owners = [...relations, ...functions].map(({ owner }) => owner)
+  const { rows } = await db.query<Server>(READ_SERVER, [request.setting ?? null])
+  const [server] = rows
+  if (!server) throw new Error('The server did not say its version.')
+  if (server.serverVersion < OLDEST_SERVER) throw serverUnsupported(server.serverVersion)
+  const relations = await readRelations(db, schemasOf(request), appRoles)
+  const functions = await readFunctions(db, appRoles)
+  const owners = [...relations, ...functions].map(({ owner }) => owner)
 
-    return {
-      ...server,
-      roles: await readRoles(db),
-      memberships: await readMemberships(db, [...appRoles, ...adminRoles, ...owners]),
-      relations,
-      functions,
-      upserts: await readUpserts(db),
-      ownerFacts: await readOwnerFacts(db, relations),
-      settingDefaults: await readSettingDefaults(db),
-      ...(await readSurroundings(db, { ...server, appRoles })),
-    }
-  } catch (error) {
-    if (isLookupFailure(error)) throw catalogChanged(error)
-    throw error
+  return {
+    ...server,
+    roles: await readRoles(db),
+    memberships: await readMemberships(db, [...appRoles, ...adminRoles, ...owners]),
+    relations,
+    functions,
+    upserts: await readUpserts(db),
+    ownerFacts: await readOwnerFacts(db, relations),
+    settingDefaults: await readSettingDefaults(db),
+    ...(await readSurroundings(db, { ...server, appRoles })),
   }
 }
 
@@ -81,10 +75,4 @@ export async function readSnapshot(db: Queryable, request: SnapshotRequest): Pro
 export function schemasOf({ schemas, tables, global }: SnapshotRequest): string[] {
   const named = [...tables, ...global].flatMap(({ schema }) => (schema === undefined ? [] : schema))
   return [...new Set([...schemas, ...named])]
-}
-
-// A query sees the rows of the catalog as they were at the start of the transaction; functions such as
-// pg_get_expr look objects up as they are now.
-function isLookupFailure(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'XX000'
 }
