@@ -19,7 +19,7 @@ interface Cell {
 
 // PostgreSQL 18 with Kysely 0.29 is what `npm test` runs.
 const CELLS: readonly Cell[] = [
-  { postgres: '14', kysely: '0.29', difference: 'oldest server', isComplete: true },
+  { postgres: '14', kysely: '0.29', difference: 'oldest server' },
   { postgres: '15', kysely: '0.29', difference: 'server' },
   { postgres: '16', kysely: '0.29', difference: 'server' },
   { postgres: '17', kysely: '0.29', difference: 'server' },

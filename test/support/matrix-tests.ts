@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What a cell of the matrix differs in from `npm test`. */
 export type Difference =
-  /** The oldest server: everything that talks to one. */
+  /** The oldest server: what talks to one, and is not the same with any. */
   | 'oldest server'
   /** A server between the oldest and the newest: what reads its catalog or relies on its sessions. */
   | 'server'
@@ -18,6 +18,18 @@ export type Difference =
 const LONG = ['db/runtime/soak', 'db/runtime/pgbouncer']
 
 /**
+ * They hold the runtime against other packages, or measure this process: any server will do. The last
+ * is a sample of the starting states, all of which run.
+ */
+const OF_ANY_SERVER = [
+  'db/runtime/contexts',
+  'db/runtime/resources',
+  'db/runtime/tracing',
+  'db/runtime/wrappers',
+  'db/migration/usual-states',
+]
+
+/**
  * The test files that can tell another version from the usual one. What a file loads decides, so that a new
  * one needs no line here: it talks to a server when it loads `support/postgres.ts`; to the runtime when it
  * loads a file of `src/runtime/`; to the command when it loads `src/cli/main.ts`, which loads every layer.
@@ -25,7 +37,7 @@ const LONG = ['db/runtime/soak', 'db/runtime/pgbouncer']
 export function testsFor(difference: Difference, { isComplete = false } = {}): string[] {
   const known = new Map<string, string[]>()
   return testFiles()
-    .filter((file) => isComplete || !LONG.some((name) => file === `test/${name}.test.ts`))
+    .filter((file) => isComplete || !isOneOf(LONG, file))
     .filter((file) => canTell(file, difference, known))
 }
 
@@ -36,12 +48,16 @@ function canTell(file: string, difference: Difference, known: Map<string, string
   if (!loaded.includes('test/support/postgres.ts')) return false
   switch (difference) {
     case 'oldest server':
-      return true
+      return !isOneOf(OF_ANY_SERVER, file)
     case 'server':
       return (!isRuntime && !isCommand) || isSession(file) || isWholeWay(file)
     case 'packages':
       return isRuntime || isOfMigrator(file)
   }
+}
+
+function isOneOf(names: readonly string[], file: string): boolean {
+  return names.some((name) => file === `test/${name}.test.ts`)
 }
 
 /** Its proofs ask the catalog and the settings of the server. */

@@ -26,6 +26,8 @@ describe('the tests of the matrix', () => {
     expect(cells('test/cli/migrate-up.test.ts')).to.deep.equal(['oldest server', 'packages'])
     expect(cells('test/cli/status.test.ts')).to.deep.equal(['oldest server'])
     expect(cells('test/cli/explain.test.ts')).to.deep.equal([])
+    expect(cells('test/db/runtime/wrappers.test.ts')).to.deep.equal(['packages'])
+    expect(cells('test/db/migration/usual-states.test.ts')).to.deep.equal([])
   })
 
   it('have the long ones only where they are asked for', () => {
