@@ -2,10 +2,17 @@ import { TenancyError } from './tenancy-error.ts'
 
 /** A hook of the pool, or another user of it, has sent a statement that does not end. */
 export function connectionBusy(): TenancyError {
-  return new TenancyError(
-    'CONNECTION.BUSY',
+  return busy(
     'The pool handed out a client that goes on running statements of other code; the client was destroyed, and nothing was sent.',
     "Look at the pool's hooks for `connect`, `acquire` and `release`, and for code that releases clients before their statements are answered.",
+  )
+}
+
+/** @param ms the `connectionTimeoutMillis` of the pool */
+export function hookTimedOut(ms: number): TenancyError {
+  return busy(
+    `onCreateConnection or onReserveConnection did not end within ${ms} ms, the pool's connectionTimeoutMillis; the client was destroyed, and the statement was not sent.`,
+    'Find what the hook waits for, or allow it more time.',
   )
 }
 
@@ -59,6 +66,10 @@ export function sessionUsed(): TenancyError {
     'The pool handed out clients whose session other code has changed; they were destroyed, and nothing was sent.',
     'Give the tenancy a pool of its own, or let no other user of it set roles and settings or leave temporary tables.',
   )
+}
+
+function busy(message: string, hint: string): TenancyError {
+  return new TenancyError('CONNECTION.BUSY', message, hint)
 }
 
 function inDoubt(

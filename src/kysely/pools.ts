@@ -1,11 +1,13 @@
 import type { Driver, PostgresPool } from 'kysely'
 import { adminNoPool, dialectUnsupportedPool, tenantMissing } from '../errors/application.ts'
+import { hookTimedOut } from '../errors/connection.ts'
 import { controlClientClass } from '../runtime/control-client.ts'
 import type { Guard } from '../runtime/guard.ts'
 import { LeasePool } from '../runtime/lease-pool.ts'
 import type { PgPool } from '../runtime/pg-client.ts'
 import { scopes } from '../runtime/scope.ts'
 import { chooseStrategy } from '../runtime/strategies/choose-strategy.ts'
+import { within } from '../util/within.ts'
 import type { PoolUsers } from './pool-users.ts'
 import { type KyselyOptions, TenantConnection } from './tenant-connection.ts'
 import { isPool, type TenantPoolConfig } from './tenant-dialect-config.ts'
@@ -44,7 +46,7 @@ export class Pools {
     const connecting = pool.connect(scope)
     const { onCreateConnection, onReserveConnection } = this.#config
     const hasHooks = onCreateConnection || onReserveConnection
-    return hasHooks ? this.#runHooks(connecting, options) : connecting
+    return hasHooks ? this.#runHooks(connecting, options, pool.limit) : connecting
   }
 
   async end(): Promise<void> {
@@ -80,15 +82,18 @@ export class Pools {
   async #runHooks(
     connecting: Promise<TenantConnection>,
     options: AcquireOptions,
+    limit: number | undefined,
   ): Promise<TenantConnection> {
     const connection = await connecting
     const { onCreateConnection, onReserveConnection } = this.#config
     const { lease } = connection
     try {
-      await lease.setUp(async () => {
+      const settingUp = lease.setUp(async () => {
         if (lease.claimCreation()) await onCreateConnection?.(connection, ...options)
         await onReserveConnection?.(connection, ...options)
       })
+      if (limit && !(await within(settingUp, limit))) throw hookTimedOut(limit)
+      await settingUp
       return connection
     } catch (error) {
       lease.destroy(error, 'hook failed')

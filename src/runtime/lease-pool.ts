@@ -54,6 +54,11 @@ export class LeasePool<C> {
     })
   }
 
+  /** How long a scope may wait for a connection, in ms; 0 or undefined where the pool sets no limit. */
+  get limit(): number | undefined {
+    return this.#pool.options?.connectionTimeoutMillis
+  }
+
   async end(): Promise<void> {
     this.#hasEnded = true
     await this.#pool.end()
@@ -93,7 +98,7 @@ export class LeasePool<C> {
 
   /** How long a client may go on with statements of other code, in ms: two of them in the time there is. */
   #patience(start: number): number {
-    const limit = this.#pool.options?.connectionTimeoutMillis
+    const { limit } = this
     return limit ? (limit - (performance.now() - start)) / 2 : PATIENCE_MS
   }
 
