@@ -23,7 +23,10 @@ const SEVERAL = 2
 
 const MOST = 6
 
-/** The name of most tables first; those of people last, who belong to a tenant rather than be one. */
+/**
+ * The name of most tables first, a usual one that leads to a table of tenants before those that are only
+ * frequent; those of people last, who belong to a tenant rather than be one.
+ */
 export function candidateNames(
   candidates: Candidates,
   { citus }: Survey,
@@ -48,13 +51,26 @@ export function candidateNames(
       coverage(name) >= Math.min(more, candidates.tables.length / 2) &&
       !isInside(name, usual, candidates),
   )
+  const isKnown = usual.some((name) => leadsToTenants(name, candidates))
+  const rank = ({ columnName, evidence }: CandidateName) =>
+    isPersonName(columnName) ? 2 : Number(isKnown && evidence === 'frequent')
   return [...all(usual, 'usual'), ...all(frequent, 'frequent')]
-    .toSorted(
-      (a, b) =>
-        Number(isPersonName(a.columnName)) - Number(isPersonName(b.columnName)) ||
-        coverage(b.columnName) - coverage(a.columnName),
-    )
+    .toSorted((a, b) => rank(a) - rank(b) || coverage(b.columnName) - coverage(a.columnName))
     .slice(0, MOST)
+}
+
+/** A foreign key leads to a table that is called like tenants, and whose rows belong to nothing wider. */
+function leadsToTenants(columnName: string, candidates: Candidates): boolean {
+  const coverage = holders(columnName, candidates).length
+  return targetsOf(columnName, candidates).some(
+    (target) =>
+      USUAL_NAMES.some((name) => isTableOf(name, target.name)) &&
+      !target.columns.some((column) => {
+        const name = normalizedName(column.name)
+        if (!column.notNull || name === columnName || !mayBeTenant(column, target)) return false
+        return holders(name, candidates).length > coverage
+      }),
+  )
 }
 
 /** The tables that have such a column, of a type that a tenant can have. */
@@ -96,15 +112,19 @@ function mayBeTenant(column: ColumnState, table: RelationState): boolean {
 
 /** It leads to a table whose rows have a tenant by one of the usual names: a project of a tenant. */
 function isInside(columnName: string, usual: readonly string[], candidates: Candidates): boolean {
-  const { tables, byName } = candidates
-  const targets = tables.flatMap((table) =>
+  const targets = targetsOf(columnName, candidates)
+  const named = candidates.tables.filter(({ name }) => isTableOf(columnName, name))
+  return (targets.length > 0 ? targets : named).some(({ columns }) =>
+    columns.some(({ name, notNull }) => notNull && usual.includes(normalizedName(name))),
+  )
+}
+
+/** The tables that the columns of this name refer to. */
+function targetsOf(columnName: string, { tables, byName }: Candidates): RelationState[] {
+  return tables.flatMap((table) =>
     references(table)
       .filter(({ column }) => normalizedName(column) === columnName)
       .flatMap((reference) => byName.get(qualifiedName(reference.table)) ?? []),
-  )
-  const named = tables.filter(({ name }) => isTableOf(columnName, name))
-  return (targets.length > 0 ? targets : named).some(({ columns }) =>
-    columns.some(({ name, notNull }) => notNull && usual.includes(normalizedName(name))),
   )
 }
 

@@ -41,6 +41,37 @@ describe('P15 a guess of the tenant column never opens', () => {
       })
     })
 
+    it('the one that leads to a table of tenants first, although another is in more tables', async () => {
+      expect(
+        await options(`
+          create table orgs (id int primary key);
+          create table repos (id int primary key, org_id int references orgs);
+          create table members (id int primary key, org_id int not null references orgs);
+          create table caches (id int primary key, repo_id int);
+          create table keys (id int primary key, repo_id int);
+          create table logs (id int primary key, repo_id int);
+          create table runs (id int primary key, repo_id int)`),
+      ).to.deep.equal({
+        about: 'column',
+        options: ['org_id in 2 of 7 tables', 'repo_id in 4 of 7 tables'],
+      })
+    })
+
+    it('the wider one first, when the table that is called like tenants is inside of it', async () => {
+      expect(
+        await options(`
+          create table shops (id int primary key);
+          create table customers (id int primary key, shop_id int not null references shops);
+          create table orders (id int primary key, shop_id int not null references shops,
+            customer_id int not null references customers);
+          create table products (id int primary key, shop_id int not null references shops);
+          create table prices (id int primary key, shop_id int not null references shops)`),
+      ).to.deep.equal({
+        about: 'column',
+        options: ['shop_id in 4 of 5 tables', 'customer_id in 1 of 5 tables'],
+      })
+    })
+
     for (const column of ['namespace text', 'nid bigint', 'project_id uuid', '"siteId" int']) {
       it(`when most tables have only an unusual one: ${column}`, async () => {
         const [name = ''] = column.replaceAll('"', '').split(' ')
