@@ -100,6 +100,66 @@ describe('audit of a strange database', () => {
     }
   })
 
+  it('prints fixes that run, whatever roles, functions and triggers are called', async () => {
+    const name = `"${ODD.replaceAll('"', '""')}"`
+    const admin = roleName(database.url, ODD)
+    const role = `"${admin.replaceAll('"', '""')}"`
+    await database.change(`
+      create role ${role}; create schema ${name}; grant usage on schema ${name} to ${database.app};
+      create function ${name}.${name}(${name} text) returns bigint language sql security definer
+        as 'select count(*) from public.tasks';
+      create function ${name}.on_row() returns trigger language plpgsql security definer
+        as 'begin update public.tasks set id = 1; return null; end';
+      create table ${name}.${name} (${name} text); grant select, insert on ${name}.${name} to ${database.app};
+      create trigger ${name} after insert on ${name}.${name} for each row execute function ${name}.on_row();
+      create rule ${name} as on insert to ${name}.${name} do also update public.tasks set id = 2;
+      create policy ${name} on tasks to ${role} using (true) with check (true);
+      grant select, truncate on tasks to ${role}; grant ${role} to ${database.app}`)
+    try {
+      const { findings } = await report()
+      expect(findings.map(({ check }) => check)).to.include.members([
+        'app-role-can-set-role',
+        'function-search-path-mutable',
+        'function-security-definer',
+        'rule-reaches-tenants',
+        'trigger-security-definer',
+      ])
+      // A line break in a name must not end the comment that it stands in.
+      for (const { fix } of findings) await database.change(fix ?? '')
+      const left = (await report()).findings.map(({ check }) => check)
+      expect(left).not.to.include.members(['app-role-can-set-role', 'function-search-path-mutable'])
+      const road = await runCli(
+        ['explain', '--road', 'tasks', '--url', database.url],
+        database.config,
+      )
+      expect({ code: road.code, err: road.err }).to.deep.equal({ code: 0, err: '' })
+      expect(road.out).to.include(`executes ${name}.${name}(${name} text), security definer`)
+    } finally {
+      await database.change(`drop policy if exists ${name} on tasks; drop schema ${name} cascade;
+        drop owned by ${role}; drop role ${role}`)
+      await applyPlan(database.url, database.config)
+    }
+  })
+
+  it('ends where views and functions go in a circle, and says which language it does not read', async () => {
+    await database.change(`
+      create view ring_a as select 1 as id; create view ring_b as select * from ring_a;
+      create or replace view ring_a as select id from ring_b; grant select on ring_a to ${database.app};
+      create function ping(int) returns int language plpgsql security definer as 'begin return public.pong($1); end';
+      create function pong(int) returns int language plpgsql security definer as 'begin return public.ping($1); end';
+      create language strange handler plpgsql_call_handler;
+      create function riddle() returns int language strange security definer as 'begin return 1; end'`)
+    try {
+      const { findings } = await report()
+      const said = findings.filter(({ object }) => object === 'public.riddle()')
+      expect(said.map(({ check }) => check)).to.include('function-security-definer')
+      expect(said.map(({ summary }) => summary).join('\n')).to.include('strange')
+    } finally {
+      await database.change(`drop view ring_a, ring_b; drop function ping(int); drop function pong(int);
+        drop function riddle(); drop language strange`)
+    }
+  })
+
   it('says what happens to the row security of a table that an extension owns', async () => {
     await database.change('alter extension plpgsql add table tasks')
     try {
