@@ -9,6 +9,7 @@ import { ContenderProcesses } from './contender-processes.ts'
 import { BASELINE, BY_TENANTS, NAMES, WITH_POLICIES } from './contenders.ts'
 import { startDelay } from './delay.ts'
 import { type Cost, type Load, measure, ratioOf, type Sample } from './measure.ts'
+import { measureMemory } from './memory.ts'
 import { benchMigrations } from './migrations.ts'
 import { measurePlugin } from './plugin.ts'
 import { measureProof } from './proof.ts'
@@ -18,6 +19,7 @@ import { createTables, TENANTS } from './tables.ts'
 // bench/RESULTS.md.
 const isQuick = process.argv.includes('--quick')
 const isRuntime = process.argv.includes('--runtime')
+const isRecord = process.argv.includes('--write')
 const rounds = isQuick ? 3 : 15
 const lines: string[] = []
 
@@ -26,6 +28,9 @@ const lines: string[] = []
  * and what the audit costs.
  */
 async function bench(): Promise<void> {
+  const isPart = isQuick || isRuntime || process.argv.includes('--audit')
+  if (isPart && isRecord) throw new Error('--write is for a whole run, without any other option')
+  const start = performance.now()
   const server = await startEmbeddedPostgres()
   try {
     print(
@@ -37,7 +42,8 @@ async function bench(): Promise<void> {
     await server.stop()
   }
   if (!isRuntime) for await (const line of benchMigrations(isQuick)) print(line)
-  if (process.argv.includes('--write')) {
+  process.stderr.write(`It took ${Math.round((performance.now() - start) / 60_000)} minutes.\n`)
+  if (isRecord) {
     writeFileSync(new URL('./RESULTS.md', import.meta.url), `# Results\n\n${lines.join('\n')}\n`)
   }
 }
@@ -58,6 +64,13 @@ async function benchRuntime(url: string): Promise<void> {
     print('\n## The proof that a session is clean\n')
     print(
       `Takes ${proof.proof.toFixed(1)} µs of the server's CPU, of ${proof.first.toFixed(0)} µs for the select by key, and no round trip.`,
+    )
+  }
+  print('\n## Memory of distinct texts on one connection\n')
+  for (const { texts, server, client } of await measureMemory(appUrl)) {
+    const count = texts.toLocaleString('en')
+    print(
+      `- ${count} texts, twice each: ${server} kB of the backend, ${client} kB of the client's heap.`,
     )
   }
   print('\n## The plugin\n')

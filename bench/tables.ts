@@ -42,6 +42,8 @@ export async function createTables(url: string): Promise<string> {
       alter table projects alter tenant_id set default ${current};
       alter table projects enable row level security, force row level security;
       grant select, insert, update, delete on projects, projects_without_rls to bench_app;
+      -- To see the memory of its own backend.
+      grant pg_read_all_stats to bench_app;
       analyze;
     `)
   } finally {
