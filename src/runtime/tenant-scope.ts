@@ -1,4 +1,5 @@
-import { tenantMismatch } from '../errors/application.ts'
+import { settingInvalid, tenantMismatch } from '../errors/application.ts'
+import { suggestion } from '../util/nearest.ts'
 import { makeScope } from './make-scope.ts'
 import type { RuntimeConfig } from './runtime-config.ts'
 import { attach, describeScope, type Scope, scopes, tenantOf } from './scope.ts'
@@ -72,9 +73,17 @@ export function impersonationOf(outer: Scope | undefined): Pick<Scope, 'actor' |
   return reason === undefined ? { actor } : { actor, reason }
 }
 
+/** @throws `SETTING.INVALID` for a key that it does not know, which may be a misspelt one */
 export function scopeInput(input: TenantId | ScopeInput): ScopeInput {
-  return isScopeInput(input) ? input : { tenant: input }
+  if (!isScopeInput(input)) return { tenant: input }
+  for (const key in input) {
+    if (KEYS.includes(key)) continue
+    throw settingInvalid(`A scope has no \`${key}\`${suggestion(key, KEYS)}`)
+  }
+  return input
 }
+
+const KEYS: readonly string[] = ['tenant', 'settings']
 
 // Own properties of a plain object only: an id that happens to be an object is refused as one.
 function isScopeInput(input: TenantId | ScopeInput): input is ScopeInput {

@@ -22,6 +22,13 @@ describe('tenancy.run', () => {
     expect(tenancy.current()).to.equal(undefined)
   })
 
+  it('refuses a key that it does not know', () => {
+    const misspelt = { tenant: 'acme', setting: { 'app.user_id': '42' } }
+    expect(open(misspelt)).to.equal('SETTING.INVALID')
+    expect(() => tenancy.run(misspelt, () => 1)).to.throw('no `setting`; did you mean settings?')
+    expect(open({ tenant: 'acme', id: 1 })).to.equal('SETTING.INVALID')
+  })
+
   it('opens a scope that cannot be changed', () => {
     const scope = open('acme')
     expect(scope).to.deep.equal({ kind: 'tenant', tenant: 'acme', settings: [] })
